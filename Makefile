@@ -1,0 +1,35 @@
+# `make serve` and `make test` are all one needs; both set up what is missing.
+.PHONY: help serve test check fix bench lock clean environment
+ARGS ?= -n 2
+PYTHON := .venv/bin/python
+
+help: ## What there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+environment:
+	@tools/bootstrap.sh
+
+serve: environment ## Bring the product up with demo data
+	@exec $(PYTHON) backend/serve.py
+
+test: environment ## Run all tests (ARGS="-n 2 -k name")
+	$(PYTHON) -m pytest $(ARGS)
+
+check: environment ## Lint, types, import contracts, missing migrations, house rules
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	PYTHONPATH=backend .venv/bin/lint-imports
+	cd backend && ../$(PYTHON) -m lints
+	$(PYTHON) -W ignore backend/manage.py makemigrations --check --dry-run
+
+fix: environment ## Format and mend what can be mended
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: environment ## Pin the requirements again
+	cd requirements && for name in runtime dev; do uv pip compile --quiet --universal --python-version 3.12 \
+	    --generate-hashes --no-header --no-annotate --no-emit-index-url $$name.in -o $$name.txt; done
+
+clean: ## Remove environment, data and caches
+	rm -rf .venv .tools .data build .mypy_cache .ruff_cache .pytest_cache

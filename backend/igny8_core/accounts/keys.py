@@ -1,0 +1,44 @@
+"""Secrets of access keys: how they are made, shown and stored. Pure: no Django."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SECRET_BYTES = 32
+SHOWN_CHARACTERS = 12
+
+
+class KeyKind(StrEnum):
+    """What a secret is good for."""
+
+    API_KEY = "api_key"
+    ACCESS_TOKEN = "access_token"
+    REFRESH_TOKEN = "refresh_token"
+
+
+PREFIXES = {KeyKind.API_KEY: "igk_", KeyKind.ACCESS_TOKEN: "igt_", KeyKind.REFRESH_TOKEN: "igr_"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A secret just made: `plain` is shown once and never stored."""
+
+    plain: str = field(repr=False)
+    digest: bytes = field(repr=False)
+    prefix: str
+
+
+def new_secret(kind: KeyKind) -> NewSecret:
+    """A secret of 256 random bits; its first characters stay visible so that people can tell keys apart."""
+    plain = PREFIXES[kind] + secrets.token_urlsafe(SECRET_BYTES)
+    return NewSecret(plain=plain, digest=digest(plain), prefix=plain[:SHOWN_CHARACTERS])
+
+
+def digest(plain: str) -> bytes:
+    """What is stored and looked up: SHA-256.
+
+    A slow hash would add nothing: the secret is random and too long to guess. The look-up is by an index on the
+    digest, so no comparison leaks the stored value byte by byte.
+    """
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()

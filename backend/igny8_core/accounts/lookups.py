@@ -1,0 +1,86 @@
+"""Sign-in comes before the tenant: the two narrow windows past row-level security, and nothing else.
+
+Both call SECURITY DEFINER functions; `authenticate` is on every request's path and is one prepared statement.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from igny8_core.accounts.keys import KeyKind, digest
+from igny8_core.accounts.models import Account
+from igny8_core.accounts.principals import Principal
+from igny8_core.accounts.roles import AccountRole, OperatorRole
+
+AUTHENTICATE = """SELECT key_id, kind, user_id, family_id, role, refusal, stale, account_id, code, name, country,
+ billing_currency, time_zone, account_status, account_created_at, account_updated_at
+ FROM accounts_authenticate(%s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What the database says of a presented secret.
+
+    `refusal` is empty when it is good, else `expired`, `revoked`, `rotated`, `user_suspended` or
+    `account_suspended`.
+    """
+
+    principal: Principal
+    refusal: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a password is checked against."""
+
+    user_id: UUID
+    password: str
+    refusal: str
+    account_id: UUID | None
+
+
+def look_up_secret(plain: str) -> Presented | None:
+    """The credential of this secret, or None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(AUTHENTICATE, [digest(plain)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    key_id, kind, user_id, family_id, role, refusal, stale, account_id, *rest = row
+    account = None if account_id is None else _account(account_id, *rest)
+    principal = Principal(
+        kind=KeyKind(kind),
+        key_id=key_id,
+        role=OperatorRole(role) if account is None else AccountRole(role),
+        account=account,
+        user_id=user_id,
+        family_id=family_id,
+    )
+    return Presented(principal=principal, refusal=refusal, stale=stale)
+
+
+def _account(
+    account_id: UUID, code: str, name: str, country: str, billing_currency: str,
+    time_zone: str, status: str, created_at: datetime, updated_at: datetime,
+) -> Account:  # fmt: skip
+    return Account(
+        id=account_id, code=code, name=name, country=country, billing_currency=billing_currency,
+        time_zone=time_zone, status=status, created_at=created_at, updated_at=updated_at,
+    )  # fmt: skip
+
+
+def touch_key(key_id: UUID) -> None:
+    """Note that a key was used; the database skips it when that was noted in the last five minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT accounts_touch_key(%s)", [key_id])
+
+
+def look_up_login(email_normalised: str) -> Login | None:
+    """The user of an e-mail address with the stored password hash."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, password, refusal, account_id FROM accounts_find_login(%s)", [email_normalised])
+        row = cursor.fetchone()
+    return None if row is None else Login(*row)

@@ -1,0 +1,153 @@
+"""Account (the tenant), User (a person of an account, or an operator) and AccessKey (what they present)."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from igny8_core.accounts.keys import KeyKind
+from igny8_core.accounts.roles import AccountRole, OperatorRole, Role
+from igny8_core.kit.ids import uuid7
+
+
+class Status(models.TextChoices):
+    """Of an account or a user: a suspended one is refused everywhere."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class Account(models.Model):
+    """One customer company of the platform: the tenant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=200)
+    country = models.CharField(max_length=2)
+    billing_currency = models.CharField(max_length=3)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_account"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{3,8}$"), name="account_code_shape"),
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="account_country_shape"),
+            models.CheckConstraint(condition=Q(billing_currency__regex=r"^[A-Z]{3}$"), name="account_currency_shape"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="account_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Django's own look-ups of a user; everything else goes through `accounts.services`."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of an e-mail address, however its letters are cased."""
+        return self.get(email_normalised=normalise_email(username or ""))
+
+
+class User(AbstractBaseUser):
+    """A person: of one account with an account role, or of the platform (no account) with an operator's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="users", db_index=False
+    )
+    email = models.EmailField(max_length=254)
+    email_normalised = models.CharField(max_length=254, unique=True, editable=False)
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=16)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    created_at = models.DateTimeField()
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email_normalised"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["email", "role"]
+
+    class Meta:
+        db_table = "accounts_user"
+        indexes: ClassVar = [models.Index(fields=["account", "id"], name="user_account_id")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, role__in=[*map(str, AccountRole)])
+                | Q(account__isnull=True, role__in=[*map(str, OperatorRole)]),
+                name="user_role_fits_account",
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="user_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """What Django's sign-in asks."""
+        return self.status == Status.ACTIVE
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether this is the platform's staff."""
+        return self.account_id is None
+
+    @property
+    def typed_role(self) -> Role:
+        """The role as the enum it belongs to."""
+        return OperatorRole(self.role) if self.is_operator else AccountRole(self.role)
+
+
+class AccessKey(models.Model):
+    """A secret somebody presents: an API key, or one of the two tokens a sign-in hands out.
+
+    `account` and `role` are set on an account's keys; an operator's keys and every token name a `user` and take
+    the role that user has at that moment.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=16)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    role = models.CharField(max_length=16, blank=True)
+    name = models.CharField(max_length=100, blank=True)
+    prefix = models.CharField(max_length=16)
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    family_id = models.UUIDField(default=uuid.uuid4, db_index=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    rotated_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_accesskey"
+        indexes: ClassVar = [models.Index(fields=["account", "id"], name="accesskey_account_id")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=[*map(str, KeyKind)]), name="accesskey_kind_known"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, role="") | Q(account__isnull=False, role__in=[*map(str, AccountRole)]),
+                name="accesskey_has_one_source_of_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="api_key") | Q(expires_at__isnull=False, user__isnull=False),
+                name="accesskey_tokens_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.prefix}…"
+
+
+def normalise_email(email: str) -> str:
+    """The form an address is looked up by: trimmed and case-folded, stored in a column of its own.
+
+    A look-up through `lower(email)` would not use an index under row-level security.
+    """
+    return email.strip().casefold()

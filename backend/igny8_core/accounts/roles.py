@@ -1,0 +1,37 @@
+"""Roles and what includes what. Pure: no Django."""
+
+from enum import StrEnum
+
+
+class AccountRole(StrEnum):
+    """What a user or a key may do inside its account; each includes those before it."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+class OperatorRole(StrEnum):
+    """What a member of the platform's staff may do; each includes those before it."""
+
+    SUPPORT = "support"
+    APPROVER = "approver"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+type Role = AccountRole | OperatorRole
+
+_RANK: dict[type[AccountRole] | type[OperatorRole], tuple[Role, ...]] = {
+    AccountRole: tuple(AccountRole),
+    OperatorRole: tuple(OperatorRole),
+}
+
+
+def includes(held: Role, needed: Role) -> bool:
+    """Whether `held` is at least `needed`; a role of the other kind never is."""
+    if type(held) is not type(needed):
+        return False
+    ranks = _RANK[type(held)]
+    return ranks.index(held) >= ranks.index(needed)

@@ -1,0 +1,51 @@
+"""What billing refuses, with the codes of the API. Pure."""
+
+from igny8_core.kit.errors import AppError, ErrorKind
+
+
+class InvoiceAlreadyPaid(AppError):
+    """Someone tried to pay a paid invoice."""
+
+    kind = ErrorKind.INVALID
+    code = "invoice_already_paid"
+    default_message = "This invoice is paid already."
+
+
+class InvoiceNotPayable(AppError):
+    """The invoice is a draft, void or uncollectible."""
+
+    kind = ErrorKind.INVALID
+    code = "invoice_not_payable"
+    default_message = "This invoice cannot be paid."
+
+
+class MethodNotAvailable(AppError):
+    """No enabled method of this country and currency takes this amount."""
+
+    kind = ErrorKind.INVALID
+    code = "method_not_available"
+    default_message = "This payment method is not available for this invoice."
+
+
+class DuplicateSubmission(AppError):
+    """A live payment of this invoice carries the same method and reference; `data` names it."""
+
+    kind = ErrorKind.CONFLICT
+    code = "duplicate_submission"
+    default_message = "A payment with this reference was submitted for this invoice before."
+
+
+class AmountExceedsDue(AppError):
+    """Settled, submitted and this together pass the invoice's total."""
+
+    kind = ErrorKind.CONFLICT
+    code = "amount_exceeds_due"
+    default_message = "The amount is more than what is left to pay on this invoice."
+
+
+class InvalidTransition(AppError):
+    """The status does not allow this step."""
+
+    kind = ErrorKind.CONFLICT
+    code = "invalid_transition"
+    default_message = "The current status does not allow this."

@@ -1,0 +1,63 @@
+"""The instructions of a payment method: which fields they have, and how they are filled in. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from igny8_core.kit.errors import ValidationError
+
+ALLOWED_KEYS: frozenset[str] = frozenset(
+    {
+        "payee_name",
+        "iban",
+        "account_number",
+        "bank_name",
+        "bic",
+        "branch_code",
+        "routing_number",
+        "sort_code",
+        "ifsc",
+        "wallet_name",
+        "wallet_number",
+        "payee_id",
+        "note",
+    }
+)
+
+MAX_LENGTH = 140
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+
+
+def _is_iban(text: str) -> bool:
+    plain = text.replace(" ", "")
+    if not _IBAN.fullmatch(plain):
+        return False
+    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
+
+
+def _problem(key: str, value: object) -> str | None:
+    """What is wrong with one field, as a sentence, or None."""
+    if key not in ALLOWED_KEYS:
+        return "This is not a field of payment instructions."
+    if not isinstance(value, str):
+        return "This must be text."
+    if not 0 < len(value.strip()) <= len(value) <= MAX_LENGTH or not value.isprintable():
+        return f"This is one line of 1 to {MAX_LENGTH} printable characters."
+    if key == "iban" and not _is_iban(value):
+        return "This is not an IBAN: its form or its check digits are wrong."
+    if key == "bic" and not _BIC.fullmatch(value):
+        return "This is not a BIC: it has 8 or 11 letters and digits."
+    return None
+
+
+def check_instructions(mapping: Mapping[str, object]) -> None:
+    """Refuse instructions with a wrong field; raises ValidationError, fields named `instructions.<key>`."""
+    problems = {key: _problem(key, value) for key, value in mapping.items()}
+    fields = {f"instructions.{key}": [problem] for key, problem in problems.items() if problem is not None}
+    if fields:
+        raise ValidationError(fields=fields)
+
+
+def fill(mapping: Mapping[str, str], *, reference: str, amount: str) -> dict[str, str]:
+    """The instructions with `{reference}` and `{amount}` replaced; every other brace stays as it is."""
+    return {key: text.replace("{amount}", amount).replace("{reference}", reference) for key, text in mapping.items()}

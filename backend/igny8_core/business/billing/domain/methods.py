@@ -1,0 +1,16 @@
+"""The ways to pay. Pure."""
+
+from enum import StrEnum
+
+
+class PaymentMethod(StrEnum):
+    """How money reaches us; the values are stored and appear in the API."""
+
+    BANK_TRANSFER = "bank_transfer"
+    LOCAL_WALLET = "local_wallet"
+    STRIPE = "stripe"
+    PAYPAL = "paypal"
+
+
+MANUAL: frozenset[PaymentMethod] = frozenset({PaymentMethod.BANK_TRANSFER, PaymentMethod.LOCAL_WALLET})
+"""The methods a person submits with a reference and an operator approves."""

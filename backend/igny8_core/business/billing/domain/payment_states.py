@@ -1,0 +1,81 @@
+"""The statuses of a payment and the one table of its transitions, which the database mirrors. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from igny8_core.business.billing.domain.errors import InvalidTransition
+from igny8_core.kit.errors import ValidationError
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment stands; the values are stored and appear in the API."""
+
+    PENDING = "pending"
+    PENDING_APPROVAL = "pending_approval"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+
+
+_P = PaymentStatus
+
+TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
+    _P.PENDING: frozenset({_P.PENDING_APPROVAL, _P.PROCESSING, _P.SUCCEEDED, _P.FAILED, _P.CANCELLED}),
+    _P.PENDING_APPROVAL: frozenset({_P.PROCESSING, _P.SUCCEEDED, _P.FAILED, _P.CANCELLED}),
+    _P.PROCESSING: frozenset({_P.SUCCEEDED, _P.FAILED, _P.CANCELLED}),
+    _P.SUCCEEDED: frozenset({_P.REFUNDED}),
+    _P.FAILED: frozenset(),
+    _P.REFUNDED: frozenset(),
+    _P.CANCELLED: frozenset(),
+}
+"""What each status may become in the ordinary course."""
+
+REVERSAL: tuple[PaymentStatus, PaymentStatus] = (_P.SUCCEEDED, _P.FAILED)
+"""The one more step that only a bank's reversal (a bounced transfer) takes."""
+
+OPEN: frozenset[PaymentStatus] = frozenset({_P.PENDING, _P.PENDING_APPROVAL, _P.PROCESSING})
+"""Not decided yet: the amount counts as submitted."""
+
+LIVE: frozenset[PaymentStatus] = OPEN | {_P.SUCCEEDED}
+"""While a payment is one of these, its reference is taken on its invoice."""
+
+_ALIASES: dict[str, PaymentStatus] = {"completed": _P.SUCCEEDED}
+_BY_NAME: Mapping[str, PaymentStatus] = {status.value: status for status in PaymentStatus} | _ALIASES
+
+_TIMESTAMPS: Mapping[PaymentStatus, tuple[str, ...]] = {
+    _P.PENDING: (),
+    _P.PENDING_APPROVAL: ("submitted_at",),
+    _P.PROCESSING: (),
+    _P.SUCCEEDED: ("approved_at", "processed_at"),
+    _P.FAILED: ("failed_at",),
+    _P.REFUNDED: ("refunded_at",),
+    _P.CANCELLED: ("cancelled_at",),
+}
+
+
+def ensure_transition(current: PaymentStatus, target: PaymentStatus, *, reversal: bool = False) -> None:
+    """Refuse a step the table does not hold; `reversal` allows the bank's reversal and nothing else."""
+    allowed = (current, target) == REVERSAL if reversal else target in TRANSITIONS[current]
+    if not allowed:
+        raise InvalidTransition(
+            f"A payment that is {current.value} cannot become {target.value}.",
+            data={"from": current.value, "to": target.value},
+        )
+
+
+def parse_status_filter(text: str) -> tuple[PaymentStatus, ...]:
+    """The statuses of a comma list, each once and in its order; raises ValidationError on others."""
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in _BY_NAME]
+    if unknown:
+        known = ", ".join(_BY_NAME)
+        sentences = [f"Not a status: {name!r}. Known: {known}." for name in unknown]
+        raise ValidationError(fields={"status": sentences})
+    return tuple(dict.fromkeys(_BY_NAME[name] for name in names))
+
+
+def timestamp_columns(status: PaymentStatus) -> tuple[str, ...]:
+    """The columns that take the instant at which a payment enters `status`."""
+    return _TIMESTAMPS[status]

@@ -1,0 +1,115 @@
+"""Invoice, its lines, and the counter that numbers an account's invoices without gaps."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from igny8_core.business.billing.domain.invoice_lines import LineKind
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.kit.models import NextValue, TenantManager, TenantModel
+
+
+class Invoice(TenantModel):
+    """What an account owes; amounts in minor units of `currency`.
+
+    `number` and `creditor_reference` are null while it is a draft. Its status follows from `amount_settled_minor`
+    once it is pending.
+    """
+
+    sequence = models.BigIntegerField(db_default=NextValue("billing_invoice_sequence"), editable=False)
+    number = models.CharField(max_length=20, null=True)
+    creditor_reference = models.CharField(max_length=25, null=True)
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=16, default=InvoiceStatus.DRAFT.value)
+    amount_total_minor = models.BigIntegerField(default=0)
+    amount_tax_minor = models.BigIntegerField(default=0)
+    amount_settled_minor = models.BigIntegerField(default=0)
+    due_date = models.DateField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    finalized_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)
+
+    objects: TenantManager["Invoice"] = TenantManager()
+
+    class Meta:
+        db_table = "billing_invoice"
+        indexes: ClassVar = [
+            models.Index(fields=["account", "sequence"], name="invoice_account_sequence"),
+            models.Index(fields=["account", "status", "sequence"], name="invoice_account_status"),
+        ]
+        constraints: ClassVar = [
+            # Unique in the whole system too: account codes are, and references come from one sequence.
+            models.UniqueConstraint(fields=["account", "number"], name="invoice_number_once"),
+            models.UniqueConstraint(fields=["account", "creditor_reference"], name="invoice_reference_once"),
+            models.CheckConstraint(condition=Q(amount_total_minor__gte=0), name="invoice_total_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount_settled_minor__gte=0) & Q(amount_settled_minor__lte=F("amount_total_minor")),
+                name="invoice_settled_within_total",
+            ),
+            models.CheckConstraint(condition=Q(status__in=[*map(str, InvoiceStatus)]), name="invoice_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status="paid") | Q(amount_settled_minor=F("amount_total_minor")),
+                name="invoice_paid_is_settled",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(number__isnull=False, creditor_reference__isnull=False),
+                name="invoice_numbered_once_final",
+            ),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="invoice_currency_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"draft {self.id}"
+
+
+class InvoiceLine(TenantModel):
+    """One line of an invoice; `amount_minor` is without tax, `tax_rate` in percent."""
+
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    position = models.SmallIntegerField()
+    kind = models.CharField(max_length=16)
+    description = models.CharField(max_length=200)
+    quantity = models.IntegerField()
+    unit_amount_minor = models.BigIntegerField()
+    tax_rate = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    tax_minor = models.BigIntegerField(default=0)
+    amount_minor = models.BigIntegerField()
+    credits = models.BigIntegerField(null=True)
+
+    objects: TenantManager["InvoiceLine"] = TenantManager()
+
+    class Meta:
+        db_table = "billing_invoiceline"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "invoice", "position"], name="invoiceline_position"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="invoiceline_quantity_positive"),
+            models.CheckConstraint(condition=Q(kind__in=[*map(str, LineKind)]), name="invoiceline_kind_known"),
+            models.CheckConstraint(
+                condition=Q(credits__isnull=True) | Q(credits__gte=1), name="invoiceline_credits_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class InvoiceCounter(TenantModel):
+    """The last number an account's invoices have used."""
+
+    last_number = models.IntegerField(default=0)
+
+    objects: TenantManager["InvoiceCounter"] = TenantManager()
+
+    class Meta:
+        db_table = "billing_invoicecounter"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account"], name="invoicecounter_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.last_number}"

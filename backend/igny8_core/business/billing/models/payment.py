@@ -1,0 +1,105 @@
+"""Payment: money that is said to come, has come, failed to come, or went back."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.payment_states import LIVE, PaymentStatus
+from igny8_core.business.billing.models.invoice import Invoice
+from igny8_core.kit.models import NextValue, TenantManager, TenantModel
+
+
+class Payment(TenantModel):
+    """One payment of one invoice; amounts in minor units of `currency`.
+
+    What was submitted (amount, currency, account, invoice, method, reference) is frozen by a trigger, and so is
+    every status change the contract does not allow. `services/transitions.py` alone writes `status`.
+    """
+
+    sequence = models.BigIntegerField(db_default=NextValue("billing_payment_sequence"), editable=False)
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="payments", db_constraint=False, db_index=False
+    )
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    amount_received_minor = models.BigIntegerField(null=True)
+    amount_refunded_minor = models.BigIntegerField(default=0)
+    payment_method = models.CharField(max_length=16)
+    status = models.CharField(max_length=20)
+    transaction_reference = models.CharField(max_length=128, blank=True)
+    reference_normalised = models.CharField(max_length=256, blank=True)
+    duplicate_reference = models.BooleanField(default=False)
+    notes = models.CharField(max_length=1000, blank=True)
+    failure_reason = models.CharField(max_length=500, blank=True)
+    paid_on = models.DateField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    processed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    refunded_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects: TenantManager["Payment"] = TenantManager()
+
+    class Meta:
+        db_table = "billing_payment"
+        indexes: ClassVar = [
+            models.Index(fields=["account", "sequence"], name="payment_account_sequence"),
+            models.Index(fields=["account", "status", "sequence"], name="payment_account_status"),
+            models.Index(fields=["account", "invoice", "sequence"], name="payment_account_invoice"),
+            models.Index(fields=["account", "reference_normalised", "sequence"], name="payment_account_reference"),
+            models.Index(fields=["account", "payment_method", "sequence"], name="payment_account_method"),
+            models.Index(fields=["account", "amount_minor", "sequence"], name="payment_account_amount"),
+            models.Index(fields=["status", "sequence"], name="payment_status_sequence"),
+            models.Index(fields=["reference_normalised"], name="payment_reference"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "invoice", "payment_method", "reference_normalised"],
+                condition=Q(status__in=sorted(map(str, LIVE))) & ~Q(reference_normalised=""),
+                name="payment_live_reference_once",
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(amount_received_minor__isnull=True) | Q(amount_received_minor__gt=0),
+                name="payment_received_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_refunded_minor=0)
+                | Q(amount_refunded_minor__gt=0, amount_refunded_minor__lte=F("amount_received_minor")),
+                name="payment_refunded_within_received",
+            ),
+            models.CheckConstraint(condition=Q(status__in=[*map(str, PaymentStatus)]), name="payment_status_known"),
+            models.CheckConstraint(
+                condition=Q(payment_method__in=[*map(str, PaymentMethod)]), name="payment_method_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_method} {self.transaction_reference} ({self.status})"
+
+
+class PaymentDuplicate(models.Model):
+    """That a payment's reference is also another account's: seen by operators alone, computed outside requests."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    noticed_at = models.DateTimeField()
+
+    objects: TenantManager["PaymentDuplicate"] = TenantManager()
+
+    class Meta:
+        db_table = "billing_paymentduplicate"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "payment"], name="paymentduplicate_payment"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.payment_id)

@@ -1,0 +1,130 @@
+"""The operators' routes under `/api/v1/admin/billing/`."""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.models import Account
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.domain.invoice_lines import LineKind
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.selectors.invoices import (
+    invoice_document,
+    invoice_with_lines,
+    invoices_across_accounts,
+)
+from igny8_core.business.billing.selectors.payments import get_payment_across_accounts
+from igny8_core.business.billing.serializers import (
+    DraftInvoiceSerializer,
+    ObjectSerializer,
+    OperatorPaymentFilterSerializer,
+    PaymentSerializer,
+    payment_filters,
+    query_of,
+)
+from igny8_core.business.billing.services import invoicing
+from igny8_core.business.billing.views import payments_page, sequence_page
+from igny8_core.http import responses
+from igny8_core.http.fields import StrictSerializer
+from igny8_core.http.views import ApiViewSet, OperatorAudience
+from igny8_core.kit.errors import NotFound
+
+SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
+
+
+class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
+    """Payments of every account."""
+
+    roles: ClassVar = {"list": SUPPORT, "retrieve": SUPPORT}
+
+    @extend_schema(parameters=[OperatorPaymentFilterSerializer], responses={200: PaymentSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """Payments across accounts; what awaits approval comes oldest first."""
+        query = query_of(request, OperatorPaymentFilterSerializer)
+        return payments_page(request, query, payment_filters(query), for_operator=True)
+
+    @extend_schema(responses={200: PaymentSerializer})
+    def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """One payment with the history of its status."""
+        payment = get_payment_across_accounts(payment_id=payment_id)
+        if payment is None:
+            raise NotFound
+        return responses.one(payment)
+
+
+class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
+    """Invoices of every account."""
+
+    roles: ClassVar = {
+        "list": SUPPORT, "retrieve": SUPPORT, "create": FINANCE, "finalize": FINANCE, "void": FINANCE,
+        "mark_uncollectible": FINANCE,
+    }  # fmt: skip
+
+    @extend_schema(responses={200: ObjectSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """Invoices across accounts, newest first."""
+        query_of(request, StrictSerializer)
+        rows = invoices_across_accounts().select_related("account")
+        return sequence_page(
+            request, rows, lambda invoice: invoice_document(invoice, time_zone=invoice.account.time_zone)
+        )
+
+    @extend_schema(responses={200: ObjectSerializer})
+    def retrieve(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        """One invoice with lines and payments."""
+        invoice = invoices_across_accounts().select_related("account").filter(id=invoice_id).first()
+        if invoice is None:
+            raise NotFound
+        return _shown(invoice)
+
+    @extend_schema(request=DraftInvoiceSerializer, responses={201: ObjectSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Draft an invoice for an account."""
+        serializer = DraftInvoiceSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(serializer.validated_data)
+        account = Account.objects.filter(id=values["account_id"]).first()
+        if account is None:
+            raise NotFound
+        invoice = invoicing.create_invoice(
+            account=account,
+            currency=values["currency"],
+            due_date=values.get("due_date"),
+            lines=[_line(line) for line in values["lines"]],
+        )
+        return _shown(invoice, status=201)
+
+    @extend_schema(request=None, responses={200: ObjectSerializer})
+    def finalize(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        """Number the draft and let it be paid."""
+        return _shown(invoicing.finalize_invoice(invoice_id=invoice_id))
+
+    @extend_schema(request=None, responses={200: ObjectSerializer})
+    def void(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        """Take the invoice back."""
+        return _shown(invoicing.void_invoice(invoice_id=invoice_id))
+
+    @extend_schema(request=None, responses={200: ObjectSerializer})
+    def mark_uncollectible(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        """Give up on the invoice."""
+        return _shown(invoicing.mark_uncollectible(invoice_id=invoice_id))
+
+
+def _shown(invoice: Invoice, *, status: int = 200) -> HttpResponse:
+    return responses.one(invoice_with_lines(invoice, time_zone=invoice.account.time_zone), status=status)
+
+
+def _line(values: dict[str, Any]) -> invoicing.DraftLine:
+    rate = values.get("tax_rate")
+    return invoicing.DraftLine(
+        kind=LineKind(values["kind"]),
+        description=values["description"],
+        quantity=values["quantity"],
+        unit_amount=values["unit_amount"],
+        tax_rate=None if rate is None else Decimal(rate),
+        credits=values.get("credits"),
+    )

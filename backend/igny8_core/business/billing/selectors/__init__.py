@@ -1,0 +1,1 @@
+"""Reads of billing; each starts from an account, or says loudly that it does not."""

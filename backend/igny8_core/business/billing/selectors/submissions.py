@@ -1,0 +1,89 @@
+"""What a manual submission decides on, read after its invoice is locked. On the hot path: SQL by hand."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from igny8_core.business.billing.domain.availability import MethodConfig
+from igny8_core.business.billing.domain.payment_states import LIVE, OPEN
+
+LOCK_INVOICE = """SELECT id, number, status, currency, amount_total_minor, amount_settled_minor
+ FROM billing_invoice WHERE account_id = %s AND id = %s FOR NO KEY UPDATE"""
+
+_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
+_LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
+FACTS = f"""SELECT
+ (SELECT coalesce(sum(amount_minor), 0)::bigint FROM billing_payment
+  WHERE account_id = %(account_id)s AND invoice_id = %(invoice_id)s AND status IN ({_OPEN})),
+ (SELECT array[id::text, status::text] FROM billing_payment
+  WHERE account_id = %(account_id)s AND invoice_id = %(invoice_id)s AND payment_method = %(payment_method)s
+  AND reference_normalised = %(reference)s AND status IN ({_LIVE}) LIMIT 1),
+ EXISTS (SELECT 1 FROM billing_payment WHERE account_id = %(account_id)s
+  AND reference_normalised = %(reference)s AND invoice_id <> %(invoice_id)s)"""
+
+CONFIG_COLUMNS = (
+    "id", "payment_method", "country", "currency", "display_name", "instructions", "min_amount_minor",
+    "max_amount_minor", "tolerance_minor", "requires_proof", "enabled", "sort_order",
+)  # fmt: skip
+CONFIGS = f"SELECT {', '.join(CONFIG_COLUMNS)} FROM billing_paymentmethodconfig WHERE country IN (%s, '*')"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedInvoice:
+    """An invoice whose row this transaction holds; amounts in minor units."""
+
+    id: UUID
+    number: str | None
+    status: str
+    currency: str
+    amount_total_minor: int
+    amount_settled_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFacts:
+    """What else stands about the invoice and the reference."""
+
+    open_minor: int
+    duplicate: tuple[UUID, str] | None
+    used_on_other_invoice: bool
+
+
+def lock_invoice(*, account_id: UUID, invoice_id: UUID) -> LockedInvoice | None:
+    """Lock and read the account's invoice; None when it has no such invoice."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_INVOICE, [account_id, invoice_id])
+        row = cursor.fetchone()
+    return None if row is None else LockedInvoice(*row)
+
+
+def submission_facts(*, account_id: UUID, invoice_id: UUID, payment_method: str, reference: str) -> SubmissionFacts:
+    """Open submissions, a live twin of method and reference, and the reference on other invoices of the account."""
+    values = {
+        "account_id": account_id,
+        "invoice_id": invoice_id,
+        "payment_method": payment_method,
+        "reference": reference,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, values)
+        row = cursor.fetchone()
+    assert row is not None
+    open_minor, twin, elsewhere = row
+    return SubmissionFacts(open_minor, None if twin is None else (UUID(twin[0]), twin[1]), elsewhere)
+
+
+def method_configs(country: str) -> list[MethodConfig]:
+    """Every way to pay configured for the country or for `*`, disabled ones too."""
+    with connection.cursor() as cursor:
+        cursor.execute(CONFIGS, [country])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [_config(row) for row in rows]
+
+
+def _config(row: tuple[Any, ...]) -> MethodConfig:
+    values = dict(zip(CONFIG_COLUMNS, row, strict=True))
+    return MethodConfig(**{**values, "instructions": json.loads(values["instructions"])})

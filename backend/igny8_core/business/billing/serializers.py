@@ -1,0 +1,180 @@
+"""Shapes of billing's requests, and of its answers for the API document."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from igny8_core.business.billing.domain.invoice_lines import LineKind
+from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
+from igny8_core.business.billing.domain.payment_states import parse_status_filter
+from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.selectors.payments import ORDERINGS, PaymentFilters
+from igny8_core.http.fields import (
+    AmountField,
+    CountryField,
+    CurrencyField,
+    StrictCharField,
+    StrictDateField,
+    StrictDateTimeField,
+    StrictIntegerField,
+    StrictSerializer,
+    StrictUUIDField,
+)
+from igny8_core.http.parsing import is_clean
+from igny8_core.kit.errors import ValidationError
+
+PAGE_PARAMETERS = frozenset({"page_size", "cursor"})
+METHODS = [*map(str, PaymentMethod)]
+MAX_REFERENCE = 128
+MAX_LINES = 100
+
+
+class ManualPaymentSerializer(StrictSerializer):
+    """A manual payment as submitted; `reference` is the older name of `transaction_reference`."""
+
+    invoice_id = StrictUUIDField()
+    payment_method = serializers.ChoiceField(choices=sorted(map(str, MANUAL)))
+    transaction_reference = StrictCharField(max_length=MAX_REFERENCE, required=False)
+    reference = StrictCharField(max_length=MAX_REFERENCE, required=False)
+    notes = StrictCharField(max_length=1000, required=False, allow_blank=True)
+    amount = AmountField(required=False)
+    paid_on = StrictDateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One reference under either name; one that says nothing once normalised is missing."""
+        older = attrs.pop("reference", None)
+        given = {text for text in (attrs.get("transaction_reference"), older) if text is not None}
+        if len(given) > 1:
+            raise serializers.ValidationError({"reference": ["Two different references were sent."]})
+        if not given:
+            raise serializers.ValidationError({"transaction_reference": ["This field is required."]})
+        (reference,) = given
+        if not normalise_reference(reference):
+            raise serializers.ValidationError({"transaction_reference": ["This is no reference."]})
+        return {**attrs, "transaction_reference": reference}
+
+
+class PaymentFilterSerializer(StrictSerializer):
+    """The query of a list of payments."""
+
+    status = StrictCharField(required=False, max_length=200, help_text="One or a comma list.")
+    payment_method = serializers.ChoiceField(choices=METHODS, required=False)
+    currency = CurrencyField(required=False)
+    invoice_id = StrictUUIDField(required=False)
+    reference = StrictCharField(required=False, max_length=MAX_REFERENCE)
+    created_after = StrictDateTimeField(required=False)
+    created_before = StrictDateTimeField(required=False)
+    ordering = serializers.ChoiceField(choices=list(ORDERINGS), required=False)
+
+
+class OperatorPaymentFilterSerializer(PaymentFilterSerializer):
+    """The query of an operator's list."""
+
+    account_id = StrictUUIDField(required=False)
+    needs = serializers.ChoiceField(choices=["approval"], required=False)
+    duplicate_reference = serializers.ChoiceField(choices=["true", "false"], required=False)
+
+
+class MethodQuerySerializer(StrictSerializer):
+    """The query of the available ways to pay."""
+
+    country = CountryField(required=False)
+    currency = CurrencyField(required=False)
+    invoice_id = StrictUUIDField(required=False)
+
+
+class DraftLineSerializer(StrictSerializer):
+    """A line of a new invoice."""
+
+    kind = serializers.ChoiceField(choices=[*map(str, LineKind)])
+    description = StrictCharField(max_length=200)
+    quantity = StrictIntegerField(min_value=1, max_value=1_000_000)
+    unit_amount = AmountField()
+    tax_rate = serializers.RegexField(r"\A\d{1,3}(\.\d{1,3})?\Z", required=False, allow_null=True)
+    credits = StrictIntegerField(min_value=1, max_value=10**12, required=False, allow_null=True)
+
+
+class DraftInvoiceSerializer(StrictSerializer):
+    """A new invoice."""
+
+    account_id = StrictUUIDField()
+    currency = CurrencyField()
+    due_date = StrictDateField(required=False, allow_null=True)
+    lines = DraftLineSerializer(many=True, min_length=1, max_length=MAX_LINES)
+
+
+class SavedMethodSerializer(StrictSerializer):
+    """A way to pay that an account saves; `details` are masked values."""
+
+    payment_method = serializers.ChoiceField(choices=METHODS)
+    label = StrictCharField(max_length=80)
+    details = serializers.DictField(child=StrictCharField(max_length=80), required=False)
+
+
+class InvoiceRefSerializer(serializers.Serializer[Any]):
+    """The invoice of a payment."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+
+
+class PaymentSerializer(serializers.Serializer[Any]):
+    """A payment as answered."""
+
+    id = serializers.UUIDField()
+    invoice = InvoiceRefSerializer()
+    invoice_id = serializers.UUIDField()
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    amount_received = serializers.CharField(allow_null=True)
+    amount_refunded = serializers.CharField()
+    payment_method = serializers.CharField()
+    status = serializers.CharField()
+    transaction_reference = serializers.CharField(allow_blank=True)
+    failure_reason = serializers.CharField(allow_blank=True)
+    notes = serializers.CharField(allow_blank=True)
+    duplicate_reference = serializers.BooleanField()
+    paid_on = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    approved_at = serializers.DateTimeField(allow_null=True)
+    processed_at = serializers.DateTimeField(allow_null=True)
+    failed_at = serializers.DateTimeField(allow_null=True)
+    refunded_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+
+
+class ObjectSerializer(serializers.Serializer[Any]):
+    """An object whose fields the contract page lists."""
+
+    id = serializers.UUIDField()
+
+
+def query_of(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
+    """The query as checked values; unknown or repeated parameters are errors. Raises `ValidationError`."""
+    given = {name: values for name, values in request.query_params.lists() if name not in PAGE_PARAMETERS}
+    repeated = {name[:100]: ["Send it once."] for name, values in given.items() if len(values) > 1}
+    unclean = {name[:100]: ["This text is malformed."] for name, (value, *_) in given.items() if not is_clean(value)}
+    if repeated or unclean:
+        raise ValidationError(fields={**repeated, **unclean})
+    if not given:
+        return {}
+    serializer = serializer_class(data={name: value for name, (value, *_) in given.items()})
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def payment_filters(query: dict[str, Any]) -> PaymentFilters:
+    """Checked query values as filters."""
+    reference, duplicate = query.get("reference"), query.get("duplicate_reference")
+    statuses = parse_status_filter(query["status"]) if "status" in query else ()
+    names = ("payment_method", "currency", "invoice_id", "created_after", "created_before", "account_id")
+    return PaymentFilters(
+        statuses=("pending_approval",) if query.get("needs") else tuple(status.value for status in statuses),
+        reference=None if reference is None else normalise_reference(reference),
+        duplicate_reference=None if duplicate is None else duplicate == "true",
+        **{name: query.get(name) for name in names},
+    )

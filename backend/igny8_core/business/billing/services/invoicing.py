@@ -1,0 +1,144 @@
+"""An invoice's life up to payment: drafted, finalized with number and reference, voided, given up."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.errors import InvalidTransition
+from igny8_core.business.billing.domain.invoice_lines import LineKind, line_amounts
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus, ensure_invoice_transition
+from igny8_core.business.billing.domain.references import creditor_reference, invoice_number
+from igny8_core.business.billing.models import Invoice, InvoiceCounter, InvoiceLine
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.locks import conditional_update, lock_one
+from igny8_core.kit.money import MAX_AMOUNT_MINOR, InvalidAmount, parse_amount
+
+NEXT_REFERENCE = "SELECT nextval('billing_creditor_reference_sequence')"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line as given: `unit_amount` is decimal text in the invoice's currency, `tax_rate` in percent."""
+
+    kind: LineKind
+    description: str
+    quantity: int
+    unit_amount: str
+    tax_rate: Decimal | None = None
+    credits: int | None = None
+
+
+def create_invoice(*, account: Account, currency: str, due_date: date | None, lines: list[DraftLine]) -> Invoice:
+    """Draft an invoice; amounts follow from its lines. Raises `ValidationError`."""
+    now = clock.now()
+    rows = [_line(line, position, currency) for position, line in enumerate(lines)]
+    tax_minor = sum(row.tax_minor for row in rows)
+    total_minor = sum(row.amount_minor for row in rows) + tax_minor
+    if not 0 < total_minor <= MAX_AMOUNT_MINOR:
+        raise ValidationError(fields={"lines": ["The total is zero or too large."]})
+    invoice = Invoice.objects.create(
+        account=account, currency=currency, due_date=due_date, amount_total_minor=total_minor,
+        amount_tax_minor=tax_minor, created_at=now, updated_at=now,
+    )  # fmt: skip
+    for row in rows:
+        row.account_id, row.invoice_id = account.id, invoice.id
+    InvoiceLine.objects.bulk_create(rows)
+    _record(EventType.INVOICE_CREATED, invoice)
+    return invoice
+
+
+def finalize_invoice(*, invoice_id: UUID) -> Invoice:
+    """Give a draft its number and reference and let it be paid. Raises `NotFound`, `InvalidTransition`."""
+    invoice = _locked(invoice_id)
+    ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.PENDING)
+    if invoice.status != InvoiceStatus.DRAFT:
+        raise InvalidTransition("Only a draft can be finalized.")
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_REFERENCE)
+        (reference,) = cursor.fetchone() or (0,)
+    return _change(
+        invoice,
+        InvoiceStatus.PENDING,
+        EventType.INVOICE_FINALIZED,
+        number=invoice_number(invoice.account.code, _next_number(invoice.account)),
+        creditor_reference=creditor_reference(reference),
+        finalized_at=clock.now(),
+    )
+
+
+def void_invoice(*, invoice_id: UUID) -> Invoice:
+    """Take an invoice back; its number stays used. Refused once money was settled on it.
+
+    Raises `NotFound`, `InvalidTransition`.
+    """
+    invoice = _locked(invoice_id)
+    ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.VOID)
+    if invoice.status == InvoiceStatus.DRAFT:
+        raise InvalidTransition("A draft has no number yet; finalize it before voiding it.")
+    if invoice.amount_settled_minor:
+        raise InvalidTransition("Money was settled on this invoice; refund it or move it to the balance first.")
+    return _change(invoice, InvoiceStatus.VOID, EventType.INVOICE_VOIDED, voided_at=clock.now())
+
+
+def mark_uncollectible(*, invoice_id: UUID) -> Invoice:
+    """Give up on an invoice. Raises `NotFound`, `InvalidTransition`."""
+    invoice = _locked(invoice_id)
+    ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.UNCOLLECTIBLE)
+    return _change(invoice, InvoiceStatus.UNCOLLECTIBLE, EventType.INVOICE_MARKED_UNCOLLECTIBLE)
+
+
+def _line(line: DraftLine, position: int, currency: str) -> InvoiceLine:
+    try:
+        unit_minor = parse_amount(line.unit_amount, currency)
+    except InvalidAmount as error:
+        raise ValidationError(fields={f"lines.{position}.unit_amount": [error.message]}) from error
+    amounts = line_amounts(quantity=line.quantity, unit_amount_minor=unit_minor, tax_rate=line.tax_rate)
+    return InvoiceLine(
+        position=position, kind=line.kind.value, description=line.description, quantity=line.quantity,
+        unit_amount_minor=unit_minor, tax_rate=line.tax_rate, tax_minor=amounts.tax_minor,
+        amount_minor=amounts.amount_minor, credits=line.credits,
+    )  # fmt: skip
+
+
+def _locked(invoice_id: UUID) -> Invoice:
+    invoice = lock_one(Invoice.objects.across_accounts().select_related("account").filter(id=invoice_id))
+    if invoice is None:
+        raise NotFound
+    return invoice
+
+
+def _next_number(account: Account) -> int:
+    """Count up under the counter's lock: a number is taken only if its invoice commits."""
+    counters = InvoiceCounter.objects.for_account(account)
+    counter = lock_one(counters)
+    if counter is None:
+        InvoiceCounter.objects.bulk_create([InvoiceCounter(account=account)], ignore_conflicts=True)
+        counter = lock_one(counters)
+        assert counter is not None
+    conditional_update(counters.filter(last_number=counter.last_number), last_number=counter.last_number + 1)
+    return counter.last_number + 1
+
+
+def _change(invoice: Invoice, to: InvoiceStatus, fact: EventType, **changes: Any) -> Invoice:
+    conditional_update(
+        Invoice.objects.for_account(invoice.account_id).filter(id=invoice.id, status=invoice.status),
+        status=to.value,
+        updated_at=clock.now(),
+        **changes,
+    )
+    _record(fact, invoice)
+    return Invoice.objects.for_account(invoice.account_id).get(id=invoice.id)
+
+
+def _record(fact: EventType, invoice: Invoice) -> None:
+    record(fact, account_id=invoice.account_id, subject_type="invoice", subject_id=invoice.id, data={
+        "currency": invoice.currency, "amount_total_minor": invoice.amount_total_minor,
+    })  # fmt: skip

@@ -1,0 +1,63 @@
+"""The ways to pay an account has saved."""
+
+from typing import Any
+from uuid import UUID
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.models import AccountPaymentMethod
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound
+from igny8_core.kit.locks import conditional_update, lock_all, lock_one
+
+
+def save_method(*, account: Account, payment_method: str, label: str, details: dict[str, str]) -> AccountPaymentMethod:
+    """Save a way to pay; the first one becomes the default only by `set_default`."""
+    now = clock.now()
+    saved = AccountPaymentMethod.objects.create(
+        account=account, payment_method=payment_method, label=label, details=details, created_at=now, updated_at=now
+    )
+    _record(EventType.PAYMENT_METHOD_SAVED, saved)
+    return saved
+
+
+def change_method(*, account: Account, method_id: UUID, changes: dict[str, Any]) -> AccountPaymentMethod:
+    """Change label, method or details of a saved way to pay. Raises `NotFound`."""
+    saved = _locked(account, method_id)
+    rows = AccountPaymentMethod.objects.for_account(account).filter(id=saved.id)
+    conditional_update(rows, updated_at=clock.now(), **changes)
+    _record(EventType.PAYMENT_METHOD_UPDATED, saved)
+    return AccountPaymentMethod.objects.for_account(account).get(id=method_id)
+
+
+def set_default_method(*, account: Account, method_id: UUID) -> AccountPaymentMethod:
+    """Make this the account's one default. Raises `NotFound`."""
+    everything = lock_all(AccountPaymentMethod.objects.for_account(account))
+    if method_id not in {saved.id for saved in everything}:
+        raise NotFound
+    now = clock.now()
+    rows = AccountPaymentMethod.objects.for_account(account)
+    rows.filter(is_default=True).exclude(id=method_id).update(is_default=False, updated_at=now)
+    conditional_update(rows.filter(id=method_id), is_default=True, updated_at=now)
+    saved = rows.get(id=method_id)
+    _record(EventType.PAYMENT_METHOD_UPDATED, saved)
+    return saved
+
+
+def remove_method(*, account: Account, method_id: UUID) -> None:
+    """Forget a saved way to pay. Raises `NotFound`."""
+    saved = _locked(account, method_id)
+    AccountPaymentMethod.objects.for_account(account).filter(id=saved.id).delete()
+    _record(EventType.PAYMENT_METHOD_REMOVED, saved)
+
+
+def _locked(account: Account, method_id: UUID) -> AccountPaymentMethod:
+    saved = lock_one(AccountPaymentMethod.objects.for_account(account).filter(id=method_id))
+    if saved is None:
+        raise NotFound
+    return saved
+
+
+def _record(fact: EventType, saved: AccountPaymentMethod) -> None:
+    record(fact, account_id=saved.account_id, subject_type="payment_method", subject_id=saved.id)

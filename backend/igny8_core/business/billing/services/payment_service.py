@@ -1,0 +1,190 @@
+"""PaymentService: what an account does with payments. Approval and settlement live elsewhere."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.allocation import decide_amount
+from igny8_core.business.billing.domain.availability import MethodConfig, available
+from igny8_core.business.billing.domain.errors import (
+    DuplicateSubmission,
+    InvoiceAlreadyPaid,
+    InvoiceNotPayable,
+    MethodNotAvailable,
+)
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.notes import mask_card_numbers
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.models import AccountPaymentMethod, Invoice
+from igny8_core.business.billing.selectors.payment_rows import document
+from igny8_core.business.billing.selectors.submissions import (
+    LockedInvoice,
+    lock_invoice,
+    method_configs,
+    submission_facts,
+)
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.ids import uuid7
+from igny8_core.kit.money import InvalidAmount, parse_amount
+
+INSERT = """INSERT INTO billing_payment (id, account_id, invoice_id, amount_minor, currency, amount_refunded_minor,
+ payment_method, status, transaction_reference, reference_normalised, duplicate_reference, notes, failure_reason,
+ paid_on, created_at, updated_at, submitted_at)
+ VALUES (%(id)s, %(account_id)s, %(invoice_id)s, %(amount_minor)s, %(currency)s, 0, %(payment_method)s, %(status)s,
+ %(reference)s, %(normalised)s, %(duplicate)s, %(notes)s, '', %(paid_on)s, %(now)s, %(now)s, %(now)s)
+ RETURNING sequence"""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPayment:
+    """What a payer submits: money sent outside our sight, to be checked. `amount` is decimal text or None."""
+
+    invoice_id: UUID
+    payment_method: PaymentMethod
+    transaction_reference: str
+    notes: str = ""
+    amount: str | None = None
+    paid_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableMethods:
+    """The ways to pay, for one country and possibly one invoice."""
+
+    country: str
+    currency: str | None
+    methods: list[MethodConfig]
+    invoice: Invoice | None
+    default_method: AccountPaymentMethod | None
+
+
+class PaymentService:
+    """The operations the account's payment routes call; each runs inside a unit of work."""
+
+    @staticmethod
+    def get_available_payment_methods(
+        *, account: Account, country: str | None = None, currency: str | None = None, invoice_id: UUID | None = None
+    ) -> AvailableMethods:
+        """The enabled ways to pay in the country (default: the account's), for an invoice's or a given currency.
+
+        Raises `NotFound` when the account has no such invoice, `ValidationError` when invoice and currency differ.
+        """
+        invoice = None
+        if invoice_id is not None:
+            invoice = Invoice.objects.for_account(account).filter(id=invoice_id).first()
+            if invoice is None:
+                raise NotFound
+            if currency is not None and currency != invoice.currency:
+                raise ValidationError(fields={"currency": ["The invoice is in another currency."]})
+            currency = invoice.currency
+        country = country or account.country
+        left = invoice and invoice.amount_total_minor - invoice.amount_settled_minor
+        default = AccountPaymentMethod.objects.for_account(account).filter(is_default=True).first()
+        return AvailableMethods(
+            country=country,
+            currency=currency,
+            methods=available(method_configs(country), country=country, currency=currency, amount_minor=left or None),
+            invoice=invoice,
+            default_method=default,
+        )
+
+    @staticmethod
+    def create_manual_payment(*, account: Account, submission: ManualPayment) -> dict[str, Any]:
+        """Record that the account says it has paid; the payment awaits approval. Returns the contract's payment.
+
+        The invoice is locked before anything is decided, so that concurrent submissions never pass its total.
+        Raises, in this order: `ValidationError`, `NotFound`, `InvoiceAlreadyPaid`, `InvoiceNotPayable`,
+        `MethodNotAvailable`, `DuplicateSubmission`, `AmountExceedsDue`.
+        """
+        normalised = normalise_reference(submission.transaction_reference)
+        if not normalised:
+            raise ValidationError(fields={"transaction_reference": ["Send the reference of your transfer."]})
+        invoice = lock_invoice(account_id=account.id, invoice_id=submission.invoice_id)
+        if invoice is None:
+            raise NotFound
+        _ensure_payable(invoice)
+        requested = _requested_minor(submission.amount, invoice.currency)
+        facts = submission_facts(
+            account_id=account.id,
+            invoice_id=invoice.id,
+            payment_method=submission.payment_method.value,
+            reference=normalised,
+        )
+        left = invoice.amount_total_minor - invoice.amount_settled_minor - facts.open_minor
+        _ensure_method(account, submission.payment_method, invoice.currency, requested or max(left, 0) or None)
+        if facts.duplicate is not None:
+            payment_id, status = facts.duplicate
+            raise DuplicateSubmission(data={"payment_id": payment_id, "status": status})
+        amount_minor = decide_amount(
+            total_minor=invoice.amount_total_minor,
+            settled_minor=invoice.amount_settled_minor,
+            open_minor=facts.open_minor,
+            requested_minor=requested,
+        )
+        return _insert(account, submission, invoice, amount_minor, normalised, duplicate=facts.used_on_other_invoice)
+
+
+def _ensure_payable(invoice: LockedInvoice) -> None:
+    if invoice.status == InvoiceStatus.PAID:
+        raise InvoiceAlreadyPaid
+    if invoice.status != InvoiceStatus.PENDING:
+        raise InvoiceNotPayable
+
+
+def _requested_minor(amount: str | None, currency: str) -> int | None:
+    if amount is None:
+        return None
+    try:
+        return parse_amount(amount, currency)
+    except InvalidAmount as error:
+        raise ValidationError(fields={"amount": [error.message]}) from error
+
+
+def _ensure_method(account: Account, method: PaymentMethod, currency: str, amount_minor: int | None) -> None:
+    offered = available(
+        method_configs(account.country), country=account.country, currency=currency, amount_minor=amount_minor
+    )
+    if not any(config.payment_method == method for config in offered):
+        raise MethodNotAvailable
+
+
+def _insert(
+    account: Account, submission: ManualPayment, invoice: LockedInvoice, amount_minor: int, normalised: str,
+    *, duplicate: bool,
+) -> dict[str, Any]:  # fmt: skip
+    now, payment_id, status = clock.now(), uuid7(), PaymentStatus.PENDING_APPROVAL.value
+    method, notes = submission.payment_method.value, mask_card_numbers(submission.notes)
+    values = {
+        "id": payment_id, "account_id": account.id, "invoice_id": invoice.id, "amount_minor": amount_minor,
+        "currency": invoice.currency, "payment_method": method, "status": status, "now": now,
+        "reference": submission.transaction_reference, "normalised": normalised, "duplicate": duplicate,
+        "notes": notes, "paid_on": submission.paid_on,
+    }  # fmt: skip
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT, values)
+            (sequence,) = cursor.fetchone() or (0,)
+    except IntegrityError as error:
+        # The unique index is the second wall: it stands even if the invoice were not locked.
+        raise DuplicateSubmission from error
+    record(
+        EventType.PAYMENT_SUBMITTED, account_id=account.id, subject_type="payment", subject_id=payment_id,
+        data={
+            "from": None, "to": status, "invoice_id": str(invoice.id), "payment_method": method,
+            "amount_minor": amount_minor, "currency": invoice.currency,
+        },
+    )  # fmt: skip
+    return document((
+        sequence, amount_minor, invoice.currency, None, 0, payment_id, invoice.id, invoice.number, invoice.status,
+        method, status, submission.transaction_reference, "", notes, duplicate, submission.paid_on, now, now, now,
+        None, None, None, None, None,
+    ))  # fmt: skip

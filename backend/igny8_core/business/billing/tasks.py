@@ -1,0 +1,55 @@
+"""Jobs of billing: each names its account and opens its own unit of work."""
+
+from datetime import timedelta
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import SYSTEM, EventType
+from igny8_core.events.subscriptions import on
+from igny8_core.http.idempotency import KEPT_DAYS
+from igny8_core.kit import clock
+
+NOTE_DUPLICATES = """WITH submitted AS (
+  SELECT p.id, p.account_id, p.reference_normalised FROM billing_payment p
+  JOIN events_event e ON e.account_id = p.account_id AND e.subject_id = p.id WHERE e.id = %(event_id)s),
+ shared AS (
+  SELECT o.account_id, o.id FROM submitted s JOIN billing_payment o
+   ON o.reference_normalised = s.reference_normalised AND o.account_id <> s.account_id
+  WHERE s.reference_normalised <> ''),
+ flagged AS (SELECT account_id, id FROM shared UNION SELECT account_id, id FROM submitted
+  WHERE EXISTS (SELECT 1 FROM shared))
+INSERT INTO billing_paymentduplicate (account_id, payment_id, noticed_at)
+SELECT account_id, id, %(now)s FROM flagged ON CONFLICT DO NOTHING"""
+SWEEP_TOKENS = """DELETE FROM accounts_accesskey WHERE kind <> 'api_key' AND expires_at < %s"""
+SWEEP_KEYS = """DELETE FROM http_idempotencyrecord WHERE created_at < %s"""
+TOKENS_KEPT = timedelta(days=1)
+
+
+@on(EventType.PAYMENT_SUBMITTED)
+@app.task(name="billing.note_shared_reference", retry=5)
+def note_shared_reference(event_id: str, account_id: str | None) -> None:
+    """Note for operators that a reference is used by several accounts; no tenant ever learns it."""
+
+    def operation() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_DUPLICATES, {"event_id": event_id, "now": clock.now()})
+
+    unit_of_work.run(operation, scope=Scope.operators(), actor=SYSTEM)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="billing.sweep_expired", queueing_lock="sweep_expired")
+def sweep_expired(timestamp: int) -> None:
+    """Delete tokens a day after they expired and idempotency rows after seven days."""
+    unit_of_work.run(sweep, scope=Scope.operators(), actor=SYSTEM)
+
+
+def sweep() -> None:
+    """The deletions themselves, inside a unit of work."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(SWEEP_TOKENS, [now - TOKENS_KEPT])
+        cursor.execute(SWEEP_KEYS, [now - timedelta(days=KEPT_DAYS)])

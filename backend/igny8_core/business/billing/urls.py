@@ -1,0 +1,43 @@
+"""Routes of billing: the account's under `/api/v1/billing/`, the operators' under `/api/v1/admin/billing/`."""
+
+from django.urls import path
+
+from igny8_core.business.billing import operator_views, views
+
+_payments, _invoices, _methods = views.PaymentViewSet, views.InvoiceViewSet, views.SavedMethodViewSet
+_all_payments, _all_invoices = operator_views.OperatorPaymentViewSet, operator_views.OperatorInvoiceViewSet
+
+account_urlpatterns = [
+    path("payments/", _payments.as_view({"get": "list"}), name="payments"),
+    path("payments/manual/", _payments.as_view({"post": "manual"}), name="payment-manual"),
+    path("payments/<uuid:payment_id>/", _payments.as_view({"get": "retrieve"}), name="payment"),
+    path("payments/<uuid:payment_id>/cancel/", _payments.as_view({"post": "cancel"}), name="payment-cancel"),
+    path("payment-methods/available/", _payments.as_view({"get": "available"}), name="methods-available"),
+    path("payment-methods/", _methods.as_view({"get": "list", "post": "create"}), name="saved-methods"),
+    path(
+        "payment-methods/<uuid:method_id>/",
+        _methods.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="saved-method",
+    ),
+    path(
+        "payment-methods/<uuid:method_id>/set_default/",
+        _methods.as_view({"post": "set_default"}),
+        name="saved-method-default",
+    ),
+    path("invoices/", _invoices.as_view({"get": "list"}), name="invoices"),
+    path("invoices/<uuid:invoice_id>/", _invoices.as_view({"get": "retrieve"}), name="invoice"),
+]
+
+operator_urlpatterns = [
+    path("payments/", _all_payments.as_view({"get": "list"}), name="all-payments"),
+    path("payments/<uuid:payment_id>/", _all_payments.as_view({"get": "retrieve"}), name="any-payment"),
+    path("invoices/", _all_invoices.as_view({"get": "list", "post": "create"}), name="all-invoices"),
+    path("invoices/<uuid:invoice_id>/", _all_invoices.as_view({"get": "retrieve"}), name="any-invoice"),
+    path("invoices/<uuid:invoice_id>/finalize/", _all_invoices.as_view({"post": "finalize"}), name="finalize"),
+    path("invoices/<uuid:invoice_id>/void/", _all_invoices.as_view({"post": "void"}), name="void"),
+    path(
+        "invoices/<uuid:invoice_id>/mark-uncollectible/",
+        _all_invoices.as_view({"post": "mark_uncollectible"}),
+        name="mark-uncollectible",
+    ),
+]

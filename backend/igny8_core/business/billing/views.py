@@ -1,0 +1,236 @@
+"""The account's routes under `/api/v1/billing/`."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.domain.instructions import fill
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.models import AccountPaymentMethod
+from igny8_core.business.billing.selectors.invoices import invoice_document, invoice_with_lines, invoices_of
+from igny8_core.business.billing.selectors.payments import get_payment, list_payments
+from igny8_core.business.billing.serializers import (
+    ManualPaymentSerializer,
+    MethodQuerySerializer,
+    ObjectSerializer,
+    PaymentFilterSerializer,
+    PaymentSerializer,
+    SavedMethodSerializer,
+    payment_filters,
+    query_of,
+)
+from igny8_core.business.billing.services import method_setup
+from igny8_core.business.billing.services.cancelling import cancel_payment
+from igny8_core.business.billing.services.payment_service import AvailableMethods, ManualPayment, PaymentService
+from igny8_core.http import pagination, responses
+from igny8_core.http.fields import StrictSerializer
+from igny8_core.http.views import AccountAudience, ApiViewSet, account_of
+from igny8_core.kit.errors import NotFound
+from igny8_core.kit.money import format_amount
+
+VIEWER, MEMBER, ADMIN = AccountRole.VIEWER, AccountRole.MEMBER, AccountRole.ADMIN
+
+
+class PaymentViewSet(AccountAudience, ApiViewSet):
+    """The account's payments, and the ways to make one."""
+
+    roles: ClassVar = {
+        "list": VIEWER, "retrieve": VIEWER, "available": VIEWER, "manual": MEMBER, "cancel": MEMBER,
+    }  # fmt: skip
+
+    @extend_schema(parameters=[PaymentFilterSerializer], responses={200: PaymentSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """The account's payments, newest first."""
+        query = query_of(request, PaymentFilterSerializer)
+        filters = payment_filters({**query, "account_id": account_of(request).id})
+        return payments_page(request, query, filters)
+
+    @extend_schema(responses={200: PaymentSerializer})
+    def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """One payment with the history of its status."""
+        payment = get_payment(account_of(request), payment_id=payment_id)
+        if payment is None:
+            raise NotFound
+        return responses.one(payment)
+
+    @extend_schema(request=ManualPaymentSerializer, responses={201: PaymentSerializer})
+    def manual(self, request: Request) -> HttpResponse:
+        """Submit a manual payment of an invoice; it awaits approval."""
+        serializer = ManualPaymentSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values = dict(serializer.validated_data)
+        submission = ManualPayment(payment_method=PaymentMethod(values.pop("payment_method")), **values)
+        payment = PaymentService.create_manual_payment(account=account_of(request), submission=submission)
+        return responses.one(payment, status=201, message="Your payment was submitted and awaits approval.")
+
+    @extend_schema(request=None, responses={200: PaymentSerializer})
+    def cancel(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """Take back a payment nobody has decided on."""
+        return responses.one(cancel_payment(account=account_of(request), payment_id=payment_id))
+
+    @extend_schema(parameters=[MethodQuerySerializer], responses={200: ObjectSerializer})
+    def available(self, request: Request) -> HttpResponse:
+        """The ways to pay in a country, for an invoice or a currency."""
+        query = query_of(request, MethodQuerySerializer)
+        offered = PaymentService.get_available_payment_methods(account=account_of(request), **query)
+        return responses.one(_offered_document(offered))
+
+
+class InvoiceViewSet(AccountAudience, ApiViewSet):
+    """The account's invoices."""
+
+    roles: ClassVar = {"list": VIEWER, "retrieve": VIEWER}
+
+    @extend_schema(responses={200: ObjectSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """The account's invoices, newest first."""
+        query_of(request, StrictSerializer)
+        account = account_of(request)
+        return sequence_page(
+            request,
+            invoices_of(account),
+            lambda invoice: invoice_document(invoice, time_zone=account.time_zone),
+        )
+
+    @extend_schema(responses={200: ObjectSerializer})
+    def retrieve(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        """One invoice with lines and payments."""
+        account = account_of(request)
+        invoice = invoices_of(account).filter(id=invoice_id).first()
+        if invoice is None:
+            raise NotFound
+        return responses.one(invoice_with_lines(invoice, time_zone=account.time_zone))
+
+
+class SavedMethodViewSet(AccountAudience, ApiViewSet):
+    """The ways to pay the account has saved."""
+
+    roles: ClassVar = {
+        "list": VIEWER, "retrieve": VIEWER, "create": ADMIN, "partial_update": ADMIN, "destroy": ADMIN,
+        "set_default": ADMIN,
+    }  # fmt: skip
+
+    @extend_schema(responses={200: ObjectSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """All saved ways to pay."""
+        saved = AccountPaymentMethod.objects.for_account(account_of(request)).order_by("id")
+        rows = [_saved_document(row) for row in saved[: pagination.MAX_PAGE_SIZE]]
+        return responses.many(responses.Page(rows, len(rows), True, None, None))
+
+    @extend_schema(responses={200: ObjectSerializer})
+    def retrieve(self, request: Request, method_id: UUID) -> HttpResponse:
+        """One saved way to pay."""
+        saved = AccountPaymentMethod.objects.for_account(account_of(request)).filter(id=method_id).first()
+        if saved is None:
+            raise NotFound
+        return responses.one(_saved_document(saved))
+
+    @extend_schema(request=SavedMethodSerializer, responses={201: ObjectSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Save a way to pay."""
+        serializer = SavedMethodSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values = {"details": {}, **serializer.validated_data}
+        saved = method_setup.save_method(account=account_of(request), **values)
+        return responses.one(_saved_document(saved), status=201)
+
+    @extend_schema(request=SavedMethodSerializer(partial=True), responses={200: ObjectSerializer})
+    def partial_update(self, request: Request, method_id: UUID) -> HttpResponse:
+        """Change a saved way to pay."""
+        serializer = SavedMethodSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changes = dict(serializer.validated_data)
+        saved = method_setup.change_method(account=account_of(request), method_id=method_id, changes=changes)
+        return responses.one(_saved_document(saved))
+
+    @extend_schema(responses={200: ObjectSerializer})
+    def destroy(self, request: Request, method_id: UUID) -> HttpResponse:
+        """Forget a saved way to pay."""
+        method_setup.remove_method(account=account_of(request), method_id=method_id)
+        return responses.one({"id": method_id}, message="Removed.")
+
+    @extend_schema(request=None, responses={200: ObjectSerializer})
+    def set_default(self, request: Request, method_id: UUID) -> HttpResponse:
+        """Make this the account's one default."""
+        saved = method_setup.set_default_method(account=account_of(request), method_id=method_id)
+        return responses.one(_saved_document(saved))
+
+
+def payments_page(request: Request, query: dict[str, Any], filters: Any, *, for_operator: bool = False) -> HttpResponse:
+    """A page of payments for an account or an operator."""
+    oldest_first = for_operator and query.get("needs") is not None
+    ordering = query.get("ordering", "created_at" if oldest_first else "-created_at")
+    asked = pagination.page_request(request, ordering=ordering, width=2 if "amount" in ordering else 1)
+    cursor = asked.cursor
+    rows = list_payments(
+        filters=filters, ordering=ordering, size=asked.size, after=cursor and cursor.key,
+        backwards=cursor is not None and cursor.backwards, for_operator=for_operator,
+    )  # fmt: skip
+    return responses.many(
+        pagination.build(request, asked=asked, ordering=ordering, rows=rows.documents, keys=rows.keys, count=rows.count)
+    )
+
+
+def sequence_page(request: Request, queryset: Any, shown: Any) -> HttpResponse:
+    """A page of any table that has a `sequence`, newest first."""
+    asked = pagination.page_request(request, ordering="-created_at")
+    backwards = asked.cursor is not None and asked.cursor.backwards
+    rows = queryset
+    if asked.cursor is not None:
+        (key,) = asked.cursor.key
+        rows = rows.filter(**{"sequence__gt" if backwards else "sequence__lt": key})
+    found = list(rows.order_by("sequence" if backwards else "-sequence")[: asked.size + 1])
+    if backwards:
+        found.reverse()
+    count = queryset.order_by()[: pagination.EXACT_COUNT_LIMIT + 1].count()
+    return responses.many(
+        pagination.build(
+            request,
+            asked=asked,
+            ordering="-created_at",
+            rows=[shown(row) for row in found],
+            keys=[(row.sequence,) for row in found],
+            count=count,
+        )  # fmt: skip
+    )
+
+
+def _offered_document(offered: AvailableMethods) -> dict[str, Any]:
+    reference = (offered.invoice and offered.invoice.creditor_reference) or ""
+    return {
+        "methods": [_config_document(config, offered, reference) for config in offered.methods],
+        "metadata": {
+            "country": offered.country,
+            "currency": offered.currency,
+            "default_method": offered.default_method and _saved_document(offered.default_method),
+            "gateways": {"stripe": False, "paypal": False},
+        },
+    }
+
+
+def _config_document(config: Any, offered: AvailableMethods, reference: str) -> dict[str, Any]:
+    invoice, currency = offered.invoice, config.currency
+    due = "" if invoice is None else format_amount(invoice.amount_total_minor - invoice.amount_settled_minor, currency)
+    limits = (config.min_amount_minor, config.max_amount_minor)
+    minimum, maximum = (None if limit is None else format_amount(limit, currency) for limit in limits)
+    return {
+        "payment_method": config.payment_method,
+        "display_name": config.display_name,
+        "currency": currency,
+        "min_amount": minimum,
+        "max_amount": maximum,
+        "instructions": fill(config.instructions, reference=reference, amount=due),
+        "reference": reference or None,
+        "qr": None,
+        "requires_proof": config.requires_proof,
+        "sort_order": config.sort_order,
+    }
+
+
+def _saved_document(saved: AccountPaymentMethod) -> dict[str, Any]:
+    names = ("id", "payment_method", "label", "details", "is_default", "created_at", "updated_at")
+    return {name: getattr(saved, name) for name in names}

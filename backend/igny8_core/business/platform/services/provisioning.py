@@ -1,0 +1,126 @@
+"""What is done to accounts, users and keys. Every function runs inside a unit of work."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+
+from igny8_core.accounts.keys import KeyKind, new_secret
+from igny8_core.accounts.models import AccessKey, Account, User, normalise_email
+from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.chain import GENESIS
+from igny8_core.events.models import ChainHead
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import AppError, ErrorKind
+from igny8_core.kit.ids import uuid7
+
+
+class AlreadyTaken(AppError):
+    """A code or an e-mail address that must be unique is in use."""
+
+    kind = ErrorKind.CONFLICT
+    code = "already_taken"
+    default_message = "This is already in use."
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new API key; `secret` is shown this once."""
+
+    key: AccessKey
+    secret: str = field(repr=False)
+
+
+def create_account(*, code: str, name: str, country: str, billing_currency: str, time_zone: str) -> Account:
+    """Provision a tenant with the head of its event chain; raises `AlreadyTaken` for a used code."""
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            account = Account.objects.create(
+                code=code, name=name, country=country, billing_currency=billing_currency,
+                time_zone=time_zone, created_at=now, updated_at=now,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise AlreadyTaken(fields={"code": ["Another account has this code."]}) from error
+    ChainHead.objects.create(id=uuid7(), account=account, prev_hash=GENESIS, hash=GENESIS)
+    _record(EventType.ACCOUNT_CREATED, account.id, "account", account.id)
+    return account
+
+
+def create_user(*, account: Account, email: str, password: str, role: AccountRole, name: str = "") -> User:
+    """Give a person of the account a sign-in; raises `AlreadyTaken` for a used address."""
+    return _create_user(account=account, email=email, password=password, role=role.value, name=name)
+
+
+def create_operator(*, email: str, password: str, role: OperatorRole, name: str = "") -> User:
+    """Give a member of the platform's staff a sign-in; raises `AlreadyTaken` for a used address."""
+    return _create_user(account=None, email=email, password=password, role=role.value, name=name)
+
+
+def _create_user(*, account: Account | None, email: str, password: str, role: str, name: str) -> User:
+    try:
+        with transaction.atomic():
+            user = User.objects.create(
+                account=account, email=email.strip(), email_normalised=normalise_email(email), name=name,
+                role=role, password=make_password(password), created_at=clock.now(),
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise AlreadyTaken(fields={"email": ["Another user has this address."]}) from error
+    _record(EventType.USER_CREATED, user.account_id, "user", user.id, role=role)
+    return user
+
+
+def issue_account_key(
+    *, account: Account, role: AccountRole, name: str, expires_at: datetime | None = None
+) -> IssuedKey:
+    """An API key of an account with a role of its own."""
+    return _issue_key(account=account, user=None, role=role.value, name=name, expires_at=expires_at)
+
+
+def issue_operator_key(*, operator: User, name: str, expires_at: datetime | None = None) -> IssuedKey:
+    """An API key of an operator; it has the role its operator has at each moment."""
+    return _issue_key(account=None, user=operator, role="", name=name, expires_at=expires_at)
+
+
+def _issue_key(
+    *, account: Account | None, user: User | None, role: str, name: str, expires_at: datetime | None
+) -> IssuedKey:
+    secret = new_secret(KeyKind.API_KEY)
+    key = AccessKey.objects.create(
+        kind=KeyKind.API_KEY.value, account=account, user=user, role=role, name=name, prefix=secret.prefix,
+        secret_hash=secret.digest, created_at=clock.now(), expires_at=expires_at,
+    )  # fmt: skip
+    _record(EventType.API_KEY_ISSUED, key.account_id, "api_key", key.id, prefix=secret.prefix)
+    return IssuedKey(key, secret.plain)
+
+
+def revoke_key(key: AccessKey) -> None:
+    """Refuse the key from now on; a second time changes nothing."""
+    changed = AccessKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=clock.now())
+    if changed:
+        _record(EventType.API_KEY_REVOKED, key.account_id, "api_key", key.id, prefix=key.prefix)
+
+
+def suspend_account(account: Account, *, suspended: bool) -> None:
+    """Refuse, or accept again, every credential of the account at once."""
+    status = "suspended" if suspended else "active"
+    others = Account.objects.filter(id=account.id).exclude(status=status)
+    if Account.objects.filter(id__in=others).update(status=status, updated_at=clock.now()):
+        fact = EventType.ACCOUNT_SUSPENDED if suspended else EventType.ACCOUNT_RESUMED
+        _record(fact, account.id, "account", account.id)
+
+
+def suspend_user(user: User, *, suspended: bool) -> None:
+    """Refuse, or accept again, every credential of the user at once."""
+    status = "suspended" if suspended else "active"
+    if User.objects.filter(id=user.id).exclude(status=status).update(status=status):
+        fact = EventType.USER_SUSPENDED if suspended else EventType.USER_RESUMED
+        _record(fact, user.account_id, "user", user.id)
+
+
+def _record(fact: EventType, account_id: UUID | None, subject: str, subject_id: UUID, **data: str) -> None:
+    record(fact, account_id=account_id, subject_type=subject, subject_id=subject_id, data=dict(data))

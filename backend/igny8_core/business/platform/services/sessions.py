@@ -1,0 +1,130 @@
+"""Sign-in by password: a short-lived access token and a rotating refresh token, both opaque and revocable at once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import Q
+
+from igny8_core.accounts.keys import KeyKind, new_secret
+from igny8_core.accounts.lookups import Login, look_up_login, look_up_secret
+from igny8_core.accounts.models import AccessKey, normalise_email
+from igny8_core.accounts.principals import Principal
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import Actor, ActorKind, EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import AccountSuspended, InvalidCredentials, Unauthenticated, UserSuspended
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+REFRESH_LIFETIME = timedelta(days=7)
+REFUSALS = {"account_suspended": AccountSuspended, "user_suspended": UserSuspended}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a sign-in hands out; both secrets are shown this once."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+
+
+def sign_in(*, email: str, password: str, request_id: UUID | None) -> Tokens:
+    """Check a password and open a session.
+
+    Raises `InvalidCredentials`; `UserSuspended` or `AccountSuspended` only to somebody who knows the password.
+    An unknown address costs the same time as a wrong password.
+    """
+    login = look_up_login(normalise_email(email))
+    if login is None:
+        make_password(password)
+        raise InvalidCredentials
+    if not check_password(password, login.password):
+        raise InvalidCredentials
+    if login.refusal:
+        raise REFUSALS[login.refusal]
+    return unit_of_work.run(
+        lambda: _open(login), scope=_scope(login.account_id), actor=_actor(login.user_id, login.account_id),
+        request_id=request_id,
+    )  # fmt: skip
+
+
+def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
+    """Change a refresh token for a new pair.
+
+    A token that was changed before is somebody's copy: its whole family is revoked. Raises `Unauthenticated`,
+    `UserSuspended` or `AccountSuspended`.
+    """
+    presented = look_up_secret(refresh_token)
+    if presented is None or presented.principal.kind is not KeyKind.REFRESH_TOKEN:
+        raise Unauthenticated
+    if presented.refusal in REFUSALS:
+        raise REFUSALS[presented.refusal]
+    if presented.refusal not in ("", "rotated"):
+        raise Unauthenticated
+    principal = presented.principal
+    account_id = principal.account and principal.account.id
+    assert principal.user_id is not None
+    tokens = unit_of_work.run(
+        lambda: _rotate(principal), scope=_scope(account_id), actor=_actor(principal.user_id, account_id),
+        request_id=request_id,
+    )  # fmt: skip
+    if tokens is None:
+        raise Unauthenticated
+    return tokens
+
+
+def sign_out(principal: Principal) -> None:
+    """Revoke the tokens of the session this access token belongs to; inside a unit of work."""
+    if principal.kind is KeyKind.API_KEY or principal.user_id is None:
+        return
+    _revoke_family(principal.family_id)
+    account_id = principal.account and principal.account.id
+    record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=principal.user_id)
+
+
+def _open(login: Login) -> Tokens:
+    tokens = _issue_pair(user_id=login.user_id, account_id=login.account_id, family_id=uuid4())
+    record(EventType.USER_SIGNED_IN, account_id=login.account_id, subject_type="user", subject_id=login.user_id)
+    return tokens
+
+
+def _rotate(principal: Principal) -> Tokens | None:
+    """A new pair, or None after revoking the family of a token used twice; that revocation must commit."""
+    assert principal.user_id is not None
+    account_id = principal.account and principal.account.id
+    fresh = AccessKey.objects.filter(id=principal.key_id, rotated_at=None, revoked_at=None)
+    if fresh.update(rotated_at=clock.now()) == 1:
+        return _issue_pair(user_id=principal.user_id, account_id=account_id, family_id=principal.family_id)
+    _revoke_family(principal.family_id)
+    record(EventType.TOKEN_REUSED, account_id=account_id, subject_type="user", subject_id=principal.user_id)
+    return None
+
+
+def _revoke_family(family_id: UUID) -> None:
+    AccessKey.objects.filter(Q(family_id=family_id), revoked_at=None).update(revoked_at=clock.now())
+
+
+def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> Tokens:
+    now = clock.now()
+    access, refresher = new_secret(KeyKind.ACCESS_TOKEN), new_secret(KeyKind.REFRESH_TOKEN)
+    expiries = {access: now + ACCESS_LIFETIME, refresher: now + REFRESH_LIFETIME}
+    kinds = {access: KeyKind.ACCESS_TOKEN, refresher: KeyKind.REFRESH_TOKEN}
+    for secret, expires_at in expiries.items():
+        AccessKey.objects.create(
+            kind=kinds[secret].value, account_id=account_id, user_id=user_id, prefix=secret.prefix,
+            secret_hash=secret.digest, family_id=family_id, created_at=now, expires_at=expires_at,
+        )  # fmt: skip
+    return Tokens(access.plain, refresher.plain, expiries[access], expiries[refresher])
+
+
+def _scope(account_id: UUID | None) -> Scope:
+    return Scope.operators() if account_id is None else Scope.tenant(account_id)
+
+
+def _actor(user_id: UUID, account_id: UUID | None) -> Actor:
+    return Actor(ActorKind.OPERATOR if account_id is None else ActorKind.USER, user_id)

@@ -1,0 +1,98 @@
+"""`/api/v1/auth/`: sign in, refresh, sign out, who am I."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.models import normalise_email
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.serializers import (
+    LoginSerializer,
+    MeSerializer,
+    RefreshSerializer,
+    TokensSerializer,
+    me_document,
+    tokens_document,
+)
+from igny8_core.business.platform.services import sessions
+from igny8_core.http import context, responses
+from igny8_core.http.authentication import client_address
+from igny8_core.http.throttling import count_shared
+from igny8_core.http.views import ApiView
+
+
+class PublicView(ApiView):
+    """For callers without a credential yet; answers carry secrets and are never stored for replay."""
+
+    authentication_classes = ()
+    idempotent = False
+
+    def authorise(self, request: Request) -> None:
+        """Everybody may call; how often is limited by address."""
+        address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
+        count_shared("login_address", address)
+
+    def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The service opens its own unit of work: a revocation must stand although the answer is a refusal."""
+        return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+
+class LoginView(PublicView):
+    """Sign in with e-mail address and password."""
+
+    @extend_schema(request=LoginSerializer, responses={200: TokensSerializer}, auth=[])
+    def post(self, request: Request) -> HttpResponse:
+        """A pair of tokens."""
+        serializer = LoginSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        email = serializer.validated_data["email"]
+        count_shared("login_email", normalise_email(email))
+        tokens = sessions.sign_in(
+            email=email, password=serializer.validated_data["password"], request_id=context.request_id()
+        )
+        return responses.one(tokens_document(tokens))
+
+
+class RefreshView(PublicView):
+    """Change a refresh token for a new pair."""
+
+    @extend_schema(request=RefreshSerializer, responses={200: TokensSerializer}, auth=[])
+    def post(self, request: Request) -> HttpResponse:
+        """A pair of tokens; the old refresh token is spent."""
+        serializer = RefreshSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        tokens = sessions.refresh(
+            refresh_token=serializer.validated_data["refresh_token"], request_id=context.request_id()
+        )
+        return responses.one(tokens_document(tokens))
+
+
+class SessionView(ApiView):
+    """For every kind of principal."""
+
+    def scope(self, request: Request) -> Scope:
+        """The caller's account, or all of them for an operator."""
+        account = request.user.account
+        return Scope.operators() if account is None else Scope.tenant(account.id)
+
+
+class LogoutView(SessionView):
+    """End the session of the access token."""
+
+    @extend_schema(request=None, responses={200: MeSerializer})
+    def post(self, request: Request) -> HttpResponse:
+        """Who has signed out."""
+        sessions.sign_out(request.user)
+        return responses.one(me_document(request.user), message="Signed out.")
+
+
+class MeView(SessionView):
+    """Who the credential says the caller is."""
+
+    @extend_schema(responses={200: MeSerializer})
+    def get(self, request: Request) -> HttpResponse:
+        """The caller."""
+        return responses.one(me_document(request.user))

@@ -1,0 +1,160 @@
+"""The deployment's settings, read once from the environment and the data folder. The only reader of `os.environ`."""
+
+import hashlib
+import json
+import os
+import secrets as random_secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import quote, unquote, urlsplit
+
+type Process = Literal["owner", "web", "worker"]
+
+PROJECT = Path(__file__).resolve().parents[2]
+EMBEDDED_OWNER = "igny8_owner"
+EMBEDDED_DATABASE = "igny8"
+MAX_SOCKET_FOLDER_BYTES = 90
+
+
+class BadEnvironment(ValueError):
+    """A setting that cannot be used, said in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the data folder keeps for this deployment."""
+
+    secret_key: str = field(repr=False)
+    superuser_password: str = field(repr=False)
+    owner_password: str = field(repr=False)
+    web_password: str = field(repr=False)
+    worker_password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Every setting of a process; `web_password` and `worker_password` are None for logins an administrator made."""
+
+    process: Process
+    port: int
+    data_dir: Path
+    demo: bool
+    throttle: bool
+    embedded: bool
+    owner_url: str = field(repr=False)
+    web_url: str = field(repr=False)
+    worker_url: str = field(repr=False)
+    web_password: str | None = field(repr=False)
+    worker_password: str | None = field(repr=False)
+    role_prefix: str = "igny8"
+    secret_key: str = field(default="", repr=False)
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    trusted_proxies: int = 0
+    metrics_token: str = field(default="", repr=False)
+
+    @property
+    def url(self) -> str:
+        """The database URL of this process's own login."""
+        return {"owner": self.owner_url, "web": self.web_url, "worker": self.worker_url}[self.process]
+
+
+def load(environ: Mapping[str, str]) -> Environment:
+    """Read the environment; raises `BadEnvironment` with a sentence that names the variable at fault."""
+    process = environ.get("IGNY8_PROCESS", "owner")
+    if process not in ("owner", "web", "worker"):
+        raise BadEnvironment("IGNY8_PROCESS must be owner, web or worker.")
+    data_dir = Path(environ.get("IGNY8_DATA_DIR") or PROJECT / ".data").expanduser().absolute()
+    kept = ensure_secrets(data_dir)
+    demo = environ.get("IGNY8_DEMO", "1") != "0"
+    throttle = environ.get("IGNY8_THROTTLE", "on") != "off"
+    if not throttle and not demo:
+        raise BadEnvironment("IGNY8_THROTTLE=off is for load tests in demo mode; this is not demo mode.")
+    given = {name: environ.get(f"IGNY8_{name}_DATABASE_URL", "") for name in ("WEB", "WORKER")}
+    owner_url = environ.get("DATABASE_URL") or _embedded_url(data_dir, kept)
+    known = environ.get("DATABASE_URL") or given["WEB"] or given["WORKER"] or owner_url
+    prefix = environ.get("IGNY8_ROLE_PREFIX") or database_name(known)
+    managed = {name: not given[name] or environ.get("IGNY8_MANAGED_ROLES") == "1" for name in given}
+    return Environment(
+        process=cast(Process, process),
+        port=_number(environ, "IGNY8_PORT", default=8000, highest=65535),
+        data_dir=data_dir,
+        demo=demo,
+        throttle=throttle,
+        embedded=not environ.get("DATABASE_URL"),
+        owner_url=owner_url,
+        web_url=given["WEB"] or _with_login(owner_url, f"{prefix}_web", kept.web_password),
+        worker_url=given["WORKER"] or _with_login(owner_url, f"{prefix}_worker", kept.worker_password),
+        web_password=kept.web_password if managed["WEB"] else None,
+        worker_password=kept.worker_password if managed["WORKER"] else None,
+        role_prefix=prefix,
+        secret_key=environ.get("IGNY8_SECRET_KEY") or kept.secret_key,
+        allowed_hosts=_list(environ.get("IGNY8_ALLOWED_HOSTS")) or ("127.0.0.1", "localhost", "[::1]"),
+        trusted_proxies=_number(environ, "IGNY8_TRUSTED_PROXIES", default=0, highest=10),
+        metrics_token=environ.get("IGNY8_METRICS_TOKEN", ""),
+    )
+
+
+def ensure_secrets(data_dir: Path) -> Secrets:
+    """The data folder's secrets, made on first use; safe when several processes come first at once."""
+    path = data_dir / "secrets.json"
+    if not path.exists():
+        _write_once(path, {name: random_secrets.token_urlsafe(32) for name in Secrets.__dataclass_fields__})
+    return Secrets(**json.loads(path.read_text()))
+
+
+def _write_once(path: Path, document: dict[str, str]) -> None:
+    """A hard link fails when the name is taken: whoever comes second reads what the first wrote."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secrets-")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(document, file, indent=1)
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def socket_dir(data_dir: Path) -> Path:
+    """Where the embedded server's socket lies: in the data folder, or where a socket's path is short enough."""
+    folder = data_dir / "run"
+    if len(os.fsencode(folder)) <= MAX_SOCKET_FOLDER_BYTES:
+        return folder
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"igny8-{name}"
+
+
+def database_name(url: str) -> str:
+    """The database a URL names; raises `BadEnvironment`."""
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in ("postgresql", "postgres") or not name:
+        raise BadEnvironment("A database URL looks like postgresql://user:password@host:5432/database.")
+    return name
+
+
+def _embedded_url(data_dir: Path, kept: Secrets) -> str:
+    host = quote(str(socket_dir(data_dir)), safe="")
+    return f"postgresql://{EMBEDDED_OWNER}:{quote(kept.owner_password, safe='')}@/{EMBEDDED_DATABASE}?host={host}"
+
+
+def _with_login(url: str, user: str, password: str) -> str:
+    parts = urlsplit(url)
+    address = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{address}").geturl()
+
+
+def _number(environ: Mapping[str, str], name: str, *, default: int, highest: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) <= highest):
+        raise BadEnvironment(f"{name} must be a whole number from 0 to {highest}, not {text!r}.")
+    return int(text)
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -1,0 +1,1 @@
+"""The append-only facts: audit trail, status history and outbox in one."""

@@ -1,0 +1,63 @@
+"""Which facts exist, and who can be behind one. Pure: no Django.
+
+A type is named subject.past_participle, and once it was written it is never renamed: the log is append-only.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class EventType(StrEnum):
+    """Every kind of fact the product records."""
+
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_UPDATED = "account.updated"
+    ACCOUNT_SUSPENDED = "account.suspended"
+    ACCOUNT_RESUMED = "account.resumed"
+    USER_CREATED = "user.created"
+    USER_UPDATED = "user.updated"
+    USER_SUSPENDED = "user.suspended"
+    USER_RESUMED = "user.resumed"
+    USER_SIGNED_IN = "user.signed_in"
+    USER_SIGNED_OUT = "user.signed_out"
+    API_KEY_ISSUED = "api_key.issued"
+    API_KEY_REVOKED = "api_key.revoked"
+    TOKEN_REUSED = "token.reused"
+    INVOICE_CREATED = "invoice.created"
+    INVOICE_FINALIZED = "invoice.finalized"
+    INVOICE_PAID = "invoice.paid"
+    INVOICE_VOIDED = "invoice.voided"
+    INVOICE_MARKED_UNCOLLECTIBLE = "invoice.marked_uncollectible"
+    PAYMENT_SUBMITTED = "payment.submitted"
+    PAYMENT_STATUS_CHANGED = "payment.status_changed"
+    PAYMENT_METHOD_SAVED = "payment_method.saved"
+    PAYMENT_METHOD_UPDATED = "payment_method.updated"
+    PAYMENT_METHOD_REMOVED = "payment_method.removed"
+    PAYMENT_METHOD_CONFIG_CREATED = "payment_method_config.created"
+    PAYMENT_METHOD_CONFIG_UPDATED = "payment_method_config.updated"
+    PAYMENT_METHOD_CONFIG_REMOVED = "payment_method_config.removed"
+
+
+class ActorKind(StrEnum):
+    """What kind of actor stands behind a fact."""
+
+    USER = "user"
+    API_KEY = "api_key"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+    GATEWAY = "gateway"
+    BANK = "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it; `id` is a user's or an API key's, None for the system."""
+
+    kind: ActorKind
+    id: UUID | None
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, None)
+
+type JSON = str | int | bool | None | list["JSON"] | dict[str, "JSON"]

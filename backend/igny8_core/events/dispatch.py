@@ -1,0 +1,26 @@
+"""The dispatcher: takes events nobody was told of and defers a job for each subscriber, in one transaction.
+
+Several may run: each claims its own batch. A crash before the commit leaves the batch where it was.
+"""
+
+from django.db import connection, transaction
+
+from igny8_core.events.subscriptions import subscribers_of
+
+BATCH = 200
+
+CLAIM = """DELETE FROM events_pendingdispatch WHERE id IN (
+ SELECT id FROM events_pendingdispatch ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+ RETURNING event_id, account_id, type"""
+
+
+def dispatch_batch() -> int:
+    """Dispatch one batch under the worker's login; returns how many events it held."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, [BATCH])
+            claimed = cursor.fetchall()
+        for event_id, account_id, kind in claimed:
+            for task in subscribers_of(kind):
+                task.defer(event_id=str(event_id), account_id=account_id and str(account_id))
+    return len(claimed)

@@ -1,0 +1,91 @@
+"""Event (a fact, never changed), ChainHead (where an account's chain ends), PendingDispatch (the outbox)."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from igny8_core.kit.ids import uuid7
+from igny8_core.kit.models import TenantManager
+
+
+class Event(models.Model):
+    """One fact. Rows are written by `unit_of_work` alone; triggers refuse every change.
+
+    `account` is null for facts of the platform itself, which have a chain of their own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    seq = models.BigIntegerField()
+    type = models.CharField(max_length=64)
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.UUIDField()
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.UUIDField(null=True)
+    request_id = models.UUIDField(null=True)
+    occurred_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    prev_hash = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+    hash_version = models.SmallIntegerField()
+
+    objects: TenantManager["Event"] = TenantManager()
+
+    class Meta:
+        db_table = "events_event"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "seq"], name="event_account_seq", nulls_distinct=False)
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "subject_id", "seq"], name="event_account_subject"),
+            models.Index(fields=["account", "type", "seq"], name="event_account_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} #{self.seq}"
+
+
+class ChainHead(models.Model):
+    """The last link of a chain: the last lock a unit of work takes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    seq = models.BigIntegerField(default=0)
+    prev_hash = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    objects: TenantManager["ChainHead"] = TenantManager()
+
+    class Meta:
+        db_table = "events_chainhead"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account"], name="chainhead_account", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"chain of {self.account_id} at {self.seq}"
+
+
+class PendingDispatch(models.Model):
+    """An event that its subscribers have not been told of yet; deleted in the transaction that defers their jobs."""
+
+    id = models.BigAutoField(primary_key=True)
+    event_id = models.UUIDField(default=uuid.uuid4)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    type = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    objects: TenantManager["PendingDispatch"] = TenantManager()
+
+    class Meta:
+        db_table = "events_pendingdispatch"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"

@@ -1,0 +1,153 @@
+"""The unit of work: one request, one job, one command = one transaction.
+
+It binds the transaction to its tenant, gives the code the database's time, collects the events that steps
+record and writes them last (the chain's head is the last lock taken), and repeats the whole after a deadlock.
+Nothing inside may call out over a network.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+
+from igny8_core.accounts.tenancy import Scope, enter
+from igny8_core.events.catalogue import JSON, Actor, EventType
+from igny8_core.events.chain import HASH_VERSION, canonical, canonical_json
+from igny8_core.events.sql import APPEND_TO_ACCOUNT, APPEND_TO_PLATFORM
+from igny8_core.kit import clock
+from igny8_core.kit.ids import uuid7
+
+MAX_ATTEMPTS = 5
+RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
+BACKOFF_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact waiting for the end of its unit of work."""
+
+    account_id: UUID | None
+    type: EventType
+    subject_type: str
+    subject_id: UUID
+    data: dict[str, JSON]
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """What is open now: who acts, whose rows are seen, and the facts so far."""
+
+    scope: Scope
+    actor: Actor
+    request_id: UUID | None
+    instant: datetime
+    recorded: list[Recorded] = field(default_factory=list)
+
+
+class NoUnitOfWork(RuntimeError):
+    """A service was called outside a unit of work."""
+
+
+_current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
+
+
+def current() -> UnitOfWork:
+    """The open unit of work; raises `NoUnitOfWork` when there is none."""
+    unit = _current.get()
+    if unit is None:
+        raise NoUnitOfWork("services run inside unit_of_work.run()")
+    return unit
+
+
+def run[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None = None) -> T:
+    """Run the operation in one transaction and return its result after COMMIT returned.
+
+    A deadlock or serialization failure repeats the operation from its beginning, at most five times. Every
+    other error rolls everything back and propagates.
+    """
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        try:
+            return _run_once(operation, scope=scope, actor=actor, request_id=request_id)
+        except OperationalError as error:
+            if attempt == MAX_ATTEMPTS or sqlstate(error) not in RETRIED_SQLSTATES:
+                raise
+            time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311
+    raise AssertionError("unreachable")
+
+
+def _run_once[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None) -> T:
+    with transaction.atomic(durable=True):
+        unit = UnitOfWork(scope, actor, request_id, enter(scope))
+        token = _current.set(unit)
+        try:
+            with clock.unit_of_work(unit.instant):
+                result = operation()
+                _write_events(unit)
+        finally:
+            _current.reset(token)
+    return result
+
+
+@contextmanager
+def read(scope: Scope) -> Iterator[None]:
+    """A transaction that only reads: bound to its tenant, with the database's time."""
+    with transaction.atomic(durable=True), clock.unit_of_work(enter(scope)):
+        yield
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part that can fail alone: its writes and the facts it recorded vanish together."""
+    unit = current()
+    mark = len(unit.recorded)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        del unit.recorded[mark:]
+        raise
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE behind an error Django wrapped."""
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def _write_events(unit: UnitOfWork) -> None:
+    """Append the facts, account by account in one order, so that two units never wait on each other's heads."""
+    ordered = sorted(unit.recorded, key=lambda fact: str(fact.account_id or ""))
+    with connection.cursor() as cursor:
+        for fact in ordered:
+            cursor.execute(*_append(unit, fact))
+            if cursor.rowcount != 1:
+                raise RuntimeError(f"account {fact.account_id} has no event chain that this scope may write")
+
+
+def _append(unit: UnitOfWork, fact: Recorded) -> tuple[str, dict[str, object]]:
+    event_id, instant = uuid7(), clock.now()
+    columns = {
+        "account_id": fact.account_id,
+        "type": fact.type.value,
+        "subject_type": fact.subject_type,
+        "subject_id": fact.subject_id,
+        "actor_kind": unit.actor.kind.value,
+        "actor_id": unit.actor.id,
+        "request_id": unit.request_id,
+        "occurred_at": instant,
+        "data": fact.data,
+    }
+    text = canonical(event_id=event_id, **columns)  # type: ignore[arg-type]
+    parameters = {
+        **columns,
+        "id": event_id,
+        "data": canonical_json(fact.data),
+        "canonical": text,
+        "hash_version": HASH_VERSION,
+    }
+    return (APPEND_TO_PLATFORM if fact.account_id is None else APPEND_TO_ACCOUNT), parameters

@@ -1,0 +1,1 @@
+"""The HTTP manners every route shares: envelopes, errors, credentials, idempotency, pages, throttles."""

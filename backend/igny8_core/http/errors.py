@@ -1,0 +1,106 @@
+"""The one place where a failure becomes an HTTP status."""
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import Http404
+from psycopg_pool import PoolTimeout, TooManyRequests
+from rest_framework import exceptions as drf
+
+from igny8_core.kit.errors import (
+    AppError,
+    ErrorKind,
+    Forbidden,
+    Internal,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    ValidationError,
+)
+
+STATUS_OF_KIND = {
+    ErrorKind.INVALID: 400,
+    ErrorKind.UNAUTHENTICATED: 401,
+    ErrorKind.FORBIDDEN: 403,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.METHOD_NOT_ALLOWED: 405,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.TOO_LARGE: 413,
+    ErrorKind.UNSUPPORTED_MEDIA_TYPE: 415,
+    ErrorKind.KEY_REUSED: 422,
+    ErrorKind.THROTTLED: 429,
+    ErrorKind.INTERNAL: 500,
+    ErrorKind.UNAVAILABLE: 503,
+}
+BUSY_SQLSTATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "25P04"})
+RETRY_AFTER_SECONDS = 1
+
+
+def status_of(error: AppError) -> int:
+    """The HTTP status of an error's kind."""
+    return STATUS_OF_KIND[error.kind]
+
+
+def from_exception(exception: BaseException) -> AppError | None:
+    """The application error an exception stands for; None when it is a defect of ours."""
+    if isinstance(exception, AppError):
+        return exception
+    if isinstance(exception, drf.APIException):
+        return _from_drf(exception)
+    if isinstance(exception, Http404):
+        return NotFound()
+    if isinstance(exception, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(exception, SuspiciousOperation):
+        return ValidationError("The request is malformed.")
+    if _is_busy(exception):
+        return Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
+    return None
+
+
+def _from_drf(exception: drf.APIException) -> AppError:
+    match exception:
+        case drf.ValidationError():
+            return ValidationError(fields=flatten(exception.detail))
+        case drf.MethodNotAllowed():
+            return MethodNotAllowed()
+        case drf.NotAuthenticated() | drf.AuthenticationFailed():
+            return Unauthenticated()
+        case drf.PermissionDenied():
+            return Forbidden()
+        case drf.NotFound():
+            return NotFound()
+        case drf.UnsupportedMediaType():
+            return UnsupportedMediaType()
+        case drf.ParseError():
+            return ValidationError("The body cannot be read.")
+    return Internal()
+
+
+def flatten(detail: object, name: str = "") -> dict[str, list[str]]:
+    """DRF's nested error detail as one level: `lines.0.quantity` → sentences."""
+    if isinstance(detail, dict):
+        flat: dict[str, list[str]] = {}
+        for key, inner in detail.items():
+            flat.update(flatten(inner, f"{name}.{key}" if name else str(key)))
+        return flat
+    if isinstance(detail, list) and any(isinstance(item, (dict, list)) for item in detail):
+        flat = {}
+        for index, inner in enumerate(detail):
+            if inner:
+                flat.update(flatten(inner, f"{name}.{index}" if name else str(index)))
+        return flat
+    sentences = detail if isinstance(detail, list) else [detail]
+    return {name or "non_field_errors": [str(sentence) for sentence in sentences]}
+
+
+def _is_busy(exception: BaseException) -> bool:
+    """Whether the database is out of reach or out of time: to be tried again, and no defect."""
+    if isinstance(exception, (PoolTimeout, TooManyRequests)):
+        return True
+    if not isinstance(exception, (DatabaseError, InterfaceError)):
+        return False
+    state = getattr(exception.__cause__, "sqlstate", None)
+    return state in BUSY_SQLSTATES or (state is None and isinstance(exception, (OperationalError, InterfaceError)))

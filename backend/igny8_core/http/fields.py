@@ -1,0 +1,153 @@
+"""DRF fields that take what the contract says and nothing that could be bent into it."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from django_countries import countries
+from rest_framework import serializers
+
+from igny8_core.http.parsing import is_clean
+from igny8_core.kit.currencies import CURRENCIES
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_MONEY = re.compile(r"\d{1,20}(\.\d{1,4})?\Z", re.ASCII)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields it does not know, so that a typo is an error and not a silent loss."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Check for unknown names together with everything else, so that one answer names every fault."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            raise serializers.ValidationError({**error.detail, **_unknown(unknown)}) from error
+        if unknown:
+            raise serializers.ValidationError(_unknown(unknown))
+        return value
+
+
+def _unknown(names: set[str]) -> dict[str, list[str]]:
+    return {name[:100]: ["This field is not known."] for name in sorted(names, key=str)}
+
+
+class StrictCharField(serializers.CharField):
+    """A JSON string; numbers and booleans are not turned into one. Control characters are refused."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The trimmed string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if not is_clean(data) or _CONTROLS.search(data):
+            raise serializers.ValidationError("Control characters are not allowed.")
+        return super().to_internal_value(data)
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON integer; `true`, `"1"` and `1.0` are not."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The integer."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """JSON true or false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The boolean."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictUUIDField(serializers.UUIDField):
+    """A UUID as text in its usual form."""
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        """The id."""
+        if not isinstance(data, str) or len(data) != 36:
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class StrictDateField(serializers.DateField):
+    """YYYY-MM-DD."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """The date."""
+        if not isinstance(value, str) or not _DATE.match(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+class StrictDateTimeField(serializers.DateTimeField):
+    """An RFC 3339 instant with its offset."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The instant, in UTC."""
+        if not isinstance(value, str) or not re.search(r"(Z|[+-]\d\d:\d\d)\Z", value):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        return super().to_internal_value(value)
+
+
+class AmountField(serializers.CharField):
+    """Money as a decimal string; its decimals are checked against the currency where that is known."""
+
+    default_error_messages = {"amount": 'Send the amount as a decimal string such as "4500.00".'}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text, shaped like a positive amount."""
+        if not isinstance(data, str) or not _MONEY.match(data) or not data.strip("0."):
+            self.fail("amount")
+        return data
+
+
+class CurrencyField(serializers.CharField):
+    """An ISO 4217 code."""
+
+    default_error_messages = {"currency": "This is not an ISO 4217 currency code."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> str:
+        """The code."""
+        if not isinstance(data, str) or data not in CURRENCIES:
+            self.fail("currency")
+        return data
+
+
+class CountryField(serializers.CharField):
+    """An ISO 3166-1 alpha-2 code, or `*` where every country is meant."""
+
+    default_error_messages = {"country": "This is not an ISO 3166-1 alpha-2 country code."}  # noqa: RUF012
+
+    def __init__(self, *, allow_every: bool = False, **options: Any) -> None:
+        self.allow_every = allow_every
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The code."""
+        if not isinstance(data, str) or not (data in countries.countries or (self.allow_every and data == "*")):
+            self.fail("country")
+        return data
+
+
+class TimeZoneField(serializers.CharField):
+    """A name of the IANA time zone database."""
+
+    default_error_messages = {"zone": "This is not an IANA time zone."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> str:
+        """The name."""
+        if not isinstance(data, str) or data not in available_timezones():
+            self.fail("zone")
+        return data

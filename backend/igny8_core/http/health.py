@@ -1,0 +1,82 @@
+"""`/healthz`, `/readyz`, `/metrics`: for load balancers and monitors, outside the API's envelopes."""
+
+import secrets
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from psycopg_pool import PoolTimeout
+
+HARMLESS_LOGIN = """SELECT r.rolsuper OR r.rolbypassrls OR c.relowner = r.oid
+ FROM pg_roles r, pg_class c WHERE r.rolname = session_user AND c.oid = 'billing_payment'::regclass"""
+
+
+class _Ready:
+    """Migrations are only ever added: once all were seen applied, the question is settled for this process."""
+
+    migrated = False
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers, is migrated, reached through a harmless login, and the queue's table can be read."""
+    try:
+        problem = _problem()
+    except (DatabaseError, InterfaceError, PoolTimeout):
+        problem = "the database cannot be reached"
+    if problem:
+        return JsonResponse({"status": "not ready", "problem": problem}, status=503)
+    return JsonResponse({"status": "ready"})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text, for callers on this machine or with the metrics token."""
+    if not _may_read_metrics(request):
+        return HttpResponse("forbidden\n", status=403, content_type="text/plain")
+    registry = CollectorRegistry()
+    pending, oldest = _dispatch_lag()
+    name, text = "igny8_event_dispatch_lag_seconds", "Age of the oldest event no subscriber was told of."
+    Gauge(name, text, registry=registry).set(oldest)
+    Gauge("igny8_events_pending", "Events no subscriber was told of.", registry=registry).set(pending)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _problem() -> str:
+    with connection.cursor() as cursor:
+        if not _Ready.migrated:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return "migrations are missing"
+            _Ready.migrated = True
+        cursor.execute(HARMLESS_LOGIN)
+        row = cursor.fetchone()
+        if row is None or row[0]:
+            return "the web login must be no superuser, not bypass row-level security and own no table"
+    _dispatch_lag()
+    return ""
+
+
+def _dispatch_lag() -> tuple[int, float]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pending, oldest_seconds FROM events_dispatch_lag()")
+        row = cursor.fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    token = settings.ENV.metrics_token
+    if token:
+        return secrets.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        return "HTTP_X_FORWARDED_FOR" not in request.META and ip_address(address).is_loopback
+    except ValueError:
+        return False

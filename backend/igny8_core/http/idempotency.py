@@ -1,0 +1,122 @@
+"""A retried POST gives the first answer again and does nothing twice.
+
+The key's row is inserted first in the request's own transaction. A concurrent twin waits on the unique index, and
+when the first has committed it reads the stored answer. The operation runs in a savepoint, so that a refusal is
+stored as an answer while its writes are gone.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import OperationalError, connection
+from django.http import HttpResponse
+
+from igny8_core.events import unit_of_work
+from igny8_core.events.chain import canonical_json
+from igny8_core.http import responses
+from igny8_core.http.errors import from_exception
+from igny8_core.kit import clock
+from igny8_core.kit.errors import IdempotencyKeyReused, Internal, RequestInProgress, ValidationError
+
+HEADERS = ("Idempotency-Key", "X-Idempotency-Key")
+MAX_KEY_LENGTH = 255
+KEPT_DAYS = 7
+NEVER_STORED = frozenset({401, 403, 413, 415, 429})
+LOCK_NOT_AVAILABLE = "55P03"
+
+CLAIM = """INSERT INTO http_idempotencyrecord (account_id, owner_id, method, path, key, fingerprint, created_at)
+ VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id"""
+ANSWERED = """SELECT fingerprint, status, body FROM http_idempotencyrecord
+ WHERE {owner} AND owner_id = %(owner_id)s AND method = %(method)s AND path = %(path)s AND key = %(key)s"""
+# `IS NOT DISTINCT FROM` would say both, and would not use the index.
+ANSWERED_ACCOUNT = ANSWERED.format(owner="account_id = %(account_id)s")
+ANSWERED_OPERATOR = ANSWERED.format(owner="account_id IS NULL")
+STORE = "UPDATE http_idempotencyrecord SET status = %s, body = %s WHERE id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who sends which request under which key."""
+
+    account_id: UUID | None
+    owner_id: UUID
+    method: str
+    path: str
+    key: str
+    fingerprint: bytes
+
+
+def key_of(headers: dict[str, str]) -> str | None:
+    """The key of a request, from either header; raises `ValidationError` for one that cannot be a key."""
+    given = {headers[name] for name in HEADERS if name in headers}
+    if not given:
+        return None
+    (key, *others) = given
+    if others or not 1 <= len(key) <= MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        sentence = f"Send one key of 1 to {MAX_KEY_LENGTH} printable ASCII characters."
+        raise ValidationError(fields={"Idempotency-Key": [sentence]})
+    return key
+
+
+def fingerprint(method: str, path: str, document: object) -> bytes:
+    """What makes two requests the same: method, path and the canonical body."""
+    return hashlib.sha256(canonical_json({"m": method, "p": path, "b": document}).encode()).digest()
+
+
+def execute(claim: Claim, operation: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer from the store, or run the operation and store its answer; inside an open unit of work."""
+    record_id = _claim(claim)
+    if record_id is None:
+        return _replay(claim)
+    try:
+        with unit_of_work.savepoint():
+            response = operation()
+    except Exception as exception:
+        error = from_exception(exception)
+        if error is None or isinstance(error, Internal):
+            raise
+        response = responses.failure(error)
+        if response.status_code in NEVER_STORED or response.status_code >= 500:
+            raise
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [response.status_code, response.content, record_id])
+    return response
+
+
+def _claim(claim: Claim) -> int | None:
+    """Insert the key's row; None when the key is taken."""
+    values = [claim.account_id, claim.owner_id, claim.method, claim.path, claim.key, claim.fingerprint, clock.now()]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, values)
+            row = cursor.fetchone()
+    except OperationalError as error:
+        if unit_of_work.sqlstate(error) == LOCK_NOT_AVAILABLE:
+            raise RequestInProgress(retry_after_seconds=1) from error
+        raise
+    return None if row is None else row[0]
+
+
+def _replay(claim: Claim) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ANSWERED_OPERATOR if claim.account_id is None else ANSWERED_ACCOUNT,
+            {
+                "account_id": claim.account_id,
+                "owner_id": claim.owner_id,
+                "method": claim.method,
+                "path": claim.path,
+                "key": claim.key,
+            },
+        )
+        row = cursor.fetchone()
+    if row is None or row[1] is None:
+        raise RequestInProgress(retry_after_seconds=1)
+    stored_fingerprint, status, body = row
+    if bytes(stored_fingerprint) != claim.fingerprint:
+        raise IdempotencyKeyReused
+    response = responses.JsonAnswer(bytes(body), status=status)
+    response["Idempotency-Replayed"] = "true"
+    return response

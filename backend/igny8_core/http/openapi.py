@@ -1,0 +1,119 @@
+"""The OpenAPI document tells the envelopes and every error, without each view repeating them."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+ERROR_SENTENCES = {
+    "400": "The input is not valid (`validation_error` or a code of this operation).",
+    "401": "No credential, or one that is unknown, expired or revoked.",
+    "403": "The role is too low, or the caller is suspended.",
+    "404": "Absent, or another account's.",
+    "405": "This method is not allowed here.",
+    "409": "The state of things does not allow it, or the same key is still being worked on.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "422": "The idempotency key was used with another body.",
+    "429": "Too many requests.",
+    "503": "Busy; try again after `Retry-After` seconds.",
+}
+ALWAYS = ("400", "401", "403", "404", "405", "429", "503")
+WITH_BODY = ("413", "415")
+ON_POST = ("409", "422")
+REQUEST_ID = {"type": "string", "format": "uuid"}
+ERROR_BODY = {
+    "type": "object",
+    "required": ["success", "error", "code", "request_id"],
+    "properties": {
+        "success": {"type": "boolean", "const": False},
+        "error": {"type": "string", "description": "One sentence for a person."},
+        "code": {"type": "string", "description": "Stable, for machines."},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "data": {"type": "object"},
+        "request_id": {"anyOf": [REQUEST_ID, {"type": "null"}]},
+    },
+}
+IDEMPOTENCY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A retry with the same key and body gets the first answer again and does nothing twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How the API's credentials are told in the document."""
+
+    target_class = "igny8_core.http.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """HTTP bearer."""
+        return {"type": "http", "scheme": "bearer", "description": "An API key (igk_…) or an access token (igt_…)."}
+
+
+class EnvelopeSchema(AutoSchema):
+    """Wraps every success in its envelope and adds every error that the shared layers can answer."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:  # type: ignore[override]
+        """The operation with errors and, for POST, the idempotency header."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        for status, response in operation["responses"].items():
+            if status.startswith("2"):
+                self._wrap(response)
+        codes = [*ALWAYS, *(WITH_BODY if self.method in ("POST", "PUT", "PATCH", "DELETE") else ())]
+        codes += ON_POST if self.method == "POST" else ("409",) if self.method != "GET" else ()
+        for status in sorted(codes):
+            content = {"application/json": {"schema": ERROR_BODY}}
+            operation["responses"].setdefault(status, {"description": ERROR_SENTENCES[status], "content": content})
+        if self.method == "POST" and getattr(self.view, "idempotent", True):
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
+        return dict(operation)
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Lists are declared by the views' own annotation, never guessed."""
+        return False
+
+    def _wrap(self, response: dict[str, Any]) -> None:
+        content = response.get("content", {}).get("application/json")
+        if content is None:
+            return
+        inner = content["schema"]
+        if inner.get("type") == "array":
+            content["schema"] = _list_envelope(inner)
+        else:
+            content["schema"] = _one_envelope(inner)
+
+
+def _one_envelope(inner: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["success", "data", "request_id"],
+        "properties": {
+            "success": {"type": "boolean", "const": True},
+            "data": inner,
+            "message": {"type": "string"},
+            "request_id": REQUEST_ID,
+        },
+    }
+
+
+def _list_envelope(inner: dict[str, Any]) -> dict[str, Any]:
+    url = {"type": ["string", "null"], "format": "uri"}
+    return {
+        "type": "object",
+        "required": ["success", "count", "count_exact", "next", "previous", "results", "request_id"],
+        "properties": {
+            "success": {"type": "boolean", "const": True},
+            "count": {"type": "integer", "minimum": 0, "maximum": 1000},
+            "count_exact": {"type": "boolean"},
+            "next": url,
+            "previous": url,
+            "results": inner,
+            "request_id": REQUEST_ID,
+        },
+    }

@@ -1,0 +1,172 @@
+"""Base classes of every API view: who may call, in which transaction, and how a failure looks."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from igny8_core.accounts.models import Account
+from igny8_core.accounts.principals import Principal
+from igny8_core.accounts.roles import Role, includes
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import Actor, ActorKind
+from igny8_core.http import context, idempotency, responses
+from igny8_core.http.authentication import client_address
+from igny8_core.http.errors import from_exception
+from igny8_core.http.throttling import count_here, count_shared
+from igny8_core.kit.errors import AccountRequired, Forbidden, Internal, Unauthenticated
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ApiView(APIView):
+    """One request = one transaction; a failure of any kind leaves in the unified shape."""
+
+    http_method_names: ClassVar = ["get", "post", "put", "patch", "delete", "head"]
+    roles: ClassVar[Mapping[str, Role]] = {}
+    """The least role for each action (view sets) or lower-case HTTP method (views)."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Address, credential, role: in this order, before the body is read."""
+        address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
+        count_here("address", address)
+        self.authorise(request)
+
+    def authorise(self, request: Request) -> None:
+        """Refuse callers this view is not for; public views override it."""
+        principal = request.user
+        if not isinstance(principal, Principal):
+            raise Unauthenticated
+        self.check_audience(principal)
+        needed = self.roles.get(self.action_name(request))
+        if needed is not None and not includes(principal.role, needed):
+            raise Forbidden
+        subject = str(principal.key_id)
+        if request.method in SAFE:
+            count_here("read", subject)
+        else:
+            count_shared("write", subject)
+
+    def check_audience(self, principal: Principal) -> None:
+        """Refuse the kind of principal the view is not for."""
+
+    def action_name(self, request: Request) -> str:
+        """The key into `roles`."""
+        name = getattr(self, "action", None) or str(request.method).lower()
+        return "get" if name == "head" else str(name)
+
+    def scope(self, request: Request) -> Scope:
+        """Whose rows the request may see."""
+        raise NotImplementedError
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Serve: authorise, run the handler in its transaction, answer."""
+        self.args, self.kwargs = args, kwargs
+        self.headers: dict[str, str] = {}
+        drf_request = self.initialize_request(request, *args, **kwargs)
+        self.request = drf_request
+        try:
+            self.initial(drf_request, *args, **kwargs)
+            method = str(request.method).lower()
+            handler = getattr(self, method, None) if method in self.http_method_names else None
+            response = (handler and self.perform(drf_request, handler, *args, **kwargs)) or self.not_allowed()
+        except Exception as exception:
+            response = self.failed(exception)
+        return response
+
+    def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Run the handler in the transaction its method needs."""
+        scope = self.scope(request)
+        if request.method in SAFE:
+            with unit_of_work.read(scope):
+                return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
+        claim = self._claim(request) if request.method == "POST" else None
+
+        def operation() -> HttpResponse:
+            return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+        return unit_of_work.run(
+            operation if claim is None else lambda: idempotency.execute(claim, operation),
+            scope=scope,
+            actor=actor_of(request.user),
+            request_id=context.request_id(),
+        )
+
+    def _claim(self, request: Request) -> idempotency.Claim | None:
+        key = idempotency.key_of(dict(request.headers))
+        body = request.data
+        if key is None:
+            return None
+        principal: Principal = request.user
+        return idempotency.Claim(
+            account_id=principal.account and principal.account.id,
+            owner_id=principal.owner_id,
+            method="POST",
+            path=request.path,
+            key=key,
+            fingerprint=idempotency.fingerprint("POST", request.path, body),
+        )
+
+    def not_allowed(self) -> HttpResponse:
+        """405 in the unified shape."""
+        self.http_method_not_allowed(self.request)
+        raise AssertionError("unreachable")
+
+    def failed(self, exception: Exception) -> HttpResponse:
+        """An error the contract knows becomes its answer; anything else reaches the middleware, which logs it."""
+        error = from_exception(exception)
+        if error is None or isinstance(error, Internal):
+            raise exception
+        return responses.failure(error)
+
+
+class ApiViewSet(ViewSetMixin, ApiView):
+    """The same for DRF's routers."""
+
+
+class AccountAudience(ApiView):
+    """For users and keys of an account; operators get 403 `account_required`."""
+
+    def check_audience(self, principal: Principal) -> None:
+        """Only principals with an account."""
+        if principal.account is None:
+            raise AccountRequired
+
+    def scope(self, request: Request) -> Scope:
+        """The caller's own account."""
+        return Scope.tenant(account_of(request).id)
+
+
+class OperatorAudience(ApiView):
+    """For the platform's staff; accounts get 403."""
+
+    def check_audience(self, principal: Principal) -> None:
+        """Only operators."""
+        if not principal.is_operator:
+            raise Forbidden
+
+    def scope(self, request: Request) -> Scope:
+        """Every account, under the operator role."""
+        return Scope.operators()
+
+
+def account_of(request: Request) -> Account:
+    """`request.user.account`, known to be there."""
+    account: Account | None = request.user.account
+    if account is None:
+        raise AccountRequired
+    return account
+
+
+def actor_of(principal: Principal) -> Actor:
+    """Who stands behind what this request changes."""
+    if principal.is_operator:
+        return Actor(ActorKind.OPERATOR, principal.user_id)
+    if principal.user_id is not None:
+        return Actor(ActorKind.USER, principal.user_id)
+    return Actor(ActorKind.API_KEY, principal.key_id)

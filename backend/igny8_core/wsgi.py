@@ -1,0 +1,10 @@
+"""The web process's entry: runs under the web login."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("IGNY8_PROCESS", "web")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,89 @@
+"""The processes under the launcher: started, watched, started again, stopped with all they started."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+STOP_SECONDS = 6
+MAX_BACKOFF_SECONDS = 10
+PR_SET_PDEATHSIG = 1
+
+
+class Child:
+    """One process in a group of its own."""
+
+    def __init__(self, name: str, command: list[str], *, environment: dict[str, str], folder: Path, run: Path) -> None:
+        self.name = name
+        self.command = command
+        self.environment = environment
+        self.folder = folder
+        self.pid_file = run / f"{name}.pid"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.failures = 0
+        self.not_before = 0.0
+
+    def start(self) -> None:
+        """Start it and write its pid."""
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        )
+        self.pid_file.write_text(f"{self.process.pid}\n")
+
+    def heal(self) -> None:
+        """Start it again if it has died, after a pause that grows with each failure."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        if time.monotonic() < self.not_before:
+            return
+        self.kill_group()
+        self.failures += 1
+        self.not_before = time.monotonic() + min(2 ** (self.failures - 1), MAX_BACKOFF_SECONDS)
+        print(f"{self.name} has died; starting it again", file=sys.stderr, flush=True)
+        self.start()
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM to the process; its workers follow it."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def finish(self, deadline: float) -> None:
+        """Wait until the deadline, then kill what is left of the group."""
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(max(deadline - time.monotonic(), 0.1))
+        self.kill_group()
+        self.pid_file.unlink(missing_ok=True)
+
+    def kill_group(self) -> None:
+        """End whatever of its group still runs: a server's own workers outlive a killed server."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
+
+
+def stop_all(children: list[Child], then: Callable[[], None]) -> None:
+    """Stop the children together, then what they stood on."""
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.finish(deadline)
+    then()
+
+
+def _die_with_parent() -> None:
+    """If the launcher is killed outright, its children get SIGTERM from the kernel."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,32 @@
+"""The page of what to try, printed when everything is up."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def text(data_dir: Path, base_url: str) -> str:
+    """Addresses, keys and passwords of the demo; without demo data, the addresses alone."""
+    lines = ["", "  IGNY8 Billing is up.", "", f"  API          {base_url}/api/v1/", f"  API docs     {base_url}/api/docs/"]
+    demo = data_dir / "demo.json"
+    if demo.exists():
+        lines += _demo(json.loads(demo.read_text()), base_url)
+    return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
+
+
+def _demo(document: dict[str, Any], base_url: str) -> list[str]:
+    account = document["accounts"][0]
+    key = account["keys"]["owner"]
+    lines = [
+        "",
+        f"  Demo account {account['name']} ({account['country']}, {account['currency']})",
+        f"    owner's key      {key}",
+        f"  Demo operator (finance)",
+        f"    key              {document['operators']['finance']}",
+        "",
+        "  People",
+    ]
+    people = [user for each in document["accounts"] for user in each["users"]] + document["operator_users"]
+    lines += [f"    {user['email']:<34} {user['password']:<22} {user['role']}" for user in people]
+    lines += ["", "  Try", f"    curl -H 'Authorization: Bearer {key}' {base_url}/api/v1/billing/payments/?page_size=2"]
+    return lines

@@ -1,0 +1,169 @@
+"""The foreground command: sets everything up in order, watches it, and takes it down again."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from igny8_core.env import BadEnvironment, Environment, ensure_secrets, load, socket_dir
+from igny8_core.kit.embedded_postgres import DidNotStart, EmbeddedPostgres
+from launcher import page
+from launcher.children import Child, stop_all
+
+BACKEND = Path(__file__).resolve().parents[1]
+WATCH_SECONDS = 0.3
+READY_SECONDS = 60
+
+
+class Refused(RuntimeError):
+    """Why it cannot start, in one sentence."""
+
+
+class Supervisor:
+    """Everything that runs for one data folder."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.run = environment.data_dir / "run"
+        self.stopping = False
+        self.postgres: EmbeddedPostgres | None = None
+        self.children: list[Child] = []
+
+    def serve(self) -> None:
+        """Set up, start, watch until a signal comes, stop."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        with self._lock():
+            _refuse_taken_port(self.environment.port)
+            try:
+                self._set_up()
+                self._watch()
+            finally:
+                stop_all(self.children, self._stop_postgres)
+
+    def _set_up(self) -> None:
+        if self.environment.embedded:
+            self._start_postgres()
+        self._manage("migrate", "--verbosity", "0")
+        if self.environment.demo:
+            self._manage("load_payment_methods", "--enabled")
+            self._manage("seed_demo")
+        self.children = [self._web(), self._worker()]
+        if not self.stopping:
+            for child in self.children:
+                child.start()
+
+    def _watch(self) -> None:
+        announced, deadline = False, time.monotonic() + READY_SECONDS
+        while not self.stopping:
+            self._heal_postgres()
+            for child in self.children:
+                child.heal()
+            if not announced and self._is_ready():
+                announced = True
+                print(page.text(self.environment.data_dir, self._base_url()), flush=True)
+            if not announced and time.monotonic() > deadline:
+                print("Not ready yet; see the lines above.", file=sys.stderr, flush=True)
+                deadline = time.monotonic() + READY_SECONDS
+            time.sleep(WATCH_SECONDS)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    @contextlib.contextmanager
+    def _lock(self):  # type: ignore[no-untyped-def]
+        """One launcher per data folder."""
+        with (self.run / "launcher.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise Refused(f"Another `make serve` already runs on {self.environment.data_dir}.") from error
+            yield
+
+    def _start_postgres(self) -> None:
+        data_dir = self.environment.data_dir
+        self.postgres = EmbeddedPostgres(data_dir, secrets=ensure_secrets(data_dir), sockets=socket_dir(data_dir))
+        self.postgres.initialise()
+        process = self.postgres.start()
+        (self.run / "postgres.pid").write_text(f"{process.pid}\n")
+        self.postgres.ensure_owner()
+
+    def _heal_postgres(self) -> None:
+        if self.postgres is None or self.postgres.process is None or self.postgres.process.poll() is None:
+            return
+        print("postgres has died; starting it again", file=sys.stderr, flush=True)
+        process = self.postgres.start()
+        (self.run / "postgres.pid").write_text(f"{process.pid}\n")
+
+    def _stop_postgres(self) -> None:
+        if self.postgres is not None:
+            self.postgres.stop()
+            (self.run / "postgres.pid").unlink(missing_ok=True)
+
+    def _manage(self, *arguments: str) -> None:
+        if self.stopping:
+            return
+        done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=BACKEND, check=False)
+        if done.returncode != 0 and not self.stopping:
+            raise Refused(f"`manage.py {' '.join(arguments)}` failed; the lines above tell why.")
+
+    def _web(self) -> Child:
+        options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.environment.port)]
+        options += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--no-access-log"]
+        options += ["--log-level", "warning"]
+        command = [sys.executable, "-m", "granian", *options, "igny8_core.wsgi:application"]
+        return self._child("web", command, url=("IGNY8_WEB_DATABASE_URL", self.environment.web_url))
+
+    def _worker(self) -> Child:
+        command = [sys.executable, "manage.py", "worker"]
+        return self._child("worker", command, url=("IGNY8_WORKER_DATABASE_URL", self.environment.worker_url))
+
+    def _child(self, name: str, command: list[str], *, url: tuple[str, str]) -> Child:
+        """A child knows its own login and never the owner's."""
+        environment = {key: value for key, value in os.environ.items() if not key.endswith("DATABASE_URL")}
+        environment |= {
+            "IGNY8_PROCESS": name,
+            "IGNY8_ROLE_PREFIX": self.environment.role_prefix,
+            "IGNY8_DATA_DIR": str(self.environment.data_dir),
+            "PYTHONPATH": str(BACKEND),
+            url[0]: url[1],
+        }
+        return Child(name, command, environment=environment, folder=BACKEND, run=self.run)
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self._base_url()}/readyz", timeout=2) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _base_url(self) -> str:
+        return f"http://127.0.0.1:{self.environment.port}"
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Refused(f"Port {port} is taken; choose another with IGNY8_PORT=8001 make serve.") from error
+
+
+def main() -> int:
+    """Serve until asked to stop; a refusal is one sentence and exit status 1."""
+    try:
+        Supervisor(load(os.environ)).serve()
+    except (Refused, BadEnvironment, DidNotStart) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,35 @@
+"""All rules, and what happens when they run over a project."""
+
+from collections.abc import Callable, Iterable
+
+from lints import addresses, assertions, floats, persistence, querysets, sizes, statuses, structure
+from lints.source import Finding, Project
+
+type Check = Callable[[Project], Iterable[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    statuses.check,
+    querysets.check,
+    floats.check,
+    sizes.check,
+    structure.check,
+    persistence.check,
+    addresses.check,
+    assertions.check,
+)
+
+
+def findings(project: Project) -> list[Finding]:
+    """Every broken rule in order of path and line; a file that does not parse is named first and alone."""
+    unreadable = list(_unreadable(project))
+    if unreadable:
+        return sorted(unreadable)
+    return sorted({finding for check in CHECKS for finding in check(project)})
+
+
+def _unreadable(project: Project) -> Iterable[Finding]:
+    for source in project.python(""):
+        try:
+            _ = source.tree
+        except SyntaxError as error:
+            yield Finding(source.path, error.lineno or 1, "syntax", f"{error.msg}.")

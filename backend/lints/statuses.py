@@ -1,0 +1,95 @@
+"""status-writer: one file writes a payment's status, three write an invoice's, one inserts each."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from lints.source import BUSINESS, Finding, Project, Source
+from lints.syntax import last_name, queried_model, strings
+
+RULE = "status-writer"
+SERVICES = BUSINESS + "billing/services/"
+TRANSITIONS = SERVICES + "transitions.py"
+WRITERS = {
+    "payment": frozenset({TRANSITIONS}),
+    "invoice": frozenset({TRANSITIONS, SERVICES + "settlement.py", SERVICES + "invoicing.py"}),
+}
+INSERTERS = {
+    "payment": frozenset({TRANSITIONS, SERVICES + "payment_service.py"}),
+    "invoice": frozenset({TRANSITIONS, SERVICES + "invoicing.py"}),
+}
+UPDATES = frozenset({"update", "conditional_update", "bulk_update"})
+CREATES = frozenset({"create", "get_or_create", "update_or_create"})
+SQL = re.compile(
+    r"\b(?P<verb>UPDATE|INSERT\s+INTO)\s+(?:ONLY\s+)?\"?billing_(?P<table>payment|invoice)\b", re.IGNORECASE
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Statuses written, or rows inserted, by a file that is not the one to do it."""
+    for source in project.python(BUSINESS):
+        for node in source.nodes:
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+                yield from _assignment(source, node)
+            elif isinstance(node, ast.Call):
+                yield from _call(source, node)
+        for constant in strings(source.nodes):
+            yield from _sql(source, constant)
+
+
+def _assignment(source: Source, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> Iterator[Finding]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in (part for outer in targets for part in ast.walk(outer)):
+        if isinstance(target, ast.Attribute) and target.attr == "status" and isinstance(target.ctx, ast.Store):
+            yield from _refuse(source, target, WRITERS, _subject(last_name(target.value)))
+
+
+def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
+    name = last_name(node.func)
+    if name == "setattr" and len(node.args) > 1 and _is_status(node.args[1]):
+        yield from _refuse(source, node, WRITERS, _subject(last_name(node.args[0])))
+    elif name in UPDATES and _passes_status(node):
+        rows = node.args[0] if name == "conditional_update" and node.args else node.func
+        model = queried_model(rows)
+        # Rows of an unknown model count as payments; another model's status is that room's own affair.
+        if model in (None, "Payment", "Invoice"):
+            yield from _refuse(source, node, WRITERS, _subject(model))
+    elif name in CREATES and queried_model(node.func) in ("Payment", "Invoice") and _passes_status(node):
+        yield from _refuse(source, node, INSERTERS, _subject(queried_model(node.func)))
+    elif name in ("Payment", "Invoice") and _passes_status(node):
+        yield from _refuse(source, node, INSERTERS, _subject(name))
+
+
+def _sql(source: Source, constant: ast.Constant) -> Iterator[Finding]:
+    for match in SQL.finditer(str(constant.value)):
+        allowed = WRITERS if match["verb"].upper() == "UPDATE" else INSERTERS
+        yield from _refuse(source, constant, allowed, match["table"].lower())
+
+
+def _refuse(source: Source, node: ast.AST, allowed: dict[str, frozenset[str]], subject: str) -> Iterator[Finding]:
+    if source.path not in allowed[subject]:
+        names = ", ".join(sorted(path.removeprefix(SERVICES) for path in allowed[subject]))
+        verb = "write the status of" if allowed is WRITERS else "insert"
+        article = "a payment" if subject == "payment" else "an invoice"
+        yield source.finding(RULE, node, f"only billing/services/{{{names}}} may {verb} {article}.")
+
+
+def _subject(name: str | None) -> str:
+    """What a name speaks of; anything that is not plainly an invoice counts as a payment."""
+    return "invoice" if name is not None and name.lower().endswith("invoice") else "payment"
+
+
+def _passes_status(node: ast.Call) -> bool:
+    """As a keyword, in an unpacked or `defaults` dict, or among the field names of a bulk update."""
+    values = [*node.args, *(keyword.value for keyword in node.keywords)]
+    inside = [
+        item
+        for value in values
+        if isinstance(value, ast.Dict | ast.List | ast.Tuple)
+        for item in ast.iter_child_nodes(value)
+    ]
+    return any(keyword.arg == "status" for keyword in node.keywords) or any(map(_is_status, inside))
+
+
+def _is_status(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "status"

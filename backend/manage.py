@@ -1,0 +1,24 @@
+#!/usr/bin/env python
+"""Django's command line. What changes the schema runs as the database's owner, everything else as the worker."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+OWNER_COMMANDS = frozenset({
+    "check", "dbshell", "dumpdata", "makemigrations", "migrate", "optimizemigration", "showmigrations",
+    "spectacular", "sqlmigrate", "squashmigrations",
+})  # fmt: skip
+
+
+def main() -> None:
+    """Choose the login by the command and hand over to Django."""
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    os.environ.setdefault("IGNY8_PROCESS", "owner" if command in OWNER_COMMANDS else "worker")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
