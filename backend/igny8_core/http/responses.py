@@ -31,6 +31,7 @@ class JsonAnswer(HttpResponse):
 
     def __init__(self, body: bytes, *, status: int) -> None:
         super().__init__(body, status=status, content_type=CONTENT_TYPE)
+        self["Content-Length"] = str(len(body))
 
 
 def one(data: Any, *, status: int = 200, message: str | None = None) -> JsonAnswer:

@@ -223,7 +223,11 @@ def _config_document(config: Any, offered: AvailableMethods, reference: str) -> 
         "currency": currency,
         "min_amount": minimum,
         "max_amount": maximum,
-        "instructions": fill(config.instructions, reference=reference, amount=due),
+        "instructions": fill(
+            config.instructions,
+            reference=reference or "your invoice's reference",
+            amount=due or "the amount due",
+        ),
         "reference": reference or None,
         "qr": None,
         "requires_proof": config.requires_proof,
