@@ -7,7 +7,13 @@ from typing import Any
 
 def text(data_dir: Path, base_url: str) -> str:
     """Addresses, keys and passwords of the demo; without demo data, the addresses alone."""
-    lines = ["", "  IGNY8 Billing is up.", "", f"  API          {base_url}/api/v1/", f"  API docs     {base_url}/api/docs/"]
+    lines = [
+        "",
+        "  IGNY8 Billing is up.",
+        "",
+        f"  API          {base_url}/api/v1/",
+        f"  API docs     {base_url}/api/docs/",
+    ]
     demo = data_dir / "demo.json"
     if demo.exists():
         lines += _demo(json.loads(demo.read_text()), base_url)
@@ -21,7 +27,7 @@ def _demo(document: dict[str, Any], base_url: str) -> list[str]:
         "",
         f"  Demo account {account['name']} ({account['country']}, {account['currency']})",
         f"    owner's key      {key}",
-        f"  Demo operator (finance)",
+        "  Demo operator (finance)",
         f"    key              {document['operators']['finance']}",
         "",
         "  People",

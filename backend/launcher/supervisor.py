@@ -15,6 +15,7 @@ from types import FrameType
 
 from igny8_core.env import BadEnvironment, Environment, ensure_secrets, load, socket_dir
 from igny8_core.kit.embedded_postgres import DidNotStart, EmbeddedPostgres
+
 from launcher import page
 from launcher.children import Child, stop_all
 
@@ -141,7 +142,7 @@ class Supervisor:
 
     def _is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self._base_url()}/readyz", timeout=2) as response:
+            with urllib.request.urlopen(f"{self._base_url()}/readyz", timeout=2) as response:  # noqa: S310
                 return bool(response.status == 200)
         except (urllib.error.URLError, OSError):
             return False

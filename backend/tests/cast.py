@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
-
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.accounts.tenancy import Scope
@@ -100,7 +99,11 @@ def make_cast(country: str = "PK", currency: str = "PKR") -> Cast:
         stranger = provisioning.issue_account_key(account=accounts[1], role=AccountRole.OWNER, name="b").secret
         staff = {role: _operator_key(role) for role in (OperatorRole.SUPPORT, OperatorRole.FINANCE)}
         return Cast(
-            *accounts, *(Api(key) for key in keys.values()), Api(stranger), *(Api(key) for key in staff.values()), Api(None)
+            *accounts,
+            *(Api(key) for key in keys.values()),
+            Api(stranger),
+            *(Api(key) for key in staff.values()),
+            Api(None),
         )
 
     cast: Cast = as_operator(operation)

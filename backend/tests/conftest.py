@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import django
 import psycopg
 import pytest
+from igny8_core.env import ensure_secrets, load, socket_dir
+from igny8_core.kit.embedded_postgres import EmbeddedPostgres
 from psycopg import sql
 
 BACKEND = Path(__file__).resolve().parents[1]
@@ -37,12 +39,14 @@ def _recreate(url: str, name: str, template: str | None) -> None:
 def _prepare_server() -> None:
     """In the first process: a server if none is given, and the template that its owner migrates."""
     global _server
-    from igny8_core.env import ensure_secrets, load, socket_dir
-    from igny8_core.kit.embedded_postgres import EmbeddedPostgres
-
     data_dir = Path(tempfile.mkdtemp(prefix="igny8-test-"))
     data_dir.chmod(0o755)
-    os.environ |= {"IGNY8_DATA_DIR": str(data_dir), "IGNY8_THROTTLE": "off", "IGNY8_PROCESS": "owner"}
+    os.environ |= {
+        "IGNY8_DATA_DIR": str(data_dir),
+        "IGNY8_THROTTLE": "off",
+        "IGNY8_PROCESS": "owner",
+        "IGNY8_ALLOWED_HOSTS": "testserver",
+    }
     if not os.environ.get("DATABASE_URL"):
         _server = EmbeddedPostgres(data_dir, secrets=ensure_secrets(data_dir), sockets=socket_dir(data_dir))
         _server.initialise()
@@ -57,7 +61,9 @@ def _prepare_server() -> None:
     }
     for command in (["migrate", "--verbosity", "0"], ["load_payment_methods", "--enabled", "--verbosity", "0"]):
         environment = {**os.environ, "IGNY8_PROCESS": "owner" if command[0] == "migrate" else "worker"}
-        subprocess.run([sys.executable, "-W", "ignore", "manage.py", *command], cwd=BACKEND, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "manage.py", *command], cwd=BACKEND, env=environment, check=True
+        )
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -31,6 +31,11 @@ class Principal:
         return isinstance(self.role, OperatorRole)
 
     @property
+    def account_id(self) -> UUID | None:
+        """The account's id; None for operators."""
+        return None if self.account is None else self.account.id
+
+    @property
     def owner_id(self) -> UUID:
         """Whom the credential belongs to: the person, or for an account's API key the account.
 

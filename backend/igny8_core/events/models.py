@@ -32,7 +32,7 @@ class Event(models.Model):
     hash = models.BinaryField(max_length=32)
     hash_version = models.SmallIntegerField()
 
-    objects: TenantManager["Event"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "events_event"
@@ -59,7 +59,7 @@ class ChainHead(models.Model):
     prev_hash = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
 
-    objects: TenantManager["ChainHead"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "events_chainhead"
@@ -82,7 +82,7 @@ class PendingDispatch(models.Model):
     type = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
 
-    objects: TenantManager["PendingDispatch"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "events_pendingdispatch"

@@ -64,7 +64,9 @@ def _verify_chain(head: ChainHead) -> tuple[int, dict[str, str] | None]:
 
 
 def _chain_of(head: ChainHead) -> Iterator[Event]:
-    rows = Event.objects.across_accounts().filter(account_id=head.account_id)
+    every = Event.objects.across_accounts()
+    account_id = head.account_id
+    rows = every.filter(account=None) if account_id is None else every.filter(account_id=account_id)
     return rows.order_by("seq").iterator(chunk_size=CHUNK)
 
 

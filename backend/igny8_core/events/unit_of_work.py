@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -129,9 +130,9 @@ def _write_events(unit: UnitOfWork) -> None:
                 raise RuntimeError(f"account {fact.account_id} has no event chain that this scope may write")
 
 
-def _append(unit: UnitOfWork, fact: Recorded) -> tuple[str, dict[str, object]]:
+def _append(unit: UnitOfWork, fact: Recorded) -> tuple[str, dict[str, Any]]:
     event_id, instant = uuid7(), clock.now()
-    columns = {
+    columns: dict[str, Any] = {
         "account_id": fact.account_id,
         "type": fact.type.value,
         "subject_type": fact.subject_type,
@@ -143,7 +144,7 @@ def _append(unit: UnitOfWork, fact: Recorded) -> tuple[str, dict[str, object]]:
         "data": fact.data,
     }
     text = canonical(event_id=event_id, **columns)  # type: ignore[arg-type]
-    parameters = {
+    parameters: dict[str, Any] = {
         **columns,
         "id": event_id,
         "data": canonical_json(fact.data),

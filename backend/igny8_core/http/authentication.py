@@ -53,4 +53,4 @@ def client_address(request: HttpRequest | Request, *, trusted_proxies: int) -> s
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if trusted_proxies < 1 or len(forwarded) < trusted_proxies:
         return remote
-    return forwarded[-trusted_proxies]
+    return str(forwarded[-trusted_proxies])

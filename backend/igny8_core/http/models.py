@@ -23,7 +23,7 @@ class IdempotencyRecord(models.Model):
     body = models.BinaryField(null=True)
     created_at = models.DateTimeField()
 
-    objects: TenantManager["IdempotencyRecord"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "http_idempotencyrecord"

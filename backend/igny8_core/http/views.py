@@ -1,7 +1,7 @@
 """Base classes of every API view: who may call, in which transaction, and how a failure looks."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,14 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class ApiView(APIView):
     """One request = one transaction; a failure of any kind leaves in the unified shape."""
 
-    http_method_names: ClassVar = ["get", "post", "put", "patch", "delete", "head"]
+    http_method_names = [  # noqa: RUF012
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+    ]
     roles: ClassVar[Mapping[str, Role]] = {}
     """The least role for each action (view sets) or lower-case HTTP method (views)."""
 
@@ -93,7 +100,7 @@ class ApiView(APIView):
         return unit_of_work.run(
             operation if claim is None else lambda: idempotency.execute(claim, operation),
             scope=scope,
-            actor=actor_of(request.user),
+            actor=actor_of(principal_of(request)),
             request_id=context.request_id(),
         )
 
@@ -102,9 +109,9 @@ class ApiView(APIView):
         body = request.data
         if key is None:
             return None
-        principal: Principal = request.user
+        principal = principal_of(request)
         return idempotency.Claim(
-            account_id=principal.account and principal.account.id,
+            account_id=principal.account_id,
             owner_id=principal.owner_id,
             method="POST",
             path=request.path,
@@ -155,9 +162,14 @@ class OperatorAudience(ApiView):
         return Scope.operators()
 
 
+def principal_of(request: Request) -> Principal:
+    """`request.user`, which is a principal here and not Django's user."""
+    return cast(Principal, request.user)
+
+
 def account_of(request: Request) -> Account:
     """`request.user.account`, known to be there."""
-    account: Account | None = request.user.account
+    account = principal_of(request).account
     if account is None:
         raise AccountRequired
     return account

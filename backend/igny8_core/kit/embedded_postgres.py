@@ -140,10 +140,10 @@ class EmbeddedPostgres:
             if os.geteuid() == 0:
                 os.chown(file.name, _system_user().pw_uid, -1)
             options = ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", f"--username={SUPERUSER}"]
-            command = [BINARIES / "initdb", *options, f"--pwfile={file.name}", "-D", self.cluster]
-            done = subprocess.run(command, capture_output=True, check=False, cwd="/", **_as_system_user())
+            command: list[str | Path] = [BINARIES / "initdb", *options, f"--pwfile={file.name}", "-D", self.cluster]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_system_user())
         if done.returncode != 0:
-            raise DidNotStart(f"initdb failed: {done.stderr.decode(errors='replace').strip()[-400:]}")
+            raise DidNotStart(f"initdb failed: {done.stderr.strip()[-400:]}")
 
     def _hand_over(self) -> None:
         """PostgreSQL refuses to run as root: give the cluster to an OS user that can reach it."""

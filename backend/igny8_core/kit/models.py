@@ -53,8 +53,6 @@ class TenantModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
 
-    objects: TenantManager[Self] = TenantManager()
-
     class Meta:
         abstract = True
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import psycopg
 import pytest
-
 from tests.cast import BILLING, Cast, claim
 
 MANUAL = f"{BILLING}payments/manual/"

@@ -4,10 +4,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
-
 from tests.cast import BILLING, Cast
 
 THREADS = 50
@@ -63,4 +63,4 @@ def test_the_event_chain_survives_the_crowd(cast: Cast, owner_connection: Any) -
         "SELECT seq, prev_hash, hash FROM events_event WHERE account_id = %s ORDER BY seq", [cast.account.id]
     ).fetchall()
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
-    assert all(later[1] == earlier[2] for earlier, later in zip(rows, rows[1:], strict=False))
+    assert all(later[1] == earlier[2] for earlier, later in pairwise(rows))

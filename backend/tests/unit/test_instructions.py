@@ -29,9 +29,9 @@ KEYS = {
 
 
 def test_good_instructions_pass() -> None:
-    check_instructions({})
-    check_instructions({"payee_name": "IGNY8 Demo Ltd", "iban": "DE89 3704 0044 0532 0130 00"})
-    check_instructions({"bic": "COBADEFFXXX", "note": "x" * 140})
+    assert check_instructions({}) is None
+    assert check_instructions({"payee_name": "IGNY8 Demo Ltd", "iban": "DE89 3704 0044 0532 0130 00"}) is None
+    assert check_instructions({"bic": "COBADEFFXXX", "note": "x" * 140}) is None
 
 
 @pytest.mark.parametrize(

@@ -101,14 +101,14 @@ class DraftInvoiceSerializer(StrictSerializer):
     account_id = StrictUUIDField()
     currency = CurrencyField()
     due_date = StrictDateField(required=False, allow_null=True)
-    lines = DraftLineSerializer(many=True, min_length=1, max_length=MAX_LINES)
+    lines = serializers.ListField(child=DraftLineSerializer(), min_length=1, max_length=MAX_LINES)
 
 
 class SavedMethodSerializer(StrictSerializer):
     """A way to pay that an account saves; `details` are masked values."""
 
     payment_method = serializers.ChoiceField(choices=METHODS)
-    label = StrictCharField(max_length=80)
+    label = StrictCharField(max_length=80)  # type: ignore[assignment]
     details = serializers.DictField(child=StrictCharField(max_length=80), required=False)
 
 

@@ -167,7 +167,7 @@ def payments_page(request: Request, query: dict[str, Any], filters: Any, *, for_
     asked = pagination.page_request(request, ordering=ordering, width=2 if "amount" in ordering else 1)
     cursor = asked.cursor
     rows = list_payments(
-        filters=filters, ordering=ordering, size=asked.size, after=cursor and cursor.key,
+        filters=filters, ordering=ordering, size=asked.size, after=None if cursor is None else cursor.key,
         backwards=cursor is not None and cursor.backwards, for_operator=for_operator,
     )  # fmt: skip
     return responses.many(

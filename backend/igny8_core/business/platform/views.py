@@ -21,7 +21,7 @@ from igny8_core.business.platform.services import sessions
 from igny8_core.http import context, responses
 from igny8_core.http.authentication import client_address
 from igny8_core.http.throttling import count_shared
-from igny8_core.http.views import ApiView
+from igny8_core.http.views import ApiView, principal_of
 
 
 class PublicView(ApiView):
@@ -75,7 +75,7 @@ class SessionView(ApiView):
 
     def scope(self, request: Request) -> Scope:
         """The caller's account, or all of them for an operator."""
-        account = request.user.account
+        account = principal_of(request).account
         return Scope.operators() if account is None else Scope.tenant(account.id)
 
 
@@ -85,8 +85,8 @@ class LogoutView(SessionView):
     @extend_schema(request=None, responses={200: MeSerializer})
     def post(self, request: Request) -> HttpResponse:
         """Who has signed out."""
-        sessions.sign_out(request.user)
-        return responses.one(me_document(request.user), message="Signed out.")
+        sessions.sign_out(principal_of(request))
+        return responses.one(me_document(principal_of(request)), message="Signed out.")
 
 
 class MeView(SessionView):
@@ -95,4 +95,4 @@ class MeView(SessionView):
     @extend_schema(responses={200: MeSerializer})
     def get(self, request: Request) -> HttpResponse:
         """The caller."""
-        return responses.one(me_document(request.user))
+        return responses.one(me_document(principal_of(request)))

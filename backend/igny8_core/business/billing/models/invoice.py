@@ -32,7 +32,7 @@ class Invoice(TenantModel):
     paid_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
 
-    objects: TenantManager["Invoice"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "billing_invoice"
@@ -81,7 +81,7 @@ class InvoiceLine(TenantModel):
     amount_minor = models.BigIntegerField()
     credits = models.BigIntegerField(null=True)
 
-    objects: TenantManager["InvoiceLine"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "billing_invoiceline"
@@ -103,7 +103,7 @@ class InvoiceCounter(TenantModel):
 
     last_number = models.IntegerField(default=0)
 
-    objects: TenantManager["InvoiceCounter"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "billing_invoicecounter"

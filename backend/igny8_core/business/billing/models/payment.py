@@ -43,7 +43,7 @@ class Payment(TenantModel):
     refunded_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
-    objects: TenantManager["Payment"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "billing_payment"
@@ -93,7 +93,7 @@ class PaymentDuplicate(models.Model):
     )
     noticed_at = models.DateTimeField()
 
-    objects: TenantManager["PaymentDuplicate"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "billing_paymentduplicate"

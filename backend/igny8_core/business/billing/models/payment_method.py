@@ -58,7 +58,7 @@ class AccountPaymentMethod(TenantModel):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects: TenantManager["AccountPaymentMethod"] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         db_table = "billing_accountpaymentmethod"

@@ -62,7 +62,7 @@ def lock_invoice(*, account_id: UUID, invoice_id: UUID) -> LockedInvoice | None:
 
 def submission_facts(*, account_id: UUID, invoice_id: UUID, payment_method: str, reference: str) -> SubmissionFacts:
     """Open submissions, a live twin of method and reference, and the reference on other invoices of the account."""
-    values = {
+    values: dict[str, Any] = {
         "account_id": account_id,
         "invoice_id": invoice_id,
         "payment_method": payment_method,

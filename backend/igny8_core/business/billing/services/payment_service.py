@@ -21,7 +21,7 @@ from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.references import normalise_reference
-from igny8_core.business.billing.models import AccountPaymentMethod, Invoice
+from igny8_core.business.billing.models import AccountPaymentMethod, Invoice, Payment
 from igny8_core.business.billing.selectors.payment_rows import document
 from igny8_core.business.billing.selectors.submissions import (
     LockedInvoice,
@@ -132,6 +132,29 @@ class PaymentService:
         )
         return _insert(account, submission, invoice, amount_minor, normalised, duplicate=facts.used_on_other_invoice)
 
+    @staticmethod
+    def begin_gateway_payment(*, account: Account, invoice: Invoice, payment_method: PaymentMethod) -> Payment:
+        """Note that a payer went to a gateway for all of an invoice; nothing is known of the outcome yet."""
+        now = clock.now()
+        payment = Payment.objects.create(
+            account=account,
+            invoice=invoice,
+            amount_minor=invoice.amount_total_minor - invoice.amount_settled_minor,
+            currency=invoice.currency,
+            payment_method=payment_method.value,
+            status=PaymentStatus.PENDING.value,
+            created_at=now,
+            updated_at=now,
+        )
+        record(
+            EventType.PAYMENT_SUBMITTED,
+            account_id=account.id,
+            subject_type="payment",
+            subject_id=payment.id,
+            data={"from": None, "to": payment.status, "payment_method": payment.payment_method},
+        )
+        return payment
+
 
 def _ensure_payable(invoice: LockedInvoice) -> None:
     if invoice.status == InvoiceStatus.PAID:
@@ -163,7 +186,7 @@ def _insert(
 ) -> dict[str, Any]:  # fmt: skip
     now, payment_id, status = clock.now(), uuid7(), PaymentStatus.PENDING_APPROVAL.value
     method, notes = submission.payment_method.value, mask_card_numbers(submission.notes)
-    values = {
+    values: dict[str, Any] = {
         "id": payment_id, "account_id": account.id, "invoice_id": invoice.id, "amount_minor": amount_minor,
         "currency": invoice.currency, "payment_method": method, "status": status, "now": now,
         "reference": submission.transaction_reference, "normalised": normalised, "duplicate": duplicate,

@@ -67,7 +67,7 @@ def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
     if presented.refusal not in ("", "rotated"):
         raise Unauthenticated
     principal = presented.principal
-    account_id = principal.account and principal.account.id
+    account_id = principal.account_id
     assert principal.user_id is not None
     tokens = unit_of_work.run(
         lambda: _rotate(principal), scope=_scope(account_id), actor=_actor(principal.user_id, account_id),
@@ -83,7 +83,7 @@ def sign_out(principal: Principal) -> None:
     if principal.kind is KeyKind.API_KEY or principal.user_id is None:
         return
     _revoke_family(principal.family_id)
-    account_id = principal.account and principal.account.id
+    account_id = principal.account_id
     record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=principal.user_id)
 
 
@@ -96,7 +96,7 @@ def _open(login: Login) -> Tokens:
 def _rotate(principal: Principal) -> Tokens | None:
     """A new pair, or None after revoking the family of a token used twice; that revocation must commit."""
     assert principal.user_id is not None
-    account_id = principal.account and principal.account.id
+    account_id = principal.account_id
     fresh = AccessKey.objects.filter(id=principal.key_id, rotated_at=None, revoked_at=None)
     if fresh.update(rotated_at=clock.now()) == 1:
         return _issue_pair(user_id=principal.user_id, account_id=account_id, family_id=principal.family_id)

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         """A file of one's own, and whether the rows are offered at once."""
         parser.add_argument("file", nargs="?", default=str(FIXTURE))
-        parser.add_argument("--enabled", action="store_true", help="offer them at once (the fixture's accounts are demo)")
+        parser.add_argument(
+            "--enabled", action="store_true", help="offer them at once (the fixture's accounts are demo)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Insert what is missing."""

@@ -203,8 +203,4 @@ def _refund(account: Account, payment_id: UUID) -> None:
 
 def _as_gateway_pending(account: Account, invoice: Invoice) -> None:
     """A card payment somebody began and left: the one status no manual payment has."""
-    now = clock.now()
-    Payment.objects.create(
-        account=account, invoice=invoice, amount_minor=invoice.amount_total_minor, currency=invoice.currency,
-        payment_method=PaymentMethod.STRIPE.value, status=PaymentStatus.PENDING.value, created_at=now, updated_at=now,
-    )  # fmt: skip
+    PaymentService.begin_gateway_payment(account=account, invoice=invoice, payment_method=PaymentMethod.STRIPE)
