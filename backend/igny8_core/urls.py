@@ -1,5 +1,7 @@
 """Every address of the product."""
 
+from typing import cast
+
 from django.conf import settings
 from django.urls import include, path
 from django.utils.csp import CSP
@@ -14,8 +16,8 @@ handler404 = routing.not_found
 handler500 = routing.server_error
 
 # Both viewers write style elements and ReDoc starts a worker from a blob; scripts stay our own files.
-DOCS_CSP = {
-    **settings.SECURE_CSP,
+DOCS_CSP: dict[str, list[str]] = {
+    **cast("dict[str, list[str]]", settings.SECURE_CSP),
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "worker-src": [CSP.SELF, "blob:"],
 }
