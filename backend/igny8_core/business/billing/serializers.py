@@ -3,7 +3,6 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
@@ -21,10 +20,7 @@ from igny8_core.http.fields import (
     StrictSerializer,
     StrictUUIDField,
 )
-from igny8_core.http.parsing import is_clean
-from igny8_core.kit.errors import ValidationError
 
-PAGE_PARAMETERS = frozenset({"page_size", "cursor"})
 METHODS = [*map(str, PaymentMethod)]
 MAX_REFERENCE = 128
 MAX_LINES = 100
@@ -151,20 +147,6 @@ class ObjectSerializer(serializers.Serializer[Any]):
     """An object whose fields the contract page lists."""
 
     id = serializers.UUIDField()
-
-
-def query_of(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
-    """The query as checked values; unknown or repeated parameters are errors. Raises `ValidationError`."""
-    given = {name: values for name, values in request.query_params.lists() if name not in PAGE_PARAMETERS}
-    repeated = {name[:100]: ["Send it once."] for name, values in given.items() if len(values) > 1}
-    unclean = {name[:100]: ["This text is malformed."] for name, (value, *_) in given.items() if not is_clean(value)}
-    if repeated or unclean:
-        raise ValidationError(fields={**repeated, **unclean})
-    if not given:
-        return {}
-    serializer = serializer_class(data={name: value for name, (value, *_) in given.items()})
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def payment_filters(query: dict[str, Any]) -> PaymentFilters:

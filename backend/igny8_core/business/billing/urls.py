@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from igny8_core.business.billing import operator_views, views
+from igny8_core.business.billing import views
+from igny8_core.business.billing.operator_views.invoices import OperatorInvoiceViewSet
+from igny8_core.business.billing.operator_views.payments import OperatorPaymentViewSet
 
 _payments, _invoices, _methods = views.PaymentViewSet, views.InvoiceViewSet, views.SavedMethodViewSet
-_all_payments, _all_invoices = operator_views.OperatorPaymentViewSet, operator_views.OperatorInvoiceViewSet
+_all_payments, _all_invoices = OperatorPaymentViewSet, OperatorInvoiceViewSet
 
 account_urlpatterns = [
     path("payments/", _payments.as_view({"get": "list"}), name="payments"),

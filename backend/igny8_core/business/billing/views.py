@@ -21,13 +21,14 @@ from igny8_core.business.billing.serializers import (
     PaymentSerializer,
     SavedMethodSerializer,
     payment_filters,
-    query_of,
 )
 from igny8_core.business.billing.services import method_setup
 from igny8_core.business.billing.services.cancelling import cancel_payment
 from igny8_core.business.billing.services.payment_service import AvailableMethods, ManualPayment, PaymentService
 from igny8_core.http import pagination, responses
 from igny8_core.http.fields import StrictSerializer
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
 from igny8_core.http.views import AccountAudience, ApiViewSet, account_of
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.money import format_amount
@@ -172,30 +173,6 @@ def payments_page(request: Request, query: dict[str, Any], filters: Any, *, for_
     )  # fmt: skip
     return responses.many(
         pagination.build(request, asked=asked, ordering=ordering, rows=rows.documents, keys=rows.keys, count=rows.count)
-    )
-
-
-def sequence_page(request: Request, queryset: Any, shown: Any) -> HttpResponse:
-    """A page of any table that has a `sequence`, newest first."""
-    asked = pagination.page_request(request, ordering="-created_at")
-    backwards = asked.cursor is not None and asked.cursor.backwards
-    rows = queryset
-    if asked.cursor is not None:
-        (key,) = asked.cursor.key
-        rows = rows.filter(**{"sequence__gt" if backwards else "sequence__lt": key})
-    found = list(rows.order_by("sequence" if backwards else "-sequence")[: asked.size + 1])
-    if backwards:
-        found.reverse()
-    count = queryset.order_by()[: pagination.EXACT_COUNT_LIMIT + 1].count()
-    return responses.many(
-        pagination.build(
-            request,
-            asked=asked,
-            ordering="-created_at",
-            rows=[shown(row) for row in found],
-            keys=[(row.sequence,) for row in found],
-            count=count,
-        )  # fmt: skip
     )
 
 

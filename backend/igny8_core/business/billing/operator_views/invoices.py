@@ -1,4 +1,4 @@
-"""The operators' routes under `/api/v1/admin/billing/`."""
+"""Invoices across accounts: drafting, finalizing, voiding."""
 
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -17,43 +17,19 @@ from igny8_core.business.billing.selectors.invoices import (
     invoice_with_lines,
     invoices_across_accounts,
 )
-from igny8_core.business.billing.selectors.payments import get_payment_across_accounts
 from igny8_core.business.billing.serializers import (
     DraftInvoiceSerializer,
     ObjectSerializer,
-    OperatorPaymentFilterSerializer,
-    PaymentSerializer,
-    payment_filters,
-    query_of,
 )
 from igny8_core.business.billing.services import invoicing
-from igny8_core.business.billing.views import payments_page, sequence_page
 from igny8_core.http import responses
 from igny8_core.http.fields import StrictSerializer
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience
 from igny8_core.kit.errors import NotFound
 
 SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
-
-
-class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
-    """Payments of every account."""
-
-    roles: ClassVar = {"list": SUPPORT, "retrieve": SUPPORT}
-
-    @extend_schema(parameters=[OperatorPaymentFilterSerializer], responses={200: PaymentSerializer(many=True)})
-    def list(self, request: Request) -> HttpResponse:
-        """Payments across accounts; what awaits approval comes oldest first."""
-        query = query_of(request, OperatorPaymentFilterSerializer)
-        return payments_page(request, query, payment_filters(query), for_operator=True)
-
-    @extend_schema(responses={200: PaymentSerializer})
-    def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """One payment with the history of its status."""
-        payment = get_payment_across_accounts(payment_id=payment_id)
-        if payment is None:
-            raise NotFound
-        return responses.one(payment)
 
 
 class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):

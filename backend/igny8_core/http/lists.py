@@ -1,0 +1,35 @@
+"""Lists of tables that have a `sequence`: keyset pages, newest first."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from igny8_core.http import responses
+from igny8_core.http.pagination import EXACT_COUNT_LIMIT, build, page_request
+
+
+def sequence_page(request: Request, queryset: QuerySet[Any], shown: Callable[[Any], Any]) -> HttpResponse:
+    """A page of any table that has a `sequence`, newest first."""
+    asked = page_request(request, ordering="-created_at")
+    backwards = asked.cursor is not None and asked.cursor.backwards
+    rows = queryset
+    if asked.cursor is not None:
+        (key,) = asked.cursor.key
+        rows = rows.filter(**{"sequence__gt" if backwards else "sequence__lt": key})
+    found = list(rows.order_by("sequence" if backwards else "-sequence")[: asked.size + 1])
+    if backwards:
+        found.reverse()
+    count = queryset.order_by()[: EXACT_COUNT_LIMIT + 1].count()
+    return responses.many(
+        build(
+            request,
+            asked=asked,
+            ordering="-created_at",
+            rows=[shown(row) for row in found],
+            keys=[(row.sequence,) for row in found],
+            count=count,
+        )  # fmt: skip
+    )
