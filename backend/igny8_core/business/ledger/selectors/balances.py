@@ -1,0 +1,93 @@
+"""What an account has (money balance, credits) and how its lines ran; for operators the sums over all accounts."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from igny8_core.business.ledger.domain.chart import CREDITS_UNIT, Code
+from igny8_core.business.ledger.models import Balance, JournalLine
+from igny8_core.kit.currencies import CURRENCIES
+from igny8_core.kit.models import HasId
+from igny8_core.kit.money import format_amount
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """Sums of one unit over the chosen accounts, in minor units; `total_minor` is zero or the ledger is broken."""
+
+    unit: str
+    amounts: dict[str, int]
+    total_minor: int
+
+
+def money_balances(account: HasId | UUID) -> dict[str, int]:
+    """What the account has with us, by currency, in minor units; currencies it never used are absent."""
+    rows = Balance.objects.for_account(account).filter(code=Code.CUSTOMER_BALANCE.value).order_by("unit")
+    return {row.unit: -row.amount_minor for row in rows}
+
+
+def credits_of(account: HasId | UUID) -> int:
+    """How many credits the account has."""
+    rows = Balance.objects.for_account(account).filter(unit=CREDITS_UNIT, code=Code.CREDITS.value)
+    return -(rows.values_list("amount_minor", flat=True).first() or 0)
+
+
+def credit_lines(account: HasId) -> QuerySet[JournalLine]:
+    """The account's credit transactions; a line's `amount_minor` is negative where credits came."""
+    lines = JournalLine.objects.for_account(account).filter(unit=CREDITS_UNIT, code=Code.CREDITS.value)
+    return lines.select_related("journal")
+
+
+def statement_lines(*, account_id: UUID, unit: str | None, code: str | None) -> QuerySet[JournalLine]:
+    """Every line of an account, for operators, of one unit or code where one is named."""
+    lines = JournalLine.objects.across_accounts().filter(account_id=account_id)
+    narrowed = lines.filter(Q() if unit is None else Q(unit=unit), Q() if code is None else Q(code=code))
+    return narrowed.select_related("journal")
+
+
+def trial_balance(*, account_id: UUID | None = None) -> list[TrialBalance]:
+    """The sums of every code by unit, over all accounts or of one."""
+    rows = Balance.objects.across_accounts()
+    if account_id is not None:
+        rows = rows.filter(account_id=account_id)
+    sums = rows.values("unit", "code").annotate(total=Sum("amount_minor")).order_by("unit", "code")
+    found: dict[str, dict[str, int]] = {}
+    for row in sums:
+        found.setdefault(row["unit"], {})[row["code"]] = int(row["total"])
+    return [TrialBalance(unit, amounts, sum(amounts.values())) for unit, amounts in found.items()]
+
+
+def shown(amount_minor: int, unit: str) -> str:
+    """Minor units as text: decimals of the currency, or whole credits."""
+    return format_amount(amount_minor, unit) if unit in CURRENCIES else str(amount_minor)
+
+
+def line_document(line: JournalLine) -> dict[str, Any]:
+    """A line of an account's statement."""
+    return {
+        "id": line.id,
+        "journal_id": line.journal_id,
+        "kind": line.journal.kind,
+        "source_id": line.journal.source_id,
+        "code": line.code,
+        "unit": line.unit,
+        "amount": shown(line.amount_minor, line.unit),
+        "balance": shown(line.balance_minor, line.unit),
+        "memo": line.journal.memo,
+        "posted_at": line.journal.posted_at,
+    }
+
+
+def credit_document(line: JournalLine) -> dict[str, Any]:
+    """A credit transaction as the account sees it: credits that came are positive."""
+    return {
+        "id": line.id,
+        "kind": line.journal.kind,
+        "credits": -line.amount_minor,
+        "balance": -line.balance_minor,
+        "description": line.journal.memo,
+        "source_id": line.journal.source_id,
+        "created_at": line.journal.posted_at,
+    }

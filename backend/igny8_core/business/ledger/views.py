@@ -1,0 +1,61 @@
+"""The account's own money balance and credits."""
+
+from typing import ClassVar
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.ledger.selectors.balances import (
+    credit_document,
+    credit_lines,
+    credits_of,
+    money_balances,
+)
+from igny8_core.business.ledger.serializers import BalanceSerializer, CreditsSerializer, CreditTransactionSerializer
+from igny8_core.http import responses
+from igny8_core.http.fields import StrictSerializer
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
+from igny8_core.http.views import AccountAudience, ApiView, account_of
+from igny8_core.kit.money import format_amount
+
+
+class BalanceView(AccountAudience, ApiView):
+    """What the account has with us."""
+
+    roles: ClassVar = {"get": AccountRole.VIEWER}
+
+    @extend_schema(responses={200: BalanceSerializer})
+    def get(self, request: Request) -> HttpResponse:
+        """The money balance by currency; the billing currency is always there."""
+        query_of(request, StrictSerializer)
+        account = account_of(request)
+        held = {account.billing_currency: 0, **money_balances(account)}
+        balances = [{"currency": unit, "amount": format_amount(held[unit], unit)} for unit in sorted(held)]
+        return responses.one({"balances": balances})
+
+
+class CreditsView(AccountAudience, ApiView):
+    """How many credits the account has."""
+
+    roles: ClassVar = {"get": AccountRole.VIEWER}
+
+    @extend_schema(responses={200: CreditsSerializer})
+    def get(self, request: Request) -> HttpResponse:
+        """The number of credits."""
+        query_of(request, StrictSerializer)
+        return responses.one({"credits": credits_of(account_of(request))})
+
+
+class CreditTransactionsView(AccountAudience, ApiView):
+    """Where the credits came from and went."""
+
+    roles: ClassVar = {"get": AccountRole.VIEWER}
+
+    @extend_schema(responses={200: CreditTransactionSerializer(many=True)})
+    def get(self, request: Request) -> HttpResponse:
+        """Every movement, newest first."""
+        query_of(request, StrictSerializer)
+        return sequence_page(request, credit_lines(account_of(request)), credit_document)
