@@ -9,6 +9,7 @@ from django.views.decorators.csp import csp_override
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
 from igny8_core.business.billing.urls import account_urlpatterns, operator_urlpatterns
+from igny8_core.business.ledger import urls as ledger
 from igny8_core.http import health, routing
 
 handler400 = routing.bad_request
@@ -31,5 +32,8 @@ urlpatterns = [
     path("api/redoc/", csp_override(DOCS_CSP)(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("api/v1/auth/", include("igny8_core.business.platform.urls")),
     path("api/v1/billing/", include(account_urlpatterns)),
+    path("api/v1/billing/", include(ledger.account_urlpatterns)),
     path("api/v1/admin/billing/", include(operator_urlpatterns)),
+    path("api/v1/admin/billing/", include(ledger.operator_urlpatterns)),
+    path("api/v1/admin/accounts/", include(ledger.credit_urlpatterns)),
 ]

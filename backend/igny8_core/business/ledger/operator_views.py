@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.ledger.selectors.balances import line_document, shown, statement_lines, trial_balance
+from igny8_core.business.ledger.selectors.balances import line_document, statement_lines, trial_balance, trial_document
 from igny8_core.business.ledger.serializers import (
     AdjustSerializer,
     ConsumeSerializer,
@@ -36,15 +36,8 @@ class TrialBalanceView(OperatorAudience, ApiView):
     def get(self, request: Request) -> HttpResponse:
         """The sums by currency and code, over all accounts or of one."""
         query = query_of(request, TrialBalanceQuerySerializer)
-        units = [
-            {
-                "currency": trial.unit,
-                "accounts": [{"code": code, "amount": shown(minor, trial.unit)} for code, minor in trial.amounts.items()],
-                "total": shown(trial.total_minor, trial.unit),
-            }
-            for trial in trial_balance(account_id=query.get("account_id"))
-        ]
-        return responses.one({"currencies": units})
+        trials = trial_balance(account_id=query.get("account_id"))
+        return responses.one({"currencies": [trial_document(trial) for trial in trials]})
 
 
 class AccountStatementView(OperatorAudience, ApiView):

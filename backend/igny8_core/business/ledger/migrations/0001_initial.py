@@ -15,6 +15,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(
+            "CREATE SEQUENCE ledger_journal_sequence; CREATE SEQUENCE ledger_line_sequence",
+            "DROP SEQUENCE ledger_journal_sequence; DROP SEQUENCE ledger_line_sequence",
+        ),
         migrations.CreateModel(
             name='Journal',
             fields=[

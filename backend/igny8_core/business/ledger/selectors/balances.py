@@ -64,6 +64,15 @@ def shown(amount_minor: int, unit: str) -> str:
     return format_amount(amount_minor, unit) if unit in CURRENCIES else str(amount_minor)
 
 
+def trial_document(trial: TrialBalance) -> dict[str, Any]:
+    """One unit's trial balance as answered."""
+    return {
+        "currency": trial.unit,
+        "accounts": [{"code": code, "amount": shown(minor, trial.unit)} for code, minor in trial.amounts.items()],
+        "total": shown(trial.total_minor, trial.unit),
+    }
+
+
 def line_document(line: JournalLine) -> dict[str, Any]:
     """A line of an account's statement."""
     return {

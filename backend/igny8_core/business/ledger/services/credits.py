@@ -14,28 +14,30 @@ MAX_CREDITS = 10**12
 
 def grant(*, account_id: UUID, invoice_id: UUID, cycle: int, credits: int, memo: str) -> None:
     """Give what a paid invoice carries; once for each time the invoice was paid."""
-    lines = {Code.CREDITS: -credits, Code.CREDITS_GRANTED: credits}
+    lines = _move(Code.CREDITS_GRANTED, Code.CREDITS, credits)
     entry = Entry(JournalKind.CREDITS_GRANTED, invoice_id, CREDITS_UNIT, lines, cycle, memo)
     _post(entry, EventType.CREDITS_GRANTED, account_id, credits)
 
 
-def take_back(*, account_id: UUID, source_id: UUID, credits: int, memo: str, may_overdraw: bool = False) -> None:
+def take_back(
+    *, account_id: UUID, source_id: UUID, credits: int, memo: str, cycle: int = 0, may_overdraw: bool = False
+) -> None:
     """Take granted credits back for a refund or a bounced transfer; raises `InsufficientCredits`."""
-    lines = {Code.CREDITS: credits, Code.CREDITS_GRANTED: -credits}
-    entry = Entry(JournalKind.CREDITS_TAKEN_BACK, source_id, CREDITS_UNIT, lines, memo=memo)
+    lines = _move(Code.CREDITS, Code.CREDITS_GRANTED, credits)
+    entry = Entry(JournalKind.CREDITS_TAKEN_BACK, source_id, CREDITS_UNIT, lines, cycle, memo)
     _post(entry, EventType.CREDITS_TAKEN_BACK, account_id, -credits, may_overdraw=may_overdraw)
 
 
 def restore(*, account_id: UUID, source_id: UUID, credits: int, memo: str) -> None:
     """Give back what a cancelled refund had taken."""
-    lines = {Code.CREDITS: -credits, Code.CREDITS_GRANTED: credits}
+    lines = _move(Code.CREDITS_GRANTED, Code.CREDITS, credits)
     entry = Entry(JournalKind.CREDITS_RESTORED, source_id, CREDITS_UNIT, lines, memo=memo)
     _post(entry, EventType.CREDITS_GRANTED, account_id, credits)
 
 
 def consume(*, account_id: UUID, credits: int, reason: str) -> int:
     """Use credits, all or nothing; returns what is left. Raises `InsufficientCredits`."""
-    lines = {Code.CREDITS: credits, Code.CREDITS_USED: -credits}
+    lines = _move(Code.CREDITS, Code.CREDITS_USED, credits)
     entry = Entry(JournalKind.CREDITS_CONSUMED, uuid7(), CREDITS_UNIT, lines, memo=reason)
     _post(entry, EventType.CREDITS_CONSUMED, account_id, -credits)
     return _left(account_id)
@@ -43,7 +45,7 @@ def consume(*, account_id: UUID, credits: int, reason: str) -> int:
 
 def adjust(*, account_id: UUID, credits: int, reason: str, may_overdraw: bool = False) -> int:
     """Add credits, or take some away when negative; returns what is left. Raises `InsufficientCredits`."""
-    lines = {Code.CREDITS: -credits, Code.CREDITS_ADJUSTED: credits}
+    lines = _move(Code.CREDITS_ADJUSTED, Code.CREDITS, credits)
     entry = Entry(JournalKind.CREDITS_ADJUSTED, uuid7(), CREDITS_UNIT, lines, memo=reason)
     _post(entry, EventType.CREDITS_ADJUSTED, account_id, credits, may_overdraw=may_overdraw)
     return _left(account_id)
@@ -51,8 +53,13 @@ def adjust(*, account_id: UUID, credits: int, reason: str, may_overdraw: bool = 
 
 def _post(entry: Entry, fact: EventType, account_id: UUID, credits: int, *, may_overdraw: bool = False) -> None:
     journal_id = post(entry, account_id=account_id, may_overdraw=may_overdraw)
-    data = {"credits": credits, "source_id": str(entry.source_id)}
-    record(fact, account_id=account_id, subject_type="credits", subject_id=journal_id, data=data)
+    record(fact, account_id=account_id, subject_type="credits", subject_id=journal_id, data={
+        "credits": credits, "source_id": str(entry.source_id),
+    })  # fmt: skip
+
+
+def _move(debit: str, credit: str, credits: int) -> dict[str, int]:
+    return {debit: credits, credit: -credits}
 
 
 def _left(account_id: UUID) -> int:
