@@ -49,3 +49,35 @@ class InvalidTransition(AppError):
     kind = ErrorKind.CONFLICT
     code = "invalid_transition"
     default_message = "The current status does not allow this."
+
+
+class FourEyesRequired(AppError):
+    """Above the limit two different operators approve, and nobody approves what they recorded."""
+
+    kind = ErrorKind.CONFLICT
+    code = "four_eyes_required"
+    default_message = "Another operator has to approve this payment."
+
+
+class ApprovalsDisagree(AppError):
+    """The second approver names another amount than the first; `data` has the first one's."""
+
+    kind = ErrorKind.CONFLICT
+    code = "approvals_disagree"
+    default_message = "The first approval names another amount."
+
+
+class AmountExceedsRefundable(AppError):
+    """More than what was received and not refunded yet."""
+
+    kind = ErrorKind.CONFLICT
+    code = "amount_exceeds_refundable"
+    default_message = "The amount is more than what can be refunded of this payment."
+
+
+class PackageNotOffered(AppError):
+    """The credit package has no price in the account's currency."""
+
+    kind = ErrorKind.CONFLICT
+    code = "package_not_offered"
+    default_message = "This package has no price in your currency."

@@ -25,8 +25,8 @@ INVOICE_TRANSITIONS: Mapping[InvoiceStatus, frozenset[InvoiceStatus]] = {
     # Only a bounced transfer takes the money of a paid invoice away again; a refund never reopens it.
     _I.PAID: frozenset({_I.PENDING}),
     _I.VOID: frozenset(),
-    # Money that arrives after the write-off still pays the invoice.
-    _I.UNCOLLECTIBLE: frozenset({_I.PAID}),
+    # Money that arrives after the write-off goes to the account's balance.
+    _I.UNCOLLECTIBLE: frozenset(),
 }
 """What each status may become."""
 

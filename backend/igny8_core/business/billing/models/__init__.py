@@ -1,15 +1,23 @@
-"""The tables of billing: invoices, payments, and the ways to pay."""
+"""The tables of billing: invoices, payments, what settled and refunded them, and the ways to pay."""
 
+from igny8_core.business.billing.models.credit_package import CreditPackage, CreditPackagePrice
 from igny8_core.business.billing.models.invoice import Invoice, InvoiceCounter, InvoiceLine
 from igny8_core.business.billing.models.payment import Payment, PaymentDuplicate
 from igny8_core.business.billing.models.payment_method import AccountPaymentMethod, PaymentMethodConfig
+from igny8_core.business.billing.models.settlement import Allocation, Approval, ApprovalLimit, Refund
 
 __all__ = [
     "AccountPaymentMethod",
+    "Allocation",
+    "Approval",
+    "ApprovalLimit",
+    "CreditPackage",
+    "CreditPackagePrice",
     "Invoice",
     "InvoiceCounter",
     "InvoiceLine",
     "Payment",
     "PaymentDuplicate",
     "PaymentMethodConfig",
+    "Refund",
 ]

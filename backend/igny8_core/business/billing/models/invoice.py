@@ -14,7 +14,7 @@ class Invoice(TenantModel):
     """What an account owes; amounts in minor units of `currency`.
 
     `number` and `creditor_reference` are null while it is a draft. Its status follows from `amount_settled_minor`
-    once it is pending.
+    once it is pending. `cycle` counts how often a bounced transfer has reopened it: credits are granted once a cycle.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_invoice_sequence"), editable=False)
@@ -25,6 +25,7 @@ class Invoice(TenantModel):
     amount_total_minor = models.BigIntegerField(default=0)
     amount_tax_minor = models.BigIntegerField(default=0)
     amount_settled_minor = models.BigIntegerField(default=0)
+    cycle = models.SmallIntegerField(default=0)
     due_date = models.DateField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -12,15 +12,17 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class Payment(TenantModel):
-    """One payment of one invoice; amounts in minor units of `currency`.
+    """One payment; amounts in minor units of `currency`.
 
+    `invoice` is null for money that an operator recorded for several invoices, or for none; `plan` then names the
+    invoices and amounts, and `recorded_by_id` the operator.
     What was submitted (amount, currency, account, invoice, method, reference) is frozen by a trigger, and so is
     every status change the contract does not allow. `services/transitions.py` alone writes `status`.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_payment_sequence"), editable=False)
     invoice = models.ForeignKey(
-        Invoice, on_delete=models.PROTECT, related_name="payments", db_constraint=False, db_index=False
+        Invoice, on_delete=models.PROTECT, related_name="payments", db_constraint=False, db_index=False, null=True
     )
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -34,6 +36,9 @@ class Payment(TenantModel):
     notes = models.CharField(max_length=1000, blank=True)
     failure_reason = models.CharField(max_length=500, blank=True)
     paid_on = models.DateField(null=True)
+    value_date = models.DateField(null=True)
+    recorded_by_id = models.UUIDField(null=True)
+    plan = models.JSONField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -62,6 +67,11 @@ class Payment(TenantModel):
                 fields=["account", "invoice", "payment_method", "reference_normalised"],
                 condition=Q(status__in=sorted(map(str, LIVE))) & ~Q(reference_normalised=""),
                 name="payment_live_reference_once",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "payment_method", "reference_normalised", "amount_minor", "value_date"],
+                condition=Q(status__in=sorted(map(str, LIVE)), invoice=None) & ~Q(reference_normalised=""),
+                name="payment_recorded_once",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(

@@ -1,0 +1,80 @@
+"""What a refund takes from where, and which credits go with it. Pure; minor units throughout."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from igny8_core.business.billing.domain.errors import AmountExceedsRefundable
+
+
+class RefundDestination(StrEnum):
+    """Where the money goes; the values are stored and appear in the API."""
+
+    BALANCE = "balance"
+    TRANSFER = "transfer"
+
+
+class RefundStatus(StrEnum):
+    """Where a refund stands; a pending one reserves its amount."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class SettledPart:
+    """What a payment has settled on an invoice, and what refunds (pending ones too) have taken of that."""
+
+    invoice_id: UUID
+    cash_minor: int
+    refunded_minor: int
+
+    @property
+    def left_minor(self) -> int:
+        """What can still be refunded."""
+        return self.cash_minor - self.refunded_minor
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """What a refund takes: from each invoice's settled part, and from the excess that became balance."""
+
+    parts: tuple[tuple[UUID, int], ...]
+    from_balance_minor: int
+
+    @property
+    def settled_minor(self) -> int:
+        """What goes back of money that had settled invoices."""
+        return sum(amount for _, amount in self.parts)
+
+
+def plan_refund(
+    *, amount_minor: int | None, parts: Sequence[SettledPart], excess_left_minor: int, excess_first_minor: int
+) -> RefundPlan:
+    """Choose what a refund takes; `amount_minor` None means all that is left.
+
+    `excess_first_minor` of the excess goes before the settled parts (a transfer sends overpaid money home first),
+    the rest of it after them. Raises `AmountExceedsRefundable`.
+    """
+    left_minor = sum(part.left_minor for part in parts) + excess_left_minor
+    wanted = left_minor if amount_minor is None else amount_minor
+    if wanted <= 0 or wanted > left_minor:
+        raise AmountExceedsRefundable
+    first = min(wanted, excess_first_minor, excess_left_minor)
+    rest, taken = wanted - first, []
+    for part in parts:
+        take = min(rest, part.left_minor)
+        if take > 0:
+            taken.append((part.invoice_id, take))
+            rest -= take
+    return RefundPlan(tuple(taken), first + rest)
+
+
+def credits_due_back(*, granted: int, refunded_minor: int, cash_minor: int) -> int:
+    """How many of the granted credits refunds of so much of an invoice's money take back, rounded down.
+
+    Counted from the whole refunded so far, so that several refunds take what one would have taken.
+    """
+    return 0 if cash_minor <= 0 else granted * min(refunded_minor, cash_minor) // cash_minor

@@ -1,0 +1,137 @@
+"""What settled an invoice, who approved it, and what went back. Amounts in minor units."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
+from igny8_core.business.billing.models.invoice import Invoice
+from igny8_core.business.billing.models.payment import Payment
+from igny8_core.kit.ids import uuid7
+from igny8_core.kit.models import NextValue, TenantManager, TenantModel
+
+
+class Allocation(TenantModel):
+    """What a payment (or, where that is null, the account's balance) settled on an invoice.
+
+    `charges_minor` of the amount never arrived: the bank kept it. Only `reversed_at` is ever written afterwards.
+    """
+
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False, null=True
+    )
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False
+    )
+    amount_minor = models.BigIntegerField()
+    charges_minor = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    reversed_at = models.DateTimeField(null=True)
+
+    objects = TenantManager()
+
+    class Meta:
+        db_table = "billing_allocation"
+        indexes: ClassVar = [models.Index(fields=["account", "invoice"], name="allocation_account_invoice")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "payment", "invoice"], name="allocation_once"),
+            models.CheckConstraint(
+                condition=Q(charges_minor__gte=0, amount_minor__gt=F("charges_minor")), name="allocation_has_cash"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} on {self.invoice_id}"
+
+
+class Approval(TenantModel):
+    """That an operator has approved a payment; above a limit two different ones must."""
+
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="approvals", db_constraint=False, db_index=False
+    )
+    operator_id = models.UUIDField()
+    amount_received_minor = models.BigIntegerField()
+    value_date = models.DateField(null=True)
+    note = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = TenantManager()
+
+    class Meta:
+        db_table = "billing_approval"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "payment", "operator_id"], name="approval_once"),
+            models.CheckConstraint(condition=Q(amount_received_minor__gt=0), name="approval_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} by {self.operator_id}"
+
+
+class Refund(TenantModel):
+    """Money of a payment that goes back; a `pending` one reserves its amount.
+
+    `parts` is what it takes of each invoice's settled money, with the credits taken back:
+    `[{"invoice_id", "amount_minor", "credits"}]`; `from_balance_minor` is what it takes of the excess.
+    """
+
+    sequence = models.BigIntegerField(db_default=NextValue("billing_refund_sequence"), editable=False)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="refunds", db_constraint=False, db_index=False
+    )
+    amount_minor = models.BigIntegerField()
+    from_balance_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    destination = models.CharField(max_length=16)
+    status = models.CharField(max_length=16)
+    reason = models.CharField(max_length=500, blank=True)
+    parts = models.JSONField(default=list)
+    beneficiary_sealed = models.TextField(blank=True)
+    requested_by_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = TenantManager()
+
+    class Meta:
+        db_table = "billing_refund"
+        indexes: ClassVar = [
+            models.Index(fields=["account", "payment"], name="refund_account_payment"),
+            models.Index(fields=["account", "sequence"], name="refund_account_sequence"),
+            models.Index(fields=["status", "sequence"], name="refund_status_sequence"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, from_balance_minor__gte=0, from_balance_minor__lte=F("amount_minor")),
+                name="refund_amounts",
+            ),
+            models.CheckConstraint(condition=Q(status__in=[*map(str, RefundStatus)]), name="refund_status_known"),
+            models.CheckConstraint(
+                condition=Q(destination__in=[*map(str, RefundDestination)]), name="refund_destination_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency} of {self.payment_id} ({self.status})"
+
+
+class ApprovalLimit(models.Model):
+    """Above how much of a currency a payment needs two approvals. The platform's, not a tenant's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    currency = models.CharField(max_length=3, unique=True)
+    amount_minor = models.BigIntegerField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "billing_approvallimit"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="approvallimit_not_negative"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="approvallimit_currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency}"
