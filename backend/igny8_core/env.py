@@ -1,5 +1,6 @@
 """The deployment's settings, read once from the environment and the data folder. The only reader of `os.environ`."""
 
+import base64
 import hashlib
 import json
 import os
@@ -51,6 +52,7 @@ class Environment:
     worker_password: str | None = field(repr=False)
     role_prefix: str = "igny8"
     secret_key: str = field(default="", repr=False)
+    sealing_keys: tuple[str, ...] = field(default=(), repr=False)
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
@@ -91,6 +93,7 @@ def load(environ: Mapping[str, str]) -> Environment:
         worker_password=kept.worker_password if managed["WORKER"] else None,
         role_prefix=prefix,
         secret_key=environ.get("IGNY8_SECRET_KEY") or kept.secret_key,
+        sealing_keys=_list(environ.get("IGNY8_SEALING_KEYS")) or (_fernet_key(f"sealing {kept.secret_key}"),),
         allowed_hosts=_list(environ.get("IGNY8_ALLOWED_HOSTS")) or ("127.0.0.1", "localhost", "[::1]"),
         trusted_proxies=_number(environ, "IGNY8_TRUSTED_PROXIES", default=0, highest=10),
         metrics_token=environ.get("IGNY8_METRICS_TOKEN", ""),
@@ -154,6 +157,11 @@ def _number(environ: Mapping[str, str], name: str, *, default: int, highest: int
     if not (text.isascii() and text.isdigit() and int(text) <= highest):
         raise BadEnvironment(f"{name} must be a whole number from 0 to {highest}, not {text!r}.")
     return int(text)
+
+
+def _fernet_key(secret: str) -> str:
+    """A key of the form Fernet takes, from a secret of 256 random bits."""
+    return base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()).decode("ascii")
 
 
 def _list(text: str | None) -> tuple[str, ...]:

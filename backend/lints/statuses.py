@@ -15,7 +15,7 @@ WRITERS = {
     "invoice": frozenset({TRANSITIONS, SERVICES + "settlement.py", SERVICES + "invoicing.py"}),
 }
 INSERTERS = {
-    "payment": frozenset({TRANSITIONS, SERVICES + "payment_service.py"}),
+    "payment": frozenset({TRANSITIONS, SERVICES + "payment_service.py", SERVICES + "recording.py"}),
     "invoice": frozenset({TRANSITIONS, SERVICES + "invoicing.py"}),
 }
 UPDATES = frozenset({"update", "conditional_update", "bulk_update"})

@@ -1,7 +1,9 @@
 """Base classes of every API view: who may call, in which transaction, and how a failure looks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -86,8 +88,13 @@ class ApiView(APIView):
             response = self.failed(exception)
         return response
 
+    own_transactions: ClassVar[bool] = False
+    """True where the handler opens a unit of work for each part of the request, see `each_for_itself`."""
+
     def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Run the handler in the transaction its method needs."""
+        if self.own_transactions:
+            return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
         scope = self.scope(request)
         if request.method in SAFE:
             with unit_of_work.read(scope):
@@ -160,6 +167,34 @@ class OperatorAudience(ApiView):
     def scope(self, request: Request) -> Scope:
         """Every account, under the operator role."""
         return Scope.operators()
+
+
+def each_for_itself(
+    view: ApiView, request: Request, ids: Iterable[UUID], operation: Callable[[UUID], str]
+) -> list[dict[str, Any]]:
+    """Run the operation for each id in a unit of work of its own; one that is refused says why and stops no other."""
+    results: list[dict[str, Any]] = []
+    for one in ids:
+        try:
+            outcome = unit_of_work.run(
+                partial(operation, one), scope=view.scope(request), actor=actor_of(principal_of(request)),
+                request_id=context.request_id(),
+            )  # fmt: skip
+            results.append({"id": one, "result": outcome})
+        except Exception as exception:
+            error = from_exception(exception)
+            if error is None or isinstance(error, Internal):
+                raise
+            results.append({"id": one, "result": "refused", "code": error.code, "error": error.message})
+    return results
+
+
+def operator_of(request: Request) -> UUID:
+    """The id of the operator who calls."""
+    operator_id = principal_of(request).user_id
+    if operator_id is None:
+        raise Forbidden
+    return operator_id
 
 
 def principal_of(request: Request) -> Principal:

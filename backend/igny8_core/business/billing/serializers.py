@@ -143,6 +143,22 @@ class PaymentSerializer(serializers.Serializer[Any]):
     cancelled_at = serializers.DateTimeField(allow_null=True)
 
 
+class PriceSerializer(serializers.Serializer[Any]):
+    """A price in a currency."""
+
+    currency = serializers.CharField()
+    amount = serializers.CharField()
+
+
+class CreditPackageSerializer(serializers.Serializer[Any]):
+    """A package of credits as offered."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    credits = serializers.IntegerField()
+    prices = PriceSerializer(many=True)
+
+
 class ObjectSerializer(serializers.Serializer[Any]):
     """An object whose fields the contract page lists."""
 

@@ -1,16 +1,20 @@
 """Jobs of billing: each names its account and opens its own unit of work."""
 
+import logging
 from datetime import timedelta
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.billing.selectors.verification import recount_money
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.subscriptions import on
 from igny8_core.http.idempotency import KEPT_DAYS
 from igny8_core.kit import clock
+
+logger = logging.getLogger(__name__)
 
 NOTE_DUPLICATES = """WITH submitted AS (
   SELECT p.id, p.account_id, p.reference_normalised FROM billing_payment p
@@ -45,6 +49,21 @@ def note_shared_reference(event_id: str, account_id: str | None) -> None:
 def sweep_expired(timestamp: int) -> None:
     """Delete tokens a day after they expired and idempotency rows after seven days."""
     unit_of_work.run(sweep, scope=Scope.operators(), actor=SYSTEM)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="billing.recount", queueing_lock="recount")
+def recount_daily(timestamp: int) -> None:
+    """Recount the money; drift fails the job, loudly, and shows as a failed job until somebody has looked."""
+    with unit_of_work.read(Scope.operators()):
+        found = recount_money()
+    if not found.ok:
+        logger.error("ledger_drift", extra={"problems": found.problems})
+        raise LedgerDrift("; ".join(found.problems))
+
+
+class LedgerDrift(RuntimeError):
+    """The recount found numbers that do not agree."""
 
 
 def sweep() -> None:

@@ -3,10 +3,13 @@
 from django.urls import path
 
 from igny8_core.business.billing import views
+from igny8_core.business.billing.operator_views.control import ApprovalLimitView, VerifyView
 from igny8_core.business.billing.operator_views.invoices import OperatorInvoiceViewSet
-from igny8_core.business.billing.operator_views.payments import OperatorPaymentViewSet
+from igny8_core.business.billing.operator_views.payments import BulkApproveView, OperatorPaymentViewSet
+from igny8_core.business.billing.operator_views.refunds import RefundViewSet
 
 _payments, _invoices, _methods = views.PaymentViewSet, views.InvoiceViewSet, views.SavedMethodViewSet
+_packages = views.CreditPackageViewSet
 _all_payments, _all_invoices = OperatorPaymentViewSet, OperatorInvoiceViewSet
 
 account_urlpatterns = [
@@ -28,14 +31,34 @@ account_urlpatterns = [
     ),
     path("invoices/", _invoices.as_view({"get": "list"}), name="invoices"),
     path("invoices/<uuid:invoice_id>/", _invoices.as_view({"get": "retrieve"}), name="invoice"),
+    path("credit-packages/", _packages.as_view({"get": "list"}), name="credit-packages"),
+    path("credit-packages/<uuid:package_id>/purchase/", _packages.as_view({"post": "purchase"}), name="purchase"),
 ]
 
 operator_urlpatterns = [
     path("payments/", _all_payments.as_view({"get": "list"}), name="all-payments"),
+    path("payments/bulk-approve/", BulkApproveView.as_view({"post": "approve_all"}), name="bulk-approve"),
+    path("payments/record/", _all_payments.as_view({"post": "record"}), name="record-payment"),
     path("payments/<uuid:payment_id>/", _all_payments.as_view({"get": "retrieve"}), name="any-payment"),
+    *[
+        path(f"payments/<uuid:payment_id>/{name}/", _all_payments.as_view({"post": name}), name=f"payment-{name}")
+        for name in ("approve", "reject", "refund", "bounce")
+    ],
+    path("refunds/", RefundViewSet.as_view({"get": "list"}), name="refunds"),
+    path("refunds/export/", RefundViewSet.as_view({"get": "export"}), name="refunds-export"),
+    path("refunds/<uuid:refund_id>/", RefundViewSet.as_view({"get": "retrieve"}), name="refund"),
+    path("refunds/<uuid:refund_id>/mark-paid/", RefundViewSet.as_view({"post": "mark_paid"}), name="refund-paid"),
+    path("refunds/<uuid:refund_id>/cancel/", RefundViewSet.as_view({"post": "cancel"}), name="refund-cancel"),
+    path("approval-limits/", ApprovalLimitView.as_view(), name="approval-limits"),
+    path("verify/", VerifyView.as_view(), name="verify"),
     path("invoices/", _all_invoices.as_view({"get": "list", "post": "create"}), name="all-invoices"),
     path("invoices/<uuid:invoice_id>/", _all_invoices.as_view({"get": "retrieve"}), name="any-invoice"),
     path("invoices/<uuid:invoice_id>/finalize/", _all_invoices.as_view({"post": "finalize"}), name="finalize"),
+    path(
+        "invoices/<uuid:invoice_id>/apply-balance/",
+        _all_invoices.as_view({"post": "apply_balance"}),
+        name="apply-balance",
+    ),
     path("invoices/<uuid:invoice_id>/void/", _all_invoices.as_view({"post": "void"}), name="void"),
     path(
         "invoices/<uuid:invoice_id>/mark-uncollectible/",

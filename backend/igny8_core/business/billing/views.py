@@ -11,9 +11,11 @@ from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.instructions import fill
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.models import AccountPaymentMethod
+from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.selectors.invoices import invoice_document, invoice_with_lines, invoices_of
 from igny8_core.business.billing.selectors.payments import get_payment, list_payments
 from igny8_core.business.billing.serializers import (
+    CreditPackageSerializer,
     ManualPaymentSerializer,
     MethodQuerySerializer,
     ObjectSerializer,
@@ -24,6 +26,7 @@ from igny8_core.business.billing.serializers import (
 )
 from igny8_core.business.billing.services import method_setup
 from igny8_core.business.billing.services.cancelling import cancel_payment
+from igny8_core.business.billing.services.credit_packages import purchase_package
 from igny8_core.business.billing.services.payment_service import AvailableMethods, ManualPayment, PaymentService
 from igny8_core.http import pagination, responses
 from igny8_core.http.fields import StrictSerializer
@@ -159,6 +162,26 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
         """Make this the account's one default."""
         saved = method_setup.set_default_method(account=account_of(request), method_id=method_id)
         return responses.one(_saved_document(saved))
+
+
+class CreditPackageViewSet(AccountAudience, ApiViewSet):
+    """Credits on offer."""
+
+    roles: ClassVar = {"list": VIEWER, "purchase": ADMIN}
+
+    @extend_schema(responses={200: CreditPackageSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """Every package with its prices."""
+        query_of(request, StrictSerializer)
+        rows = offered_packages()
+        return responses.many(responses.Page(rows, len(rows), True, None, None))
+
+    @extend_schema(request=None, responses={201: ObjectSerializer})
+    def purchase(self, request: Request, package_id: UUID) -> HttpResponse:
+        """Buy a package: a pending invoice in the account's currency, which grants the credits when it is paid."""
+        account = account_of(request)
+        invoice = purchase_package(account=account, package_id=package_id)
+        return responses.one(invoice_with_lines(invoice, time_zone=account.time_zone), status=201)
 
 
 def payments_page(request: Request, query: dict[str, Any], filters: Any, *, for_operator: bool = False) -> HttpResponse:

@@ -11,9 +11,9 @@ def approvals_needed(*, amount_minor: int, limit_minor: int | None) -> int:
     return 2 if limit_minor is not None and amount_minor > limit_minor else 1
 
 
-def ensure_may_approve(*, operator_id: UUID | None, recorded_by: UUID | None, given_by: Collection[UUID]) -> None:
+def ensure_may_approve(*, operator_id: UUID, recorded_by: UUID | None, given_by: Collection[UUID]) -> None:
     """Refuse who recorded the payment and who has approved it already; raises `FourEyesRequired`."""
-    if operator_id is None or operator_id == recorded_by:
+    if operator_id == recorded_by:
         raise FourEyesRequired("Who recorded a payment does not approve it.")
     if operator_id in given_by:
         raise FourEyesRequired("You have approved this payment; somebody else has to approve it too.")

@@ -75,6 +75,14 @@ class AmountExceedsRefundable(AppError):
     default_message = "The amount is more than what can be refunded of this payment."
 
 
+class NothingToExport(AppError):
+    """No pending transfer fits the file that was asked for."""
+
+    kind = ErrorKind.CONFLICT
+    code = "nothing_to_export"
+    default_message = "There is no pending transfer with an IBAN in EUR, or no account of ours to send from."
+
+
 class PackageNotOffered(AppError):
     """The credit package has no price in the account's currency."""
 

@@ -14,7 +14,8 @@ class Invoice(TenantModel):
     """What an account owes; amounts in minor units of `currency`.
 
     `number` and `creditor_reference` are null while it is a draft. Its status follows from `amount_settled_minor`
-    once it is pending. `cycle` counts how often a bounced transfer has reopened it: credits are granted once a cycle.
+    once it is pending. `cycle` counts how often a bounced transfer has reopened it: credits are granted once a
+    cycle, and `credits_granted` is what refunds have left of them.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_invoice_sequence"), editable=False)
@@ -26,6 +27,7 @@ class Invoice(TenantModel):
     amount_tax_minor = models.BigIntegerField(default=0)
     amount_settled_minor = models.BigIntegerField(default=0)
     cycle = models.SmallIntegerField(default=0)
+    credits_granted = models.BigIntegerField(default=0)
     due_date = models.DateField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -50,6 +52,7 @@ class Invoice(TenantModel):
                 condition=Q(amount_settled_minor__gte=0) & Q(amount_settled_minor__lte=F("amount_total_minor")),
                 name="invoice_settled_within_total",
             ),
+            models.CheckConstraint(condition=Q(credits_granted__gte=0), name="invoice_credits_not_negative"),
             models.CheckConstraint(condition=Q(status__in=[*map(str, InvoiceStatus)]), name="invoice_status_known"),
             models.CheckConstraint(
                 condition=~Q(status="paid") | Q(amount_settled_minor=F("amount_total_minor")),

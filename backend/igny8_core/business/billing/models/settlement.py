@@ -15,7 +15,8 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 class Allocation(TenantModel):
     """What a payment (or, where that is null, the account's balance) settled on an invoice.
 
-    `charges_minor` of the amount never arrived: the bank kept it. Only `reversed_at` is ever written afterwards.
+    `charges_minor` of the amount never arrived: the bank kept it. `refunded_minor` counts what refunds have taken of
+    the rest, pending ones included.
     """
 
     payment = models.ForeignKey(
@@ -26,6 +27,7 @@ class Allocation(TenantModel):
     )
     amount_minor = models.BigIntegerField()
     charges_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     reversed_at = models.DateTimeField(null=True)
 
@@ -38,6 +40,10 @@ class Allocation(TenantModel):
             models.UniqueConstraint(fields=["account", "payment", "invoice"], name="allocation_once"),
             models.CheckConstraint(
                 condition=Q(charges_minor__gte=0, amount_minor__gt=F("charges_minor")), name="allocation_has_cash"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor") - F("charges_minor")),
+                name="allocation_refunded_within_cash",
             ),
         ]
 

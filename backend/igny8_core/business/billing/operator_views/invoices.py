@@ -12,6 +12,7 @@ from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.operator_views.shapes import FinalizeSerializer
 from igny8_core.business.billing.selectors.invoices import (
     invoice_document,
     invoice_with_lines,
@@ -37,7 +38,7 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
 
     roles: ClassVar = {
         "list": SUPPORT, "retrieve": SUPPORT, "create": FINANCE, "finalize": FINANCE, "void": FINANCE,
-        "mark_uncollectible": FINANCE,
+        "mark_uncollectible": FINANCE, "apply_balance": FINANCE,
     }  # fmt: skip
 
     @extend_schema(responses={200: ObjectSerializer(many=True)})
@@ -74,10 +75,17 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
         )
         return _shown(invoice, status=201)
 
-    @extend_schema(request=None, responses={200: ObjectSerializer})
+    @extend_schema(request=FinalizeSerializer, responses={200: ObjectSerializer})
     def finalize(self, request: Request, invoice_id: UUID) -> HttpResponse:
-        """Number the draft and let it be paid."""
-        return _shown(invoicing.finalize_invoice(invoice_id=invoice_id))
+        """Number the draft and let it be paid, from the account's balance at once where that is asked."""
+        serializer = FinalizeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return _shown(invoicing.finalize_invoice(invoice_id=invoice_id, **serializer.validated_data))
+
+    @extend_schema(request=None, responses={200: ObjectSerializer})
+    def apply_balance(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        """Pay the invoice from the account's balance as far as that goes."""
+        return _shown(invoicing.apply_balance(invoice_id=invoice_id))
 
     @extend_schema(request=None, responses={200: ObjectSerializer})
     def void(self, request: Request, invoice_id: UUID) -> HttpResponse:

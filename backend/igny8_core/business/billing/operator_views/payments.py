@@ -1,43 +1,152 @@
-"""Payments across accounts."""
+"""Payments across accounts, and what operators decide on them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.billing.selectors.payments import get_payment_across_accounts
-from igny8_core.business.billing.serializers import (
-    OperatorPaymentFilterSerializer,
-    PaymentSerializer,
-    payment_filters,
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.refunds import RefundDestination
+from igny8_core.business.billing.operator_views.shapes import (
+    ApproveSerializer,
+    BulkApproveSerializer,
+    BulkResultsSerializer,
+    OperatorPaymentSerializer,
+    ReasonSerializer,
+    RecordSerializer,
+    RefundRequestSerializer,
+    RefundSerializer,
 )
+from igny8_core.business.billing.selectors.payments import get_payment_across_accounts
+from igny8_core.business.billing.selectors.refunds import refund_document
+from igny8_core.business.billing.serializers import OperatorPaymentFilterSerializer, payment_filters
+from igny8_core.business.billing.services import approvals, refunds
+from igny8_core.business.billing.services.approvals import Decision
+from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
+from igny8_core.business.billing.services.refunds import RefundRequest
 from igny8_core.business.billing.views import payments_page
 from igny8_core.http import responses
 from igny8_core.http.queries import query_of
-from igny8_core.http.views import ApiViewSet, OperatorAudience
+from igny8_core.http.views import ApiViewSet, OperatorAudience, each_for_itself, operator_of
 from igny8_core.kit.errors import NotFound
+from igny8_core.kit.sealing import seal
 
-SUPPORT = OperatorRole.SUPPORT
+SUPPORT, APPROVER, FINANCE = OperatorRole.SUPPORT, OperatorRole.APPROVER, OperatorRole.FINANCE
 
 
 class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
     """Payments of every account."""
 
-    roles: ClassVar = {"list": SUPPORT, "retrieve": SUPPORT}
+    roles: ClassVar = {
+        "list": SUPPORT, "retrieve": SUPPORT, "approve": APPROVER, "reject": APPROVER, "refund": FINANCE,
+        "bounce": FINANCE, "record": FINANCE,
+    }  # fmt: skip
 
-    @extend_schema(parameters=[OperatorPaymentFilterSerializer], responses={200: PaymentSerializer(many=True)})
+    @extend_schema(
+        parameters=[OperatorPaymentFilterSerializer], responses={200: OperatorPaymentSerializer(many=True)}
+    )  # fmt: skip
     def list(self, request: Request) -> HttpResponse:
         """Payments across accounts; what awaits approval comes oldest first."""
         query = query_of(request, OperatorPaymentFilterSerializer)
         return payments_page(request, query, payment_filters(query), for_operator=True)
 
-    @extend_schema(responses={200: PaymentSerializer})
+    @extend_schema(responses={200: OperatorPaymentSerializer})
     def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """One payment with the history of its status."""
+        """One payment with the history of its status, its approvals and what it settled."""
+        return _shown(payment_id)
+
+    @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentSerializer})
+    def approve(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """Approve a payment; the last approval it needs settles its invoice."""
+        serializer = ApproveSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        decision = Decision(operator_id=operator_of(request), **serializer.validated_data)
+        approvals.approve_payment(payment_id=payment_id, decision=decision)
+        return _shown(payment_id)
+
+    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentSerializer})
+    def reject(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """Reject a payment; its invoice can be paid again."""
+        approvals.reject_payment(payment_id=payment_id, reason=_reason(request))
+        return _shown(payment_id)
+
+    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentSerializer})
+    def bounce(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """Say that the bank has returned the transfer of a succeeded payment: what it settled is due again."""
+        approvals.bounce_payment(payment_id=payment_id, reason=_reason(request))
+        return _shown(payment_id)
+
+    @extend_schema(request=RefundRequestSerializer, responses={200: RefundSerializer})
+    def refund(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """Refund a succeeded payment, to the account's balance or by transfer."""
+        serializer = RefundRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(serializer.validated_data)
+        beneficiary = values.pop("beneficiary", None)
+        destination = RefundDestination(values.pop("destination", RefundDestination.BALANCE))
+        asked = RefundRequest(
+            operator_id=operator_of(request),
+            destination=destination,
+            beneficiary_sealed="" if beneficiary is None else seal(dict(beneficiary)),
+            **values,
+        )
+        refund = refunds.refund_payment(payment_id=payment_id, request=asked)
         payment = get_payment_across_accounts(payment_id=payment_id)
-        if payment is None:
+        return responses.one({**(payment or {}), "refund": refund_document(refund)})
+
+    @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentSerializer})
+    def record(self, request: Request) -> HttpResponse:
+        """Record money that nobody submitted, and what it pays."""
+        serializer = RecordSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(serializer.validated_data)
+        account = Account.objects.filter(id=values.pop("account_id")).first()
+        if account is None:
             raise NotFound
-        return responses.one(payment)
+        money = RecordedMoney(
+            payment_method=PaymentMethod(values.pop("payment_method")),
+            currency=values.pop("currency", account.billing_currency),
+            allocations=tuple(Planned(**line) for line in values.pop("allocations", [])),
+            **values,
+        )
+        payment = record_payment(account=account, money=money, operator_id=operator_of(request))
+        return _shown(payment.id, status=201)
+
+
+class BulkApproveView(OperatorAudience, ApiViewSet):
+    """Many approvals at once, each in a transaction of its own: a retry tells what has succeeded already."""
+
+    roles: ClassVar = {"approve_all": APPROVER}
+    idempotent = False
+    own_transactions = True
+
+    @extend_schema(request=BulkApproveSerializer, responses={200: BulkResultsSerializer})
+    def approve_all(self, request: Request) -> HttpResponse:
+        """Approve up to 100 payments as they were submitted."""
+        serializer = BulkApproveSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        operator_id = operator_of(request)
+        results = each_for_itself(
+            self,
+            request,
+            list(dict.fromkeys(serializer.validated_data["ids"])),
+            lambda payment_id: approvals.approve_or_tell(payment_id=payment_id, operator_id=operator_id),
+        )
+        return responses.one({"results": results})
+
+
+def _shown(payment_id: UUID, *, status: int = 200) -> HttpResponse:
+    payment = get_payment_across_accounts(payment_id=payment_id)
+    if payment is None:
+        raise NotFound
+    return responses.one(payment, status=status)
+
+
+def _reason(request: Request) -> str:
+    serializer = ReasonSerializer(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return str(serializer.validated_data["reason"])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus, is_overdue
-from igny8_core.business.billing.models import Invoice, InvoiceLine
+from igny8_core.business.billing.models import Allocation, Invoice, InvoiceLine
 from igny8_core.business.billing.selectors.payments import PaymentFilters, list_payments
 from igny8_core.kit import clock
 from igny8_core.kit.models import HasId
@@ -59,6 +59,7 @@ def invoice_with_lines(invoice: Invoice, *, time_zone: str) -> dict[str, Any]:
         **invoice_document(invoice, time_zone=time_zone),
         "lines": [_line(line, invoice.currency) for line in lines],
         "payments": _payments(invoice.account_id, invoice.id),
+        "settlements": [_settlement(row, invoice.currency) for row in _settlements(invoice)],
     }
 
 
@@ -66,6 +67,21 @@ def _payments(account_id: UUID, invoice_id: UUID) -> list[dict[str, Any]]:
     filters = PaymentFilters(account_id=account_id, invoice_id=invoice_id)
     rows = list_payments(filters=filters, ordering="-created_at", size=SHOWN_PAYMENTS, after=None, backwards=False)
     return rows.documents[:SHOWN_PAYMENTS]
+
+
+def _settlements(invoice: Invoice) -> QuerySet[Allocation]:
+    rows = Allocation.objects.for_account(invoice.account_id).filter(invoice_id=invoice.id, reversed_at=None)
+    return rows.order_by("id")
+
+
+def _settlement(row: Allocation, currency: str) -> dict[str, Any]:
+    return {
+        "source": "balance" if row.payment_id is None else "payment",
+        "payment_id": row.payment_id,
+        "amount": format_amount(row.amount_minor, currency),
+        "bank_charges": format_amount(row.charges_minor, currency),
+        "created_at": row.created_at,
+    }
 
 
 def _line(line: InvoiceLine, currency: str) -> dict[str, Any]:

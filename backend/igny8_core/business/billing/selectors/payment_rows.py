@@ -8,7 +8,7 @@ COLUMNS = """p.sequence, p.amount_minor, p.currency, p.amount_received_minor, p.
  p.id, p.invoice_id, i.number, i.status, p.payment_method, p.status, p.transaction_reference, p.failure_reason,
  p.notes, p.duplicate_reference, p.paid_on, p.created_at, p.updated_at, p.submitted_at, p.approved_at,
  p.processed_at, p.failed_at, p.refunded_at, p.cancelled_at"""
-JOIN = "billing_payment p JOIN billing_invoice i ON i.account_id = p.account_id AND i.id = p.invoice_id"
+JOIN = "billing_payment p LEFT JOIN billing_invoice i ON i.account_id = p.account_id AND i.id = p.invoice_id"
 
 
 def document(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def document(row: tuple[Any, ...]) -> dict[str, Any]:
     ) = row  # fmt: skip
     return {
         "id": payment_id,
-        "invoice": {"id": invoice_id, "number": number, "status": invoice_status},
+        "invoice": invoice_id and {"id": invoice_id, "number": number, "status": invoice_status},
         "invoice_id": invoice_id,
         "amount": format_amount(amount, currency),
         "currency": currency,

@@ -11,6 +11,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from igny8_core.business.billing.selectors.operator_rows import (
+    OPERATOR_COLUMNS,
+    OPERATOR_NAMES,
+    allocations_of,
+    operator_document,
+)
 from igny8_core.business.billing.selectors.payment_rows import COLUMNS, JOIN, document
 from igny8_core.events import selectors as events
 from igny8_core.events.catalogue import EventType
@@ -110,12 +116,17 @@ def get_payment_across_accounts(*, payment_id: UUID) -> dict[str, Any] | None:
     if row is None:
         return None
     shown = _shown(row, for_operator=True)
-    return {**shown, "history": history(shown["account_id"], payment_id=payment_id)}
+    account_id = shown["account_id"]
+    return {
+        **shown,
+        "allocations": allocations_of(account_id, payment_id=payment_id),
+        "history": history(account_id, payment_id=payment_id),
+    }
 
 
 def history(account_id: UUID, *, payment_id: UUID) -> list[dict[str, Any]]:
     """A payment's changes of status, oldest first, read from the event log: there is no second record of them."""
-    kinds = (EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_STATUS_CHANGED)
+    kinds = (EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_RECORDED, EventType.PAYMENT_STATUS_CHANGED)
     return [
         {
             "from": event.data.get("from"),
@@ -160,7 +171,7 @@ def _page_sql(filters: PaymentFilters, conditions: str, keyset: str, order: str,
  SELECT q.id, q.account_id FROM unnest(%(statuses)s::text[]) s(status) CROSS JOIN LATERAL (
   SELECT p.id, p.account_id FROM billing_payment p WHERE {each}{keyset} ORDER BY {order} LIMIT %(limit)s) q
  ) found JOIN billing_payment p ON p.account_id = found.account_id AND p.id = found.id
- JOIN billing_invoice i ON i.account_id = p.account_id AND i.id = p.invoice_id
+ LEFT JOIN billing_invoice i ON i.account_id = p.account_id AND i.id = p.invoice_id
  ORDER BY {order} LIMIT %(limit)s"""
 
 
@@ -188,11 +199,11 @@ def _duplicate(*, for_operator: bool) -> str:
 
 
 def _operator_columns() -> str:
-    return f", p.account_id, {_duplicate(for_operator=True)}"
+    return f", p.account_id, {_duplicate(for_operator=True)}, {OPERATOR_COLUMNS}"
 
 
 def _shown(row: tuple[Any, ...], *, for_operator: bool) -> dict[str, Any]:
     if not for_operator:
         return document(row)
-    *own, account_id, duplicate = row
-    return {**document(tuple(own)), "account_id": account_id, "duplicate_reference": duplicate}
+    own, extra = tuple(row[: -len(OPERATOR_NAMES)]), dict(zip(OPERATOR_NAMES, row[-len(OPERATOR_NAMES) :], strict=True))
+    return {**document(own), **operator_document(own, extra)}

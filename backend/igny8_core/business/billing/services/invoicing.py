@@ -13,7 +13,11 @@ from igny8_core.business.billing.domain.errors import InvalidTransition
 from igny8_core.business.billing.domain.invoice_lines import LineKind, line_amounts
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus, ensure_invoice_transition
 from igny8_core.business.billing.domain.references import creditor_reference, invoice_number
-from igny8_core.business.billing.models import Invoice, InvoiceCounter, InvoiceLine
+from igny8_core.business.billing.models import Allocation, Invoice, InvoiceCounter, InvoiceLine
+from igny8_core.business.billing.services import settlement
+from igny8_core.business.ledger.domain.chart import Code, JournalKind
+from igny8_core.business.ledger.domain.entry import Entry
+from igny8_core.business.ledger.services.posting import post
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -55,8 +59,11 @@ def create_invoice(*, account: Account, currency: str, due_date: date | None, li
     return invoice
 
 
-def finalize_invoice(*, invoice_id: UUID) -> Invoice:
-    """Give a draft its number and reference and let it be paid. Raises `NotFound`, `InvalidTransition`."""
+def finalize_invoice(*, invoice_id: UUID, apply_balance: bool = False) -> Invoice:
+    """Give a draft its number and reference and let it be paid; from the account's balance at once where asked.
+
+    Raises `NotFound`, `InvalidTransition`.
+    """
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.PENDING)
     if invoice.status != InvoiceStatus.DRAFT:
@@ -64,7 +71,7 @@ def finalize_invoice(*, invoice_id: UUID) -> Invoice:
     with connection.cursor() as cursor:
         cursor.execute(NEXT_REFERENCE)
         (reference,) = cursor.fetchone() or (0,)
-    return _change(
+    final = _change(
         invoice,
         InvoiceStatus.PENDING,
         EventType.INVOICE_FINALIZED,
@@ -72,27 +79,58 @@ def finalize_invoice(*, invoice_id: UUID) -> Invoice:
         creditor_reference=creditor_reference(reference),
         finalized_at=clock.now(),
     )
+    _post(JournalKind.INVOICE_ISSUED, final, {
+        Code.RECEIVABLE: final.amount_total_minor,
+        Code.REVENUE: final.amount_tax_minor - final.amount_total_minor,
+        Code.TAX: -final.amount_tax_minor,
+    })  # fmt: skip
+    if apply_balance:
+        settlement.apply_balance(invoice=final)
+    return final
+
+
+def apply_balance(*, invoice_id: UUID) -> Invoice:
+    """Pay a pending invoice from the account's balance as far as that goes. Raises `NotFound`, `InvalidTransition`."""
+    invoice = _locked(invoice_id)
+    settlement.apply_balance(invoice=invoice)
+    return invoice
 
 
 def void_invoice(*, invoice_id: UUID) -> Invoice:
-    """Take an invoice back; its number stays used. Refused once money was settled on it.
+    """Take an invoice back; its number stays used, and what the balance had paid on it returns there.
 
-    Raises `NotFound`, `InvalidTransition`.
+    Refused while money of a payment is settled on it that was not refunded. Raises `NotFound`, `InvalidTransition`.
     """
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.VOID)
     if invoice.status == InvoiceStatus.DRAFT:
         raise InvalidTransition("A draft has no number yet; finalize it before voiding it.")
-    if invoice.amount_settled_minor:
+    live = Allocation.objects.for_account(invoice.account_id).filter(invoice=invoice, reversed_at=None)
+    paid = list(live.exclude(payment=None))
+    if any(one.refunded_minor < one.amount_minor - one.charges_minor for one in paid):
         raise InvalidTransition("Money was settled on this invoice; refund it or move it to the balance first.")
-    return _change(invoice, InvoiceStatus.VOID, EventType.INVOICE_VOIDED, voided_at=clock.now())
+    for allocation in live.filter(payment=None).order_by("id"):
+        settlement.unapply_balance(allocation=allocation, invoice=invoice)
+    charges, refunded = sum(one.charges_minor for one in paid), sum(one.refunded_minor for one in paid)
+    voided = _change(invoice, InvoiceStatus.VOID, EventType.INVOICE_VOIDED, voided_at=clock.now())
+    _post(JournalKind.INVOICE_VOIDED, voided, {
+        Code.RECEIVABLE: voided.amount_settled_minor - voided.amount_total_minor,
+        Code.REFUNDS: -refunded,
+        Code.BANK_CHARGES: -charges,
+        Code.REVENUE: voided.amount_total_minor - voided.amount_tax_minor,
+        Code.TAX: voided.amount_tax_minor,
+    })  # fmt: skip
+    return voided
 
 
 def mark_uncollectible(*, invoice_id: UUID) -> Invoice:
-    """Give up on an invoice. Raises `NotFound`, `InvalidTransition`."""
+    """Give up on what is due of an invoice. Raises `NotFound`, `InvalidTransition`."""
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.UNCOLLECTIBLE)
-    return _change(invoice, InvoiceStatus.UNCOLLECTIBLE, EventType.INVOICE_MARKED_UNCOLLECTIBLE)
+    given_up = _change(invoice, InvoiceStatus.UNCOLLECTIBLE, EventType.INVOICE_MARKED_UNCOLLECTIBLE)
+    due = given_up.amount_total_minor - given_up.amount_settled_minor
+    _post(JournalKind.INVOICE_WRITTEN_OFF, given_up, {Code.BAD_DEBTS: due, Code.RECEIVABLE: -due})
+    return given_up
 
 
 def _line(line: DraftLine, position: int, currency: str) -> InvoiceLine:
@@ -136,6 +174,11 @@ def _change(invoice: Invoice, to: InvoiceStatus, fact: EventType, **changes: Any
     )
     _record(fact, invoice)
     return Invoice.objects.for_account(invoice.account_id).get(id=invoice.id)
+
+
+def _post(kind: JournalKind, invoice: Invoice, lines: dict[Code, int]) -> None:
+    named = {code.value: amount for code, amount in lines.items()}
+    post(Entry(kind, invoice.id, invoice.currency, named), account_id=invoice.account_id)
 
 
 def _record(fact: EventType, invoice: Invoice) -> None:

@@ -1,40 +1,212 @@
-"""The only door for money: what arrived with a payment settles its invoice.
+"""The only door for money: what arrived settles invoices, what bounced un-settles them, the balance pays too.
 
-Who calls holds the lock on the invoice and on the payment.
+Who calls holds the locks: on the invoices in the order of their ids, then on the payment. Here the ledger's balances
+follow, money before credits, and the event chain's head comes last of all, when the unit of work ends.
 """
 
-from igny8_core.business.billing.domain.errors import AmountExceedsDue
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from igny8_core.business.billing.domain.allocation import Claim, Split, split
+from igny8_core.business.billing.domain.errors import InvalidTransition
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.services import transitions
-from igny8_core.events.catalogue import EventType
+from igny8_core.business.billing.models import Allocation, Invoice, Payment
+from igny8_core.business.billing.services import invoice_credits, transitions
+from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
+from igny8_core.business.ledger.domain.entry import Entry
+from igny8_core.business.ledger.services.posting import locked_balance, post
+from igny8_core.events.catalogue import JSON, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.locks import conditional_update
 
+type Invoices = Mapping[UUID, Invoice]
 
-def settle(*, invoice: Invoice, payment: Payment) -> None:
-    """Mark the payment succeeded with its full amount and count it on its invoice, which is paid once nothing is due.
 
-    Raises `InvalidTransition`, and `AmountExceedsDue` when the payment is more than is due.
+def settle(
+    *, payment: Payment, invoices: Invoices, received_minor: int, value_date: date | None, tolerance_minor: int = 0
+) -> None:
+    """Let the money that came settle what it was meant for; what nothing takes becomes the account's balance.
+
+    Raises `InvalidTransition`.
     """
-    settled_minor = invoice.amount_settled_minor + payment.amount_minor
-    if settled_minor > invoice.amount_total_minor:
-        raise AmountExceedsDue
-    transitions.apply(payment, to=PaymentStatus.SUCCEEDED)
-    received = Payment.objects.for_account(payment.account_id).filter(id=payment.id, amount_received_minor=None)
-    conditional_update(received, amount_received_minor=payment.amount_minor)
-    now = clock.now()
-    paid = settled_minor == invoice.amount_total_minor
-    conditional_update(
-        Invoice.objects.for_account(invoice.account_id).filter(
-            id=invoice.id, status=InvoiceStatus.PENDING.value, amount_settled_minor=invoice.amount_settled_minor
-        ),
-        amount_settled_minor=settled_minor,
-        status=(InvoiceStatus.PAID if paid else InvoiceStatus.PENDING).value,
-        paid_at=now if paid else None,
-        updated_at=now,
+    claims = _claims(payment, invoices)
+    shared = split(received_minor=received_minor, claims=claims, tolerance_minor=tolerance_minor)
+    transitions.apply(
+        payment, to=PaymentStatus.SUCCEEDED, amount_received_minor=received_minor, value_date=value_date
+    )  # fmt: skip
+    post(_settled_entry(payment, shared), account_id=payment.account_id)
+    for share in shared.shares:
+        Allocation.objects.create(
+            account_id=payment.account_id, payment=payment, invoice_id=share.invoice_id,
+            amount_minor=share.amount_minor, charges_minor=share.charges_minor, created_at=clock.now(),
+        )  # fmt: skip
+        _count(invoices[share.invoice_id], share.amount_minor)
+    late: list[JSON] = [str(claim.invoice_id) for claim in claims if claim.due_minor == 0]
+    if late:
+        _record(EventType.PAYMENT_ARRIVED_LATE, payment, excess_minor=shared.excess_minor, invoice_ids=late)
+
+
+def unsettle(*, payment: Payment, invoices: Invoices, reason: str) -> None:
+    """Take back what a bounced transfer had settled: its invoices are due again, their credits gone.
+
+    `invoices` holds every invoice the payment settled, and those the balance has paid. Raises `InvalidTransition`.
+    """
+    allocations = list(
+        Allocation.objects.for_account(payment.account_id).filter(payment=payment, reversed_at=None).order_by("id")
     )
+    received = payment.amount_received_minor or 0
+    excess = received - sum(allocation.amount_minor - allocation.charges_minor for allocation in allocations)
+    if excess:
+        _free_balance(payment, excess, invoices)
+    transitions.apply(payment, to=PaymentStatus.FAILED, reason=reason, reversal=True)
+    post(_reversed_entry(payment, allocations, invoices, excess), account_id=payment.account_id)
+    for allocation in allocations:
+        _take_off(allocation, invoices[allocation.invoice_id])
+
+
+def apply_balance(*, invoice: Invoice) -> int:
+    """Pay a locked invoice from the account's balance as far as that goes; returns minor units.
+
+    Raises `InvalidTransition` when the invoice is not pending.
+    """
+    if invoice.status != InvoiceStatus.PENDING:
+        raise InvalidTransition(f"An invoice that is {invoice.status} takes no money.")
+    held = -locked_balance(account_id=invoice.account_id, unit=invoice.currency, code=Code.CUSTOMER_BALANCE)
+    amount_minor = min(held, invoice.amount_total_minor - invoice.amount_settled_minor)
+    if amount_minor <= 0:
+        return 0
+    allocation = Allocation.objects.create(
+        account_id=invoice.account_id, invoice=invoice, amount_minor=amount_minor, created_at=clock.now()
+    )
+    _post_balance(JournalKind.BALANCE_APPLIED, allocation, invoice, {
+        Code.CUSTOMER_BALANCE.value: amount_minor, Code.RECEIVABLE.value: -amount_minor,
+    })  # fmt: skip
+    _record_balance(EventType.BALANCE_APPLIED, invoice, amount_minor)
+    _count(invoice, amount_minor)
+    return amount_minor
+
+
+def unapply_balance(*, allocation: Allocation, invoice: Invoice) -> None:
+    """Give back to the balance what it had paid on a locked invoice."""
+    owed = Code.BAD_DEBTS if invoice.status == InvoiceStatus.UNCOLLECTIBLE else Code.RECEIVABLE
+    _post_balance(JournalKind.BALANCE_UNAPPLIED, allocation, invoice, {
+        owed.value: allocation.amount_minor, Code.CUSTOMER_BALANCE.value: -allocation.amount_minor,
+    })  # fmt: skip
+    _record_balance(EventType.BALANCE_UNAPPLIED, invoice, allocation.amount_minor)
+    _take_off(allocation, invoice)
+
+
+def _claims(payment: Payment, invoices: Invoices) -> list[Claim]:
+    planned = [(str(payment.invoice_id), None)] if payment.plan is None else payment.plan
+    return [Claim(UUID(invoice_id), _due(invoices[UUID(invoice_id)]), wanted) for invoice_id, wanted in planned]
+
+
+def _due(invoice: Invoice) -> int:
+    """Only a pending invoice takes money: what comes later than that goes to the balance."""
+    if invoice.status != InvoiceStatus.PENDING:
+        return 0
+    return invoice.amount_total_minor - invoice.amount_settled_minor
+
+
+def _settled_entry(payment: Payment, shared: Split) -> Entry:
+    charges = sum(share.charges_minor for share in shared.shares)
+    lines = {
+        cash(payment.payment_method): payment.amount_received_minor or 0,
+        Code.BANK_CHARGES.value: charges,
+        Code.RECEIVABLE.value: -sum(share.amount_minor for share in shared.shares),
+        Code.CUSTOMER_BALANCE.value: -shared.excess_minor,
+    }
+    return Entry(JournalKind.PAYMENT_SETTLED, payment.id, payment.currency, lines)
+
+
+def _reversed_entry(payment: Payment, allocations: list[Allocation], invoices: Invoices, excess: int) -> Entry:
+    """The settlement's lines turned round; what is owed again on a written-off invoice is written off again."""
+    lines = {
+        cash(payment.payment_method): -(payment.amount_received_minor or 0),
+        Code.BANK_CHARGES.value: -sum(allocation.charges_minor for allocation in allocations),
+        Code.CUSTOMER_BALANCE.value: excess,
+        Code.RECEIVABLE.value: 0,
+        Code.BAD_DEBTS.value: 0,
+    }
+    for allocation in allocations:
+        given_up = invoices[allocation.invoice_id].status == InvoiceStatus.UNCOLLECTIBLE
+        lines[(Code.BAD_DEBTS if given_up else Code.RECEIVABLE).value] += allocation.amount_minor
+    return Entry(JournalKind.PAYMENT_REVERSED, payment.id, payment.currency, lines)
+
+
+def _free_balance(payment: Payment, needed: int, invoices: Invoices) -> None:
+    """The excess may have paid other invoices since: give it back to the balance, what was applied last first."""
+    account_id = payment.account_id
+    held = -locked_balance(account_id=account_id, unit=payment.currency, code=Code.CUSTOMER_BALANCE)
+    applied = Allocation.objects.for_account(account_id).filter(
+        payment=None, reversed_at=None, invoice__currency=payment.currency
+    )
+    for allocation in applied.order_by("-id"):
+        if held >= needed:
+            return
+        unapply_balance(allocation=allocation, invoice=invoices[allocation.invoice_id])
+        held += allocation.amount_minor
+
+
+def _count(invoice: Invoice, amount_minor: int) -> None:
+    """Count money on a locked pending invoice, which is paid once nothing is due; then its credits are granted."""
+    settled = invoice.amount_settled_minor + amount_minor
+    paid = settled == invoice.amount_total_minor
+    status = InvoiceStatus.PAID if paid else InvoiceStatus.PENDING
+    _change(invoice, expected=InvoiceStatus.PENDING, status=status, settled=settled)
     if paid:
-        record(EventType.INVOICE_PAID, account_id=invoice.account_id, subject_type="invoice", subject_id=invoice.id)
+        _record_invoice(EventType.INVOICE_PAID, invoice)
+        invoice_credits.grant(invoice)
+
+
+def _take_off(allocation: Allocation, invoice: Invoice) -> None:
+    """Take money off a locked invoice again; a paid one is due again, in a new cycle, without its credits."""
+    rows = Allocation.objects.for_account(invoice.account_id).filter(id=allocation.id, reversed_at=None)
+    conditional_update(rows, reversed_at=clock.now())
+    reopened = invoice.status == InvoiceStatus.PAID
+    status = InvoiceStatus.PENDING if reopened else InvoiceStatus(invoice.status)
+    if reopened:
+        invoice_credits.take_all(invoice, source_id=allocation.id)
+        invoice.cycle += 1
+    settled = invoice.amount_settled_minor - allocation.amount_minor
+    _change(invoice, expected=InvoiceStatus(invoice.status), status=status, settled=settled)
+    if reopened:
+        _record_invoice(EventType.INVOICE_REOPENED, invoice)
+
+
+def _change(invoice: Invoice, *, expected: InvoiceStatus, status: InvoiceStatus, settled: int) -> None:
+    now = clock.now()
+    row = Invoice.objects.for_account(invoice.account_id).filter(
+        id=invoice.id, status=expected.value, amount_settled_minor=invoice.amount_settled_minor
+    )
+    paid_at = now if status is InvoiceStatus.PAID else None
+    conditional_update(
+        row, amount_settled_minor=settled, status=status.value, cycle=invoice.cycle, paid_at=paid_at, updated_at=now
+    )  # fmt: skip
+    invoice.amount_settled_minor, invoice.status = settled, status.value
+
+
+def _post_balance(kind: JournalKind, allocation: Allocation, invoice: Invoice, lines: dict[str, int]) -> None:
+    post(Entry(kind, allocation.id, invoice.currency, lines), account_id=invoice.account_id)
+
+
+def _record(fact: EventType, payment: Payment, **data: JSON) -> None:
+    record(
+        fact, account_id=payment.account_id, subject_type="payment", subject_id=payment.id,
+        data={"currency": payment.currency, **data},
+    )  # fmt: skip
+
+
+def _record_invoice(fact: EventType, invoice: Invoice) -> None:
+    record(fact, account_id=invoice.account_id, subject_type="invoice", subject_id=invoice.id, data={
+        "currency": invoice.currency, "amount_total_minor": invoice.amount_total_minor, "cycle": invoice.cycle,
+    })  # fmt: skip
+
+
+def _record_balance(fact: EventType, invoice: Invoice, amount_minor: int) -> None:
+    record(fact, account_id=invoice.account_id, subject_type="invoice", subject_id=invoice.id, data={
+        "currency": invoice.currency, "amount_minor": amount_minor,
+    })  # fmt: skip

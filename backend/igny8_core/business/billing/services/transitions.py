@@ -1,5 +1,7 @@
 """The only writer of a payment's status. Who calls holds the lock on the invoice and on the payment."""
 
+from typing import Any
+
 from igny8_core.business.billing.domain.payment_states import PaymentStatus, ensure_transition, timestamp_columns
 from igny8_core.business.billing.models import Payment
 from igny8_core.events.catalogue import EventType
@@ -8,8 +10,8 @@ from igny8_core.kit import clock
 from igny8_core.kit.locks import conditional_update
 
 
-def apply(payment: Payment, *, to: PaymentStatus, reason: str = "", reversal: bool = False) -> None:
-    """Change the status of a locked payment, with its time, and record the fact.
+def apply(payment: Payment, *, to: PaymentStatus, reason: str = "", reversal: bool = False, **columns: Any) -> None:
+    """Change the status of a locked payment, with its time and the columns that go with it, and record the fact.
 
     `reversal` allows the bank's taking back of a succeeded payment. Raises `InvalidTransition`, and
     `ConcurrentChange` if the row changed although it was locked.
@@ -17,11 +19,14 @@ def apply(payment: Payment, *, to: PaymentStatus, reason: str = "", reversal: bo
     current = PaymentStatus(payment.status)
     ensure_transition(current, to, reversal=reversal)
     now = clock.now()
-    changes = dict.fromkeys((*timestamp_columns(to), "updated_at"), now)
+    changes: dict[str, Any] = {**columns, **dict.fromkeys((*timestamp_columns(to), "updated_at"), now)}
     if to is PaymentStatus.FAILED:
-        changes["failure_reason"] = reason  # type: ignore[assignment]
+        changes["failure_reason"] = reason
     row = Payment.objects.for_account(payment.account_id).filter(id=payment.id, status=current.value)
     conditional_update(row, status=to.value, **changes)
+    for name, value in changes.items():
+        setattr(payment, name, value)
+    payment.status = to.value
     record(
         EventType.PAYMENT_STATUS_CHANGED,
         account_id=payment.account_id,

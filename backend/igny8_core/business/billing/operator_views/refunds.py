@@ -1,0 +1,65 @@
+"""Refunds that go out by transfer: what is to be sent, as files for a bank, and what was sent."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.operator_views.shapes import (
+    ExportQuerySerializer,
+    RefundQuerySerializer,
+    RefundSerializer,
+)
+from igny8_core.business.billing.selectors.refund_files import refund_file
+from igny8_core.business.billing.selectors.refunds import refund_document, refunds_across_accounts
+from igny8_core.business.billing.services import refunds
+from igny8_core.http import responses
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
+from igny8_core.http.views import ApiViewSet, OperatorAudience
+from igny8_core.kit.errors import NotFound
+
+SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
+
+
+class RefundViewSet(OperatorAudience, ApiViewSet):
+    """Refunds of every account."""
+
+    roles: ClassVar = {
+        "list": SUPPORT, "retrieve": SUPPORT, "mark_paid": FINANCE, "cancel": FINANCE, "export": FINANCE,
+    }  # fmt: skip
+
+    @extend_schema(parameters=[RefundQuerySerializer], responses={200: RefundSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """Refunds across accounts, newest first."""
+        query = query_of(request, RefundQuerySerializer)
+        return sequence_page(request, refunds_across_accounts().filter(**query), refund_document)
+
+    @extend_schema(responses={200: RefundSerializer})
+    def retrieve(self, request: Request, refund_id: UUID) -> HttpResponse:
+        """One refund."""
+        refund = refunds_across_accounts().filter(id=refund_id).first()
+        if refund is None:
+            raise NotFound
+        return responses.one(refund_document(refund))
+
+    @extend_schema(request=None, responses={200: RefundSerializer})
+    def mark_paid(self, request: Request, refund_id: UUID) -> HttpResponse:
+        """Say that the transfer was sent."""
+        return responses.one(refund_document(refunds.mark_refund_paid(refund_id=refund_id)))
+
+    @extend_schema(request=None, responses={200: RefundSerializer})
+    def cancel(self, request: Request, refund_id: UUID) -> HttpResponse:
+        """Take back a refund nobody has paid out."""
+        return responses.one(refund_document(refunds.cancel_refund(refund_id=refund_id)))
+
+    @extend_schema(parameters=[ExportQuerySerializer], responses={200: bytes})
+    def export(self, request: Request) -> HttpResponse:
+        """Pending transfers as a file: CSV, or SEPA credit transfers (ISO 20022 pain.001) of those with an IBAN."""
+        query = query_of(request, ExportQuerySerializer)
+        file = refund_file(format=query.get("format", "csv"), currency=query.get("currency"))
+        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        return HttpResponse(file.content, content_type=file.content_type, headers=headers)

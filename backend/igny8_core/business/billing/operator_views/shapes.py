@@ -1,0 +1,214 @@
+"""Shapes of what operators send about money."""
+
+from typing import Any
+
+from rest_framework import serializers
+from schwifty import IBAN
+
+from igny8_core.business.billing.domain.methods import MANUAL
+from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
+from igny8_core.business.billing.serializers import MAX_REFERENCE, PaymentSerializer
+from igny8_core.http.fields import (
+    AmountField,
+    CurrencyField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictDateField,
+    StrictSerializer,
+    StrictUUIDField,
+)
+
+MAX_BULK = 100
+MAX_ALLOCATIONS = 100
+
+
+class ApproveSerializer(StrictSerializer):
+    """What an approver has seen; all of it optional."""
+
+    amount_received = AmountField(required=False)
+    value_date = StrictDateField(required=False)
+    note = StrictCharField(max_length=1000, required=False, allow_blank=True)
+
+
+class ReasonSerializer(StrictSerializer):
+    """Why; it is shown to the payer."""
+
+    reason = StrictCharField(max_length=500)
+
+
+class BulkApproveSerializer(StrictSerializer):
+    """Which payments to approve, each for itself."""
+
+    ids = serializers.ListField(child=StrictUUIDField(), min_length=1, max_length=MAX_BULK)
+
+
+class BeneficiarySerializer(StrictSerializer):
+    """Where a refund is sent to; stored encrypted."""
+
+    name = StrictCharField(max_length=70)
+    iban = StrictCharField(max_length=42)
+
+    def validate_iban(self, value: str) -> str:
+        """By length and check digits of its country (ISO 13616)."""
+        try:
+            return str(IBAN(value))
+        except ValueError as error:
+            raise serializers.ValidationError("This is not an IBAN.") from error
+
+
+class RefundRequestSerializer(StrictSerializer):
+    """How much to refund (default: all that is left), where to, and why."""
+
+    amount = AmountField(required=False)
+    reason = StrictCharField(max_length=500, required=False, allow_blank=True)
+    destination = serializers.ChoiceField(choices=[*map(str, RefundDestination)], required=False)
+    force = StrictBooleanField(required=False)
+    beneficiary = BeneficiarySerializer(required=False)
+
+
+class AllocationSerializer(StrictSerializer):
+    """How much of recorded money an invoice gets."""
+
+    invoice_id = StrictUUIDField()
+    amount = AmountField()
+
+
+class RecordSerializer(StrictSerializer):
+    """Money that nobody submitted."""
+
+    account_id = StrictUUIDField()
+    payment_method = serializers.ChoiceField(choices=sorted(map(str, MANUAL)))
+    reference = StrictCharField(max_length=MAX_REFERENCE)
+    amount = AmountField()
+    currency = CurrencyField(required=False)
+    value_date = StrictDateField()
+    allocations = serializers.ListField(child=AllocationSerializer(), required=False, max_length=MAX_ALLOCATIONS)
+    note = StrictCharField(max_length=1000, required=False, allow_blank=True)
+
+
+class FinalizeSerializer(StrictSerializer):
+    """Whether the account's balance pays at once."""
+
+    apply_balance = StrictBooleanField(required=False)
+
+
+class RefundQuerySerializer(StrictSerializer):
+    """What to narrow refunds by."""
+
+    status = serializers.ChoiceField(choices=[*map(str, RefundStatus)], required=False)
+    destination = serializers.ChoiceField(choices=[*map(str, RefundDestination)], required=False)
+    account_id = StrictUUIDField(required=False)
+    payment_id = StrictUUIDField(required=False)
+
+
+class ExportQuerySerializer(StrictSerializer):
+    """Which file, and of which currency."""
+
+    format = serializers.ChoiceField(choices=["csv", "pain001"], required=False)
+    currency = CurrencyField(required=False)
+
+
+class LimitSerializer(StrictSerializer):
+    """Above how much of a currency two operators approve."""
+
+    currency = CurrencyField()
+    amount = AmountField()
+
+
+class ApproverSerializer(serializers.Serializer[Any]):
+    """An approval that was given."""
+
+    operator_id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    amount_received = serializers.CharField()
+    note = serializers.CharField(allow_blank=True)
+
+
+class ApprovalsSerializer(serializers.Serializer[Any]):
+    """How many approvals a payment needs and who has given one."""
+
+    needed = serializers.IntegerField()
+    given_by = ApproverSerializer(many=True)
+
+
+class OperatorPaymentSerializer(PaymentSerializer):
+    """A payment as operators see it."""
+
+    account_id = serializers.UUIDField()
+    recorded_by = serializers.UUIDField(allow_null=True)
+    value_date = serializers.DateField(allow_null=True)
+    approvals = ApprovalsSerializer()
+    waiting_seconds = serializers.IntegerField(allow_null=True)
+
+
+class BulkResultSerializer(serializers.Serializer[Any]):
+    """What became of one payment of a bulk approval."""
+
+    id = serializers.UUIDField()
+    result = serializers.ChoiceField(choices=["succeeded", "pending_approval", "already_succeeded", "refused"])
+    code = serializers.CharField(required=False)
+    error = serializers.CharField(required=False)
+
+
+class BulkResultsSerializer(serializers.Serializer[Any]):
+    """One result for each payment, in the order they were sent."""
+
+    results = BulkResultSerializer(many=True)
+
+
+class RefundPartSerializer(serializers.Serializer[Any]):
+    """What a refund takes of an invoice's money, and the credits that go with it."""
+
+    invoice_id = serializers.UUIDField()
+    amount = serializers.CharField()
+    credits = serializers.IntegerField()
+
+
+class RefundSerializer(serializers.Serializer[Any]):
+    """A refund as answered; the beneficiary's account number is masked."""
+
+    id = serializers.UUIDField()
+    payment_id = serializers.UUIDField()
+    account_id = serializers.UUIDField()
+    amount = serializers.CharField()
+    from_balance = serializers.CharField()
+    currency = serializers.CharField()
+    destination = serializers.CharField()
+    status = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    parts = RefundPartSerializer(many=True)
+    beneficiary = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+
+
+class LimitShownSerializer(serializers.Serializer[Any]):
+    """A limit as answered."""
+
+    currency = serializers.CharField()
+    amount = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+
+
+class LedgerVerdictSerializer(serializers.Serializer[Any]):
+    """What the ledger's recount found."""
+
+    ok = serializers.BooleanField()
+    journals = serializers.IntegerField()
+    problems = serializers.ListField(child=serializers.CharField())
+
+
+class EventsVerdictSerializer(serializers.Serializer[Any]):
+    """What the recount of the event chains found."""
+
+    ok = serializers.BooleanField()
+    events = serializers.IntegerField()
+    first_bad = serializers.DictField(child=serializers.CharField(), allow_null=True)
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    """Both recounts."""
+
+    ledger = LedgerVerdictSerializer()
+    events = EventsVerdictSerializer()

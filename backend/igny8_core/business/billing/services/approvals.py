@@ -1,0 +1,153 @@
+"""An operator decides on a submitted payment: approves it (two of them above a limit), rejects it, or it bounces."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from igny8_core.business.billing.domain.approvals import approvals_needed, ensure_may_approve
+from igny8_core.business.billing.domain.errors import ApprovalsDisagree, InvalidTransition
+from igny8_core.business.billing.domain.notes import mask_card_numbers
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.models import Allocation, Approval, Invoice, Payment, Refund
+from igny8_core.business.billing.selectors.approvals import limit_minor, tolerance_minor
+from igny8_core.business.billing.services import settlement, transitions
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.locks import lock_all, lock_one
+from igny8_core.kit.money import InvalidAmount, format_amount, parse_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an approver has seen: how much came and when. `amount_received` is decimal text, None for the whole."""
+
+    operator_id: UUID
+    amount_received: str | None = None
+    value_date: date | None = None
+    note: str = ""
+
+
+def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
+    """Approve a payment; the last needed approval settles it, in the same transaction.
+
+    Raises `NotFound`, `ValidationError`, `InvalidTransition`, `FourEyesRequired`, `ApprovalsDisagree`.
+    """
+    payment, invoices = _locked(payment_id)
+    _ensure_awaiting(payment, "approved")
+    earlier = list(Approval.objects.for_account(payment.account_id).filter(payment=payment).order_by("id"))
+    ensure_may_approve(
+        operator_id=decision.operator_id, recorded_by=payment.recorded_by_id,
+        given_by={approval.operator_id for approval in earlier},
+    )  # fmt: skip
+    received = _received(payment, decision, earlier)
+    approval = Approval.objects.create(
+        account_id=payment.account_id, payment=payment, operator_id=decision.operator_id,
+        amount_received_minor=received, value_date=decision.value_date, note=mask_card_numbers(decision.note),
+        created_at=clock.now(),
+    )  # fmt: skip
+    largest = max(payment.amount_minor, received)
+    needed = approvals_needed(amount_minor=largest, limit_minor=limit_minor(payment.currency))
+    given = len(earlier) + 1
+    record(
+        EventType.PAYMENT_APPROVAL_GIVEN, account_id=payment.account_id, subject_type="payment",
+        subject_id=payment.id, data={"amount_received_minor": received, "given": given, "needed": needed},
+    )  # fmt: skip
+    if given < needed:
+        return payment
+    dates = [one.value_date for one in (approval, *earlier) if one.value_date is not None]
+    settlement.settle(
+        payment=payment, invoices=invoices, received_minor=received, value_date=next(iter(dates), payment.value_date),
+        tolerance_minor=tolerance_minor(payment),
+    )  # fmt: skip
+    return payment
+
+
+def approve_or_tell(*, payment_id: UUID, operator_id: UUID) -> str:
+    """Approve a payment as it was submitted and tell its status; one that was approved before is `already_succeeded`.
+
+    Raises what `approve_payment` raises.
+    """
+    try:
+        return str(approve_payment(payment_id=payment_id, decision=Decision(operator_id)).status)
+    except InvalidTransition as error:
+        if error.data.get("status") == PaymentStatus.SUCCEEDED:
+            return "already_succeeded"
+        raise
+
+
+def reject_payment(*, payment_id: UUID, reason: str) -> Payment:
+    """Refuse a payment that awaits approval; its invoice can be paid again. Raises `NotFound`, `InvalidTransition`."""
+    payment, _ = _locked(payment_id)
+    _ensure_awaiting(payment, "rejected")
+    transitions.apply(payment, to=PaymentStatus.FAILED, reason=reason)
+    return payment
+
+
+def bounce_payment(*, payment_id: UUID, reason: str) -> Payment:
+    """Take back a payment whose transfer the bank has returned: its invoices are due again, its credits gone.
+
+    Refused while any of it is refunded. Raises `NotFound`, `InvalidTransition`.
+    """
+    payment = Payment.objects.across_accounts().filter(id=payment_id).first()
+    if payment is None:
+        raise NotFound
+    # The excess may have to come back from invoices that the balance has paid: they are locked with the others.
+    touched = Allocation.objects.for_account(payment.account_id).filter(
+        Q(payment_id=payment_id) | Q(payment=None, invoice__currency=payment.currency), reversed_at=None
+    )
+    invoices = _lock_invoices(payment.account_id, touched.values_list("invoice_id", flat=True))
+    payment = _lock_payment(payment)
+    if payment.status != PaymentStatus.SUCCEEDED:
+        raise InvalidTransition(f"A payment that is {payment.status} cannot bounce.")
+    refunds = Refund.objects.for_account(payment.account_id).filter(payment=payment)
+    if refunds.exclude(status="cancelled").exists():
+        raise InvalidTransition("Some of this payment is refunded; a bounced transfer cannot be refunded.")
+    settlement.unsettle(payment=payment, invoices=invoices, reason=reason)
+    return payment
+
+
+def _locked(payment_id: UUID) -> tuple[Payment, dict[UUID, Invoice]]:
+    """The payment and what it is meant for, locked: invoices in the order of their ids, then the payment."""
+    payment = Payment.objects.across_accounts().filter(id=payment_id).first()
+    if payment is None:
+        raise NotFound
+    meant_for = {UUID(invoice_id) for invoice_id, _ in payment.plan or []}
+    if payment.invoice_id is not None:
+        meant_for.add(payment.invoice_id)
+    invoices = _lock_invoices(payment.account_id, meant_for)
+    return _lock_payment(payment), invoices
+
+
+def _lock_invoices(account_id: UUID, invoice_ids: Iterable[UUID]) -> dict[UUID, Invoice]:
+    rows = Invoice.objects.for_account(account_id).filter(id__in=set(invoice_ids))
+    return {invoice.id: invoice for invoice in lock_all(rows)}
+
+
+def _lock_payment(payment: Payment) -> Payment:
+    locked = lock_one(Payment.objects.for_account(payment.account_id).filter(id=payment.id))
+    assert locked is not None, "payments are never deleted"
+    return locked
+
+
+def _ensure_awaiting(payment: Payment, done: str) -> None:
+    if payment.status != PaymentStatus.PENDING_APPROVAL:
+        raise InvalidTransition(
+            f"A payment that is {payment.status} cannot be {done}.", data={"status": payment.status}
+        )  # fmt: skip
+
+
+def _received(payment: Payment, decision: Decision, earlier: list[Approval]) -> int:
+    said = earlier[0].amount_received_minor if earlier else None
+    try:
+        given = decision.amount_received and parse_amount(decision.amount_received, payment.currency)
+    except InvalidAmount as error:
+        raise ValidationError(fields={"amount_received": [error.message]}) from error
+    received = given or said or payment.amount_minor
+    if said is not None and received != said:
+        raise ApprovalsDisagree(data={"amount_received": format_amount(said, payment.currency)})
+    return received

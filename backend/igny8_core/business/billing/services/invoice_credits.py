@@ -1,0 +1,78 @@
+"""The credits an invoice carries: granted when it is paid, taken back as far as its money goes back.
+
+`Invoice.credits_granted` is what an invoice has given and not taken back. Who calls holds the lock on the invoice.
+"""
+
+from uuid import UUID
+
+from django.db.models import F, Sum
+
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.refunds import credits_due_back
+from igny8_core.business.billing.models import Allocation, Invoice, InvoiceLine
+from igny8_core.business.ledger.services import credits
+from igny8_core.kit.locks import conditional_update
+
+
+def grant(invoice: Invoice) -> None:
+    """Grant what the lines of an invoice just paid carry, less what refunds made before have taken of its money."""
+    carried = _carried(invoice)
+    if not carried:
+        return
+    credits.grant(
+        account_id=invoice.account_id, invoice_id=invoice.id, cycle=invoice.cycle, credits=carried, memo=_memo(invoice)
+    )  # fmt: skip
+    kept = _kept(invoice, carried)
+    if kept < carried:
+        credits.take_back(
+            account_id=invoice.account_id, source_id=invoice.id, cycle=invoice.cycle, credits=carried - kept,
+            memo=_memo(invoice), may_overdraw=True,
+        )  # fmt: skip
+    _write(invoice, kept)
+
+
+def recount(invoice: Invoice) -> int:
+    """Note what refunds leave of a paid invoice's credits; returns how many that takes, negative where it gives back.
+
+    The caller posts them.
+    """
+    if invoice.status != InvoiceStatus.PAID:
+        return 0
+    kept = _kept(invoice, _carried(invoice))
+    taken = invoice.credits_granted - kept
+    if taken:
+        _write(invoice, kept)
+    return taken
+
+
+def take_all(invoice: Invoice, *, source_id: UUID) -> None:
+    """Take back what is left of an invoice's credits, used or not: its money has bounced."""
+    if invoice.credits_granted:
+        credits.take_back(
+            account_id=invoice.account_id, source_id=source_id, credits=invoice.credits_granted, memo=_memo(invoice),
+            may_overdraw=True,
+        )  # fmt: skip
+        _write(invoice, 0)
+
+
+def _carried(invoice: Invoice) -> int:
+    lines = InvoiceLine.objects.for_account(invoice.account_id).filter(invoice_id=invoice.id)
+    return int(lines.aggregate(total=Sum("credits"))["total"] or 0)
+
+
+def _kept(invoice: Invoice, carried: int) -> int:
+    live = Allocation.objects.for_account(invoice.account_id).filter(invoice_id=invoice.id, reversed_at=None)
+    sums = live.aggregate(cash=Sum(F("amount_minor") - F("charges_minor")), refunded=Sum("refunded_minor"))
+    return carried - credits_due_back(
+        granted=carried, refunded_minor=sums["refunded"] or 0, cash_minor=sums["cash"] or 0
+    )  # fmt: skip
+
+
+def _write(invoice: Invoice, credits_granted: int) -> None:
+    rows = Invoice.objects.for_account(invoice.account_id).filter(id=invoice.id)
+    conditional_update(rows.filter(credits_granted=invoice.credits_granted), credits_granted=credits_granted)
+    invoice.credits_granted = credits_granted
+
+
+def _memo(invoice: Invoice) -> str:
+    return f"Invoice {invoice.number}"

@@ -1,0 +1,133 @@
+"""Money that arrived without anybody submitting it: an operator records it and says what it pays."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.approvals import approvals_needed
+from igny8_core.business.billing.domain.errors import (
+    AmountExceedsDue,
+    DuplicateSubmission,
+    InvoiceAlreadyPaid,
+    InvoiceNotPayable,
+)
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.notes import mask_card_numbers
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.selectors.approvals import limit_minor, tolerance_minor
+from igny8_core.business.billing.services import settlement
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.locks import lock_all
+from igny8_core.kit.money import InvalidAmount, parse_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How much of the money an invoice is to get; decimal text."""
+
+    invoice_id: UUID
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedMoney:
+    """What came; amounts are decimal text. What the allocations leave becomes the account's balance."""
+
+    payment_method: PaymentMethod
+    reference: str
+    amount: str
+    currency: str
+    value_date: date
+    allocations: tuple[Planned, ...] = ()
+    note: str = ""
+
+
+def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID) -> Payment:
+    """Record money and let it settle at once; above the limit it awaits two approvals of other operators.
+
+    Raises `NotFound` for an invoice the account does not have, `ValidationError`, `InvoiceAlreadyPaid`,
+    `InvoiceNotPayable`, `AmountExceedsDue` and `DuplicateSubmission`.
+    """
+    amount_minor = _minor("amount", money.amount, money.currency)
+    plan = [
+        (line.invoice_id, _minor(f"allocations.{index}.amount", line.amount, money.currency))
+        for index, line in enumerate(money.allocations)
+    ]
+    _ensure_fits(amount_minor, plan)
+    invoice_ids = [invoice_id for invoice_id, _ in plan]
+    invoices = {one.id: one for one in lock_all(Invoice.objects.for_account(account).filter(id__in=invoice_ids))}
+    for invoice_id, planned_minor in plan:
+        _ensure_takes(invoices.get(invoice_id), planned_minor, money.currency)
+    payment = _insert(account, money, amount_minor, plan, operator_id)
+    if approvals_needed(amount_minor=amount_minor, limit_minor=limit_minor(money.currency)) == 1:
+        settlement.settle(
+            payment=payment, invoices=invoices, received_minor=amount_minor, value_date=money.value_date,
+            tolerance_minor=tolerance_minor(payment),
+        )  # fmt: skip
+    return payment
+
+
+def _minor(field: str, text: str, currency: str) -> int:
+    try:
+        return parse_amount(text, currency)
+    except InvalidAmount as error:
+        raise ValidationError(fields={field: [error.message]}) from error
+
+
+def _ensure_fits(amount_minor: int, plan: list[tuple[UUID, int]]) -> None:
+    if len({invoice_id for invoice_id, _ in plan}) < len(plan):
+        raise ValidationError(fields={"allocations": ["Name each invoice once."]})
+    if sum(planned for _, planned in plan) > amount_minor:
+        raise ValidationError(fields={"allocations": ["They are more than the amount."]})
+
+
+def _ensure_takes(invoice: Invoice | None, planned_minor: int, currency: str) -> None:
+    if invoice is None:
+        raise NotFound
+    if invoice.currency != currency:
+        raise ValidationError(fields={"currency": [f"Invoice {invoice.number} is in {invoice.currency}."]})
+    if invoice.status == InvoiceStatus.PAID:
+        raise InvoiceAlreadyPaid
+    if invoice.status != InvoiceStatus.PENDING:
+        raise InvoiceNotPayable
+    if planned_minor > invoice.amount_total_minor - invoice.amount_settled_minor:
+        raise AmountExceedsDue
+
+
+def _insert(
+    account: Account, money: RecordedMoney, amount_minor: int, plan: list[tuple[UUID, int]], operator_id: UUID
+) -> Payment:
+    now, normalised = clock.now(), normalise_reference(money.reference)
+    if not normalised:
+        raise ValidationError(fields={"reference": ["This is no reference."]})
+    elsewhere = Payment.objects.for_account(account).filter(reference_normalised=normalised)
+    try:
+        with transaction.atomic():
+            payment = Payment.objects.create(
+                account=account, invoice_id=plan[0][0] if len(plan) == 1 else None, amount_minor=amount_minor,
+                currency=money.currency, payment_method=money.payment_method.value,
+                status=PaymentStatus.PENDING_APPROVAL.value, transaction_reference=money.reference,
+                reference_normalised=normalised, duplicate_reference=elsewhere.exists(),
+                notes=mask_card_numbers(money.note), value_date=money.value_date, recorded_by_id=operator_id,
+                plan=[[str(invoice_id), planned] for invoice_id, planned in plan], created_at=now, updated_at=now,
+                submitted_at=now,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise DuplicateSubmission from error
+    record(
+        EventType.PAYMENT_RECORDED, account_id=account.id, subject_type="payment", subject_id=payment.id,
+        data={
+            "from": None, "to": payment.status, "payment_method": payment.payment_method,
+            "amount_minor": amount_minor, "currency": money.currency,
+        },
+    )  # fmt: skip
+    return payment
