@@ -57,6 +57,7 @@ class Supervisor:
         self._manage("migrate", "--verbosity", "0")
         if self.environment.demo:
             self._manage("load_payment_methods", "--enabled")
+            self._manage("load_credit_packages")
             self._manage("seed_demo")
         self.children = [self._web(), self._worker()]
         if not self.stopping:

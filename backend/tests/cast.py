@@ -17,6 +17,13 @@ from igny8_core.events.catalogue import SYSTEM
 
 BILLING = "/api/v1/billing/"
 ADMIN = "/api/v1/admin/billing/"
+STAFF = (
+    OperatorRole.SUPPORT,
+    OperatorRole.APPROVER,
+    OperatorRole.APPROVER,
+    OperatorRole.FINANCE,
+    OperatorRole.ADMIN,
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,10 @@ class Cast:
     viewer: Api
     stranger: Api
     support: Api
+    approver: Api
+    second_approver: Api
     finance: Api
+    admin: Api
     anonymous: Api
 
     def invoice(self, total: str = "1000.00", *, account: Account | None = None, final: bool = True) -> uuid.UUID:
@@ -97,12 +107,12 @@ def make_cast(country: str = "PK", currency: str = "PKR") -> Cast:
             for role in (AccountRole.OWNER, AccountRole.MEMBER, AccountRole.VIEWER)
         }
         stranger = provisioning.issue_account_key(account=accounts[1], role=AccountRole.OWNER, name="b").secret
-        staff = {role: _operator_key(role) for role in (OperatorRole.SUPPORT, OperatorRole.FINANCE)}
+        staff = [_operator_key(role) for role in STAFF]
         return Cast(
             *accounts,
             *(Api(key) for key in keys.values()),
             Api(stranger),
-            *(Api(key) for key in staff.values()),
+            *(Api(key) for key in staff),
             Api(None),
         )
 

@@ -59,7 +59,11 @@ def _prepare_server() -> None:
         "IGNY8_ROLE_PREFIX": TEMPLATE,
         "DATABASE_URL": _with_database(os.environ["DATABASE_URL"], TEMPLATE),
     }
-    for command in (["migrate", "--verbosity", "0"], ["load_payment_methods", "--enabled", "--verbosity", "0"]):
+    for command in (
+        ["migrate", "--verbosity", "0"],
+        ["load_payment_methods", "--enabled", "--verbosity", "0"],
+        ["load_credit_packages", "--verbosity", "0"],
+    ):
         environment = {**os.environ, "IGNY8_PROCESS": "owner" if command[0] == "migrate" else "worker"}
         subprocess.run(
             [sys.executable, "-W", "ignore", "manage.py", *command], cwd=BACKEND, env=environment, check=True

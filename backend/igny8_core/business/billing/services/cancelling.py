@@ -21,10 +21,12 @@ def cancel_payment(*, account: Account, payment_id: UUID) -> dict[str, Any]:
     Raises `NotFound`, `InvalidTransition`.
     """
     payments = Payment.objects.for_account(account).filter(id=payment_id)
-    invoice_id = payments.values_list("invoice_id", flat=True).first()
-    if invoice_id is None:
+    found = payments.first()
+    if found is None:
         raise NotFound
-    lock_one(Invoice.objects.for_account(account).filter(id=invoice_id))
+    if found.recorded_by_id is not None or found.invoice_id is None:
+        raise InvalidTransition("An operator recorded this payment; only operators decide on it.")
+    lock_one(Invoice.objects.for_account(account).filter(id=found.invoice_id))
     payment = lock_one(payments)
     assert payment is not None, "payments are never deleted"
     if payment.status not in CANCELLABLE:

@@ -199,8 +199,11 @@ def _complete(refund: Refund, payment: Payment) -> None:
 def _close(refund: Refund, status: RefundStatus, fact: EventType) -> None:
     now = clock.now()
     changes = {f"{status.value}_at": now}
-    rows = Refund.objects.for_account(refund.account_id).filter(id=refund.id, status=RefundStatus.PENDING.value)
-    conditional_update(rows, status=status.value, **changes)
+    conditional_update(
+        Refund.objects.for_account(refund.account_id).filter(id=refund.id, status=RefundStatus.PENDING.value),
+        status=status.value,
+        **changes,
+    )
     refund.refresh_from_db()
     _record(fact, refund)
 

@@ -179,13 +179,16 @@ def _take_off(allocation: Allocation, invoice: Invoice) -> None:
 
 def _change(invoice: Invoice, *, expected: InvoiceStatus, status: InvoiceStatus, settled: int) -> None:
     now = clock.now()
-    row = Invoice.objects.for_account(invoice.account_id).filter(
-        id=invoice.id, status=expected.value, amount_settled_minor=invoice.amount_settled_minor
-    )
-    paid_at = now if status is InvoiceStatus.PAID else None
     conditional_update(
-        row, amount_settled_minor=settled, status=status.value, cycle=invoice.cycle, paid_at=paid_at, updated_at=now
-    )  # fmt: skip
+        Invoice.objects.for_account(invoice.account_id).filter(
+            id=invoice.id, status=expected.value, amount_settled_minor=invoice.amount_settled_minor
+        ),
+        amount_settled_minor=settled,
+        status=status.value,
+        cycle=invoice.cycle,
+        paid_at=now if status is InvoiceStatus.PAID else None,
+        updated_at=now,
+    )
     invoice.amount_settled_minor, invoice.status = settled, status.value
 
 

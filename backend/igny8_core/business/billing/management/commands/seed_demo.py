@@ -20,8 +20,11 @@ from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.domain.refunds import RefundDestination
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services import transitions
+from igny8_core.business.billing.services.approvals import Decision, approve_payment, reject_payment
+from igny8_core.business.billing.services.cancelling import cancel_payment
 from igny8_core.business.billing.services.invoicing import (
     DraftLine,
     create_invoice,
@@ -29,8 +32,9 @@ from igny8_core.business.billing.services.invoicing import (
     mark_uncollectible,
     void_invoice,
 )
+from igny8_core.business.billing.services.limits import set_limit
 from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
-from igny8_core.business.billing.services.settlement import settle
+from igny8_core.business.billing.services.refunds import RefundRequest, refund_payment
 from igny8_core.business.platform.services import provisioning
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
@@ -58,6 +62,7 @@ FATES = (
     PaymentStatus.CANCELLED, PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.REFUNDED,
     PaymentStatus.SUCCEEDED, PaymentStatus.PENDING_APPROVAL, None, None,
 )  # fmt: skip
+LIMITS = {"PKR": "1000000.00", "EUR": "10000.00", "KES": "1000000.00"}
 MONTH = timedelta(days=30)
 
 
@@ -89,9 +94,11 @@ def _seed() -> dict[str, Any]:
     start = datetime.now(UTC) - 12 * MONTH - timedelta(days=5)
     with clock.use(start):
         accounts = [_account(*row[:5]) for row in ACCOUNTS]
-        operators, operator_users = _staff()
+        operators, operator_users, staff = _staff()
+        for currency, amount in LIMITS.items():
+            set_limit(currency=currency, amount=amount)
     for index, (account, _) in enumerate(accounts):
-        _history(account, unit_amount=ACCOUNTS[index][5], start=start)
+        _history(account, unit_amount=ACCOUNTS[index][5], start=start, staff=staff)
     return {
         "base_url": f"http://127.0.0.1:{settings.ENV.port}",
         "accounts": [document for _, document in accounts],
@@ -121,18 +128,19 @@ def _account(code: str, name: str, country: str, currency: str, zone: str) -> tu
     return account, document
 
 
-def _staff() -> tuple[dict[str, str], list[dict[str, str]]]:
+def _staff() -> tuple[dict[str, str], list[dict[str, str]], dict[str, User]]:
     keys: dict[str, str] = {}
+    staff: dict[str, User] = {}
     users: list[dict[str, str]] = []
     for name, role in OPERATORS.items():
         email, password = f"{name.replace('_', '-')}@igny8.example", f"demo-{secrets.token_hex(4)}"
-        operator: User = provisioning.create_operator(email=email, password=password, role=role)
+        operator = staff[name] = provisioning.create_operator(email=email, password=password, role=role)
         keys[name] = provisioning.issue_operator_key(operator=operator, name=f"demo {name}").secret
         users.append({"email": email, "password": password, "role": role.value})
-    return keys, users
+    return keys, users, staff
 
 
-def _history(account: Account, *, unit_amount: str, start: datetime) -> None:
+def _history(account: Account, *, unit_amount: str, start: datetime, staff: dict[str, User]) -> None:
     """Twelve months: an invoice each, most of them paid, every status somewhere, the last ones still due."""
     for month, fate in enumerate(FATES):
         issued = start + month * MONTH
@@ -143,7 +151,7 @@ def _history(account: Account, *, unit_amount: str, start: datetime) -> None:
         with clock.use(issued + timedelta(days=3 + month % 5, hours=month)):
             payment_id = _submit(account, invoice, month)
         with clock.use(issued + timedelta(days=5 + month % 5, hours=month)):
-            _decide(account, payment_id, fate)
+            _decide(account, payment_id, fate, staff)
     with clock.use(start + MONTH):
         void_invoice(invoice_id=_invoice(account, unit_amount, start + MONTH).id)
         mark_uncollectible(invoice_id=_invoice(account, unit_amount, start + MONTH).id)
@@ -177,28 +185,24 @@ def _submit(account: Account, invoice: Invoice, month: int) -> UUID:
     return payment_id
 
 
-def _decide(account: Account, payment_id: UUID, fate: PaymentStatus) -> None:
-    if fate is PaymentStatus.PENDING_APPROVAL:
-        return
-    payment = lock_one(Payment.objects.for_account(account).filter(id=payment_id))
-    assert payment is not None
-    if fate in (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED):
-        invoice = lock_one(Invoice.objects.for_account(account).filter(id=payment.invoice_id))
-        assert invoice is not None
-        settle(invoice=invoice, payment=payment)
-        if fate is PaymentStatus.REFUNDED:
-            _refund(account, payment_id)
-        return
-    reason = "No such transfer on our statement." if fate is PaymentStatus.FAILED else ""
-    transitions.apply(payment, to=fate, reason=reason)
-
-
-def _refund(account: Account, payment_id: UUID) -> None:
-    payments = Payment.objects.for_account(account).filter(id=payment_id)
-    payment = lock_one(payments)
-    assert payment is not None
-    transitions.apply(payment, to=PaymentStatus.REFUNDED)
-    payments.update(amount_refunded_minor=payment.amount_minor)
+def _decide(account: Account, payment_id: UUID, fate: PaymentStatus, staff: dict[str, User]) -> None:
+    match fate:
+        case PaymentStatus.PENDING_APPROVAL:
+            return
+        case PaymentStatus.FAILED:
+            reject_payment(payment_id=payment_id, reason="No such transfer on our statement.")
+        case PaymentStatus.CANCELLED:
+            cancel_payment(account=account, payment_id=payment_id)
+        case PaymentStatus.SUCCEEDED:
+            approve_payment(payment_id=payment_id, decision=Decision(staff["approver"].id))
+        case PaymentStatus.REFUNDED:
+            approve_payment(payment_id=payment_id, decision=Decision(staff["approver"].id))
+            asked = RefundRequest(staff["finance"].id, RefundDestination.BALANCE, reason="Ordered twice.")
+            refund_payment(payment_id=payment_id, request=asked)
+        case PaymentStatus.PROCESSING:
+            payment = lock_one(Payment.objects.for_account(account).filter(id=payment_id))
+            assert payment is not None
+            transitions.apply(payment, to=fate)
 
 
 def _as_gateway_pending(account: Account, invoice: Invoice) -> None:
