@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from igny8_core.events import unit_of_work
 from igny8_core.events.chain import GENESIS, canonical, link
 from igny8_core.events.models import ChainHead, Event
+from igny8_core.kit import clock
 from igny8_core.kit.models import HasId
 
 CHUNK = 2000
@@ -23,8 +25,20 @@ class Verification:
 
 
 def history_of(account: HasId | UUID, *, subject_id: UUID) -> list[Event]:
-    """Every fact about one object of an account, oldest first."""
-    return list(Event.objects.for_account(account).filter(subject_id=subject_id).order_by("seq"))
+    """Every fact about one object of an account, oldest first; what this unit of work will write is among them."""
+    written = list(Event.objects.for_account(account).filter(subject_id=subject_id).order_by("seq"))
+    pending = unit_of_work.pending_about(subject_id)
+    return written + [
+        Event(
+            account_id=fact.account_id,
+            type=fact.type.value,
+            subject_id=subject_id,
+            actor_kind=unit_of_work.current().actor.kind.value,
+            occurred_at=clock.now(),
+            data=fact.data,
+        )
+        for fact in pending
+    ]
 
 
 def events_across_accounts() -> QuerySet[Event]:

@@ -95,6 +95,12 @@ def _run_once[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, requ
     return result
 
 
+def pending_about(subject_id: UUID) -> list[Recorded]:
+    """The facts about a subject that the open unit of work has still to write; none outside of one."""
+    unit = _current.get()
+    return [] if unit is None else [fact for fact in unit.recorded if fact.subject_id == subject_id]
+
+
 @contextmanager
 def read(scope: Scope) -> Iterator[None]:
     """A transaction that only reads: bound to its tenant, with the database's time."""

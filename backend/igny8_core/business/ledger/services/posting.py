@@ -2,6 +2,7 @@
 
 A posting moves the cached balances, and writes the journal and its lines with the balance after each, in one
 statement: the balance's row lock orders the lines, so `sequence` order is the order in which the balance moved.
+Balances that exist are updated, not upserted: PostgreSQL would check the row an upsert proposes, a mere difference.
 """
 
 from typing import Any
@@ -22,11 +23,21 @@ journal AS (
  INSERT INTO ledger_journal (id, account_id, kind, source_id, cycle, unit, memo, posted_at)
  VALUES (%(journal_id)s, %(account_id)s, %(kind)s, %(source_id)s, %(cycle)s, %(unit)s, %(memo)s, %(now)s)
  RETURNING id),
-moved AS (
+held AS (
+ SELECT id, code FROM ledger_balance
+ WHERE account_id = %(account_id)s AND unit = %(unit)s AND code = ANY(%(codes)s::text[])
+ ORDER BY code FOR NO KEY UPDATE),
+opened AS (
  INSERT INTO ledger_balance (id, account_id, code, unit, amount_minor)
- SELECT balance_id, %(account_id)s, code, %(unit)s, amount FROM given ORDER BY code
+ SELECT balance_id, %(account_id)s, code, %(unit)s, amount FROM given
+ WHERE code NOT IN (SELECT code FROM held) ORDER BY code
  ON CONFLICT (account_id, unit, code) DO UPDATE SET amount_minor = ledger_balance.amount_minor + excluded.amount_minor
- RETURNING code, amount_minor)
+ RETURNING code, amount_minor),
+changed AS (
+ UPDATE ledger_balance b SET amount_minor = b.amount_minor + given.amount
+ FROM held JOIN given ON given.code = held.code WHERE b.account_id = %(account_id)s AND b.id = held.id
+ RETURNING b.code, b.amount_minor),
+moved AS (SELECT code, amount_minor FROM opened UNION ALL SELECT code, amount_minor FROM changed)
 INSERT INTO ledger_journalline (id, account_id, journal_id, code, unit, amount_minor, balance_minor)
 SELECT given.id, %(account_id)s, journal.id, given.code, %(unit)s, given.amount, moved.amount_minor
 FROM given JOIN moved ON moved.code = given.code CROSS JOIN journal
