@@ -16,7 +16,7 @@ TABLE = {
     "pending":       ". . y y y",
     "paid":          ". y . . .",
     "void":          ". . . . .",
-    "uncollectible": ". . y . .",
+    "uncollectible": ". . . . .",
 }  # fmt: skip
 CELLS = [
     (current, target, cell) for current, row in TABLE.items() for target, cell in zip(TABLE, row.split(), strict=True)
