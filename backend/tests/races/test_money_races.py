@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from django.db import connection
 from tests.api.test_approvals import balance, decide, verified
 from tests.cast import ADMIN, BILLING, Cast
 from tests.races.test_manual_payment_races import at_once
@@ -16,9 +17,15 @@ def submissions(cast: Cast, count: int) -> list[str]:
 
 def test_two_hundred_payments_twenty_approvals_each(cast: Cast, owner_connection: Any) -> None:
     ids = submissions(cast, PAYMENTS)
-    answers = at_once(
-        APPROVERS, lambda index: [decide(cast.approver, payment_id, "approve").status_code for payment_id in ids]
-    )
+
+    def approve(payment_id: str) -> int:
+        """As the server does, give the connection back after each request: there are fewer of them than threads."""
+        try:
+            return int(decide(cast.approver, payment_id, "approve").status_code)
+        finally:
+            connection.close()
+
+    answers = at_once(APPROVERS, lambda index: [approve(payment_id) for payment_id in ids])
     for each in zip(*answers, strict=True):
         assert Counter(each) == {200: 1, 409: APPROVERS - 1}
     counted = owner_connection.execute(
@@ -48,9 +55,10 @@ def test_approve_reject_and_cancel_meet(cast: Cast) -> None:
 
 def test_ten_times_thirty_percent(cast: Cast) -> None:
     invoice_id = cast.invoice("1000.00")
-    body = {"account_id": str(cast.account.id), "payment_method": "bank_transfer", "amount": "300.00",
-            "value_date": "2026-01-05", "allocations": []}  # fmt: skip
-    del body["allocations"]
+    body = {
+        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "amount": "300.00",
+        "value_date": "2026-01-05",
+    }  # fmt: skip
     claims = [cast.submit(invoice_id, f"part {index}", amount="300.00") for index in range(3)]
     ids = [claim.json()["data"]["id"] for claim in claims]
     recorded = [{**body, "reference": f"rec {index}"} for index in range(7)]
@@ -62,8 +70,8 @@ def test_ten_times_thirty_percent(cast: Cast) -> None:
         return cast.finance.post(f"{ADMIN}payments/record/", {**recorded[index - 3], "allocations": share})
 
     codes = Counter(answer.status_code for answer in at_once(10, act))
-    assert set(codes) <= {200, 201, 409}
-    assert codes[409] > 0
+    assert set(codes) <= {200, 201, 400, 409}
+    assert codes[400] + codes[409] > 0
     shown = cast.viewer.get(f"{BILLING}invoices/{invoice_id}/").json()["data"]
     received = 300 * (codes[200] + codes[201])
     settled = float(shown["amount_paid"])

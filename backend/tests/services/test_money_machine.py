@@ -130,7 +130,7 @@ class Money(RuleBasedStateMachine):
         )
 
     @rule(target=refunds, payment_id=payments, amount=st.none() | AMOUNTS, transfer=st.booleans())
-    def refund(self, payment_id: uuid.UUID, amount: int | None, transfer: bool) -> Any:
+    def refund(self, *, payment_id: uuid.UUID, amount: int | None, transfer: bool) -> Any:
         destination = RefundDestination.TRANSFER if transfer else RefundDestination.BALANCE
         request = refunds.RefundRequest(OPERATOR, destination, amount=text(amount))
         done: list[Any] = []
