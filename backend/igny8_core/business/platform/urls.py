@@ -1,12 +1,30 @@
-"""Routes of sign-in under `/api/v1/auth/`."""
+"""Routes of the platform: sign-in, the owner's team under `/api/v1/account/`, operators' under `/api/v1/admin/`."""
+
+from typing import Any
 
 from django.urls import path
 
-from igny8_core.business.platform import views
+from igny8_core.business.platform.operator_views.accounts import AccountViewSet
+from igny8_core.business.platform.operator_views.api_keys import ApiKeyViewSet
+from igny8_core.business.platform.operator_views.users import UserViewSet
+from igny8_core.business.platform.views import sessions
+
+LIST: dict[str, Any] = {"get": "list", "post": "create"}
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
-    path("login/", views.LoginView.as_view(), name="login"),
-    path("refresh/", views.RefreshView.as_view(), name="refresh"),
-    path("logout/", views.LogoutView.as_view(), name="logout"),
-    path("me/", views.MeView.as_view(), name="me"),
+    path("login/", sessions.LoginView.as_view(), name="login"),
+    path("refresh/", sessions.RefreshView.as_view(), name="refresh"),
+    path("logout/", sessions.LogoutView.as_view(), name="logout"),
+    path("me/", sessions.MeView.as_view(), name="me"),
+]
+
+operator_urlpatterns = [
+    path("accounts/", AccountViewSet.as_view(LIST), name="accounts"),
+    path("accounts/<uuid:account_id>/", AccountViewSet.as_view(ONE), name="any-account"),
+    path("users/", UserViewSet.as_view(LIST), name="users"),
+    path("users/<uuid:user_id>/", UserViewSet.as_view(ONE), name="any-user"),
+    path("api-keys/", ApiKeyViewSet.as_view(LIST), name="api-keys"),
+    path("api-keys/<uuid:key_id>/", ApiKeyViewSet.as_view({"get": "retrieve"}), name="any-api-key"),
+    path("api-keys/<uuid:key_id>/revoke/", ApiKeyViewSet.as_view({"post": "revoke"}), name="revoke-any-api-key"),
 ]
