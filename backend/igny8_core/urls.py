@@ -37,5 +37,6 @@ urlpatterns = [
     path("api/v1/admin/billing/", include(operator_urlpatterns)),
     path("api/v1/admin/billing/", include(ledger.operator_urlpatterns)),
     path("api/v1/admin/accounts/", include(ledger.credit_urlpatterns)),
+    path("api/v1/account/", include(platform_urls.account_urlpatterns)),
     path("api/v1/admin/", include(platform_urls.operator_urlpatterns)),
 ]

@@ -8,6 +8,7 @@ from igny8_core.business.platform.operator_views.accounts import AccountViewSet
 from igny8_core.business.platform.operator_views.api_keys import ApiKeyViewSet
 from igny8_core.business.platform.operator_views.users import UserViewSet
 from igny8_core.business.platform.views import sessions
+from igny8_core.business.platform.views.team import TeamKeyViewSet, TeamViewSet
 
 LIST: dict[str, Any] = {"get": "list", "post": "create"}
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
@@ -17,6 +18,14 @@ urlpatterns = [
     path("refresh/", sessions.RefreshView.as_view(), name="refresh"),
     path("logout/", sessions.LogoutView.as_view(), name="logout"),
     path("me/", sessions.MeView.as_view(), name="me"),
+]
+
+account_urlpatterns = [
+    path("users/", TeamViewSet.as_view(LIST), name="team"),
+    path("users/<uuid:user_id>/", TeamViewSet.as_view(ONE), name="team-member"),
+    path("api-keys/", TeamKeyViewSet.as_view(LIST), name="team-keys"),
+    path("api-keys/<uuid:key_id>/", TeamKeyViewSet.as_view({"get": "retrieve"}), name="team-key"),
+    path("api-keys/<uuid:key_id>/revoke/", TeamKeyViewSet.as_view({"post": "revoke"}), name="revoke-team-key"),
 ]
 
 operator_urlpatterns = [
