@@ -6,6 +6,7 @@ from django.urls import path
 
 from igny8_core.business.platform.operator_views.accounts import AccountViewSet
 from igny8_core.business.platform.operator_views.api_keys import ApiKeyViewSet
+from igny8_core.business.platform.operator_views.events import EventViewSet
 from igny8_core.business.platform.operator_views.users import UserViewSet
 from igny8_core.business.platform.views import sessions
 from igny8_core.business.platform.views.team import TeamKeyViewSet, TeamViewSet
@@ -31,6 +32,8 @@ account_urlpatterns = [
 operator_urlpatterns = [
     path("accounts/", AccountViewSet.as_view(LIST), name="accounts"),
     path("accounts/<uuid:account_id>/", AccountViewSet.as_view(ONE), name="any-account"),
+    path("events/", EventViewSet.as_view({"get": "list"}), name="events"),
+    path("audit/", EventViewSet.as_view({"get": "audit"}), name="audit"),
     path("users/", UserViewSet.as_view(LIST), name="users"),
     path("users/<uuid:user_id>/", UserViewSet.as_view(ONE), name="any-user"),
     path("api-keys/", ApiKeyViewSet.as_view(LIST), name="api-keys"),
