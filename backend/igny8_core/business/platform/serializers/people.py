@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from igny8_core.accounts.models import Status, normalise_email
 from igny8_core.accounts.roles import AccountRole, OperatorRole
-from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH, check_password_strength
+from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH, refuse_common_password
 from igny8_core.http.fields import (
     CountryField,
     CurrencyField,
@@ -34,7 +34,7 @@ def check_email_length(email: str) -> None:
 def check_password(password: str) -> None:
     """The rule for passwords, as a field's error."""
     try:
-        check_password_strength(password)
+        refuse_common_password(password)
     except ValidationError as error:
         raise serializers.ValidationError([*error.fields["password"]]) from error
 
