@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "igny8_core.accounts",
     "igny8_core.events",
     "igny8_core.http",
+    "igny8_core.business.platform",
     "igny8_core.business.ledger",
     "igny8_core.business.billing",
     "django.contrib.contenttypes",

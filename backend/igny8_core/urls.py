@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 
 from igny8_core.business.billing.urls import account_urlpatterns, operator_urlpatterns
 from igny8_core.business.ledger import urls as ledger
+from igny8_core.business.platform import urls as platform_urls
 from igny8_core.http import health, routing
 
 handler400 = routing.bad_request
@@ -36,4 +37,6 @@ urlpatterns = [
     path("api/v1/admin/billing/", include(operator_urlpatterns)),
     path("api/v1/admin/billing/", include(ledger.operator_urlpatterns)),
     path("api/v1/admin/accounts/", include(ledger.credit_urlpatterns)),
+    path("api/v1/account/", include(platform_urls.account_urlpatterns)),
+    path("api/v1/admin/", include(platform_urls.operator_urlpatterns)),
 ]

@@ -17,6 +17,8 @@ def text(data_dir: Path, base_url: str) -> str:
     demo = data_dir / "demo.json"
     if demo.exists():
         lines += _demo(json.loads(demo.read_text()), base_url)
+    else:
+        lines += ["", "  The first operator and account: manage.py create_operator, manage.py create_account (--help)"]
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from igny8_core.accounts.keys import KeyKind
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role
 from igny8_core.kit.ids import uuid7
+from igny8_core.kit.models import NextValue
 
 
 class Status(models.TextChoices):
@@ -23,6 +24,7 @@ class Account(models.Model):
     """One customer company of the platform: the tenant."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sequence = models.BigIntegerField(db_default=NextValue("accounts_account_sequence"), editable=False)
     code = models.CharField(max_length=8, unique=True)
     name = models.CharField(max_length=200)
     country = models.CharField(max_length=2)
@@ -34,6 +36,7 @@ class Account(models.Model):
 
     class Meta:
         db_table = "accounts_account"
+        indexes: ClassVar = [models.Index(fields=["sequence"], name="account_sequence")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{3,8}$"), name="account_code_shape"),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="account_country_shape"),
@@ -46,7 +49,14 @@ class Account(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Django's own look-ups of a user; everything else goes through `accounts.services`."""
+    """Queries of users, without the password's hash.
+
+    The web and worker logins may write that column but not read it; sign-in sees it through `accounts_find_login`.
+    """
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        """Every column but the hash."""
+        return super().get_queryset().defer("password")
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The user of an e-mail address, however its letters are cased."""
@@ -57,6 +67,7 @@ class User(AbstractBaseUser):
     """A person: of one account with an account role, or of the platform (no account) with an operator's."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sequence = models.BigIntegerField(db_default=NextValue("accounts_user_sequence"), editable=False)
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="users", db_index=False
     )
@@ -75,7 +86,11 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "accounts_user"
-        indexes: ClassVar = [models.Index(fields=["account", "id"], name="user_account_id")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "id"], name="user_account_id"),
+            models.Index(fields=["account", "sequence"], name="user_account_sequence"),
+            models.Index(fields=["sequence"], name="user_sequence"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(account__isnull=False, role__in=[*map(str, AccountRole)])
@@ -112,6 +127,7 @@ class AccessKey(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sequence = models.BigIntegerField(db_default=NextValue("accounts_accesskey_sequence"), editable=False)
     kind = models.CharField(max_length=16)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -128,7 +144,14 @@ class AccessKey(models.Model):
 
     class Meta:
         db_table = "accounts_accesskey"
-        indexes: ClassVar = [models.Index(fields=["account", "id"], name="accesskey_account_id")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "id"], name="accesskey_account_id"),
+            # Lists show API keys alone; the many tokens of sign-ins stay out of their indexes.
+            models.Index(
+                fields=["account", "sequence"], condition=Q(kind="api_key"), name="accesskey_account_sequence"
+            ),
+            models.Index(fields=["sequence"], condition=Q(kind="api_key"), name="accesskey_sequence"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=[*map(str, KeyKind)]), name="accesskey_kind_known"),
             models.CheckConstraint(

@@ -4,15 +4,17 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from igny8_core.kit.ids import uuid7
-from igny8_core.kit.models import TenantManager
+from igny8_core.kit.models import NextValue, TenantManager
 
 
 class Event(models.Model):
     """One fact. Rows are written by `unit_of_work` alone; triggers refuse every change.
 
-    `account` is null for facts of the platform itself, which have a chain of their own.
+    `account` is null for facts of the platform itself, which have a chain of their own. `seq` is the place in the
+    account's chain, `sequence` the place in the whole log, which operators page through; no hash covers it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -20,6 +22,7 @@ class Event(models.Model):
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     seq = models.BigIntegerField()
+    sequence = models.BigIntegerField(db_default=NextValue("events_event_sequence"), editable=False)
     type = models.CharField(max_length=64)
     subject_type = models.CharField(max_length=32)
     subject_id = models.UUIDField()
@@ -42,6 +45,13 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "subject_id", "seq"], name="event_account_subject"),
             models.Index(fields=["account", "type", "seq"], name="event_account_type"),
+            # For operators, who ask across accounts.
+            models.Index(fields=["sequence"], name="event_sequence"),
+            models.Index(fields=["type", "sequence"], name="event_type_sequence"),
+            models.Index(fields=["subject_id", "sequence"], name="event_subject_sequence"),
+            models.Index(
+                fields=["actor_id", "sequence"], condition=Q(actor_id__isnull=False), name="event_actor_sequence"
+            ),
         ]
 
     def __str__(self) -> str:

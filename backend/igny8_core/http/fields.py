@@ -106,9 +106,13 @@ class AmountField(serializers.CharField):
 
     default_error_messages = {"amount": 'Send the amount as a decimal string such as "4500.00".'}  # noqa: RUF012
 
+    def __init__(self, *, allow_zero: bool = False, **options: Any) -> None:
+        self.allow_zero = allow_zero
+        super().__init__(**options)
+
     def to_internal_value(self, data: Any) -> str:
-        """The text, shaped like a positive amount."""
-        if not isinstance(data, str) or not _MONEY.match(data) or not data.strip("0."):
+        """The text, shaped like an amount above zero (or not below it)."""
+        if not isinstance(data, str) or not _MONEY.match(data) or not (self.allow_zero or data.strip("0.")):
             self.fail("amount")
         return data
 

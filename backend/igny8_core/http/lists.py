@@ -11,15 +11,18 @@ from igny8_core.http import responses
 from igny8_core.http.pagination import EXACT_COUNT_LIMIT, build, page_request
 
 
-def sequence_page(request: Request, queryset: QuerySet[Any], shown: Callable[[Any], Any]) -> HttpResponse:
-    """A page of any table that has a `sequence`, newest first."""
-    asked = page_request(request, ordering="-created_at")
+def sequence_page(
+    request: Request, queryset: QuerySet[Any], shown: Callable[[Any], Any], *, by: str = "sequence"
+) -> HttpResponse:
+    """A page of any table that has a `sequence`, newest first; or `by` another column that counts up."""
+    ordering = "-created_at" if by == "sequence" else f"-{by}"
+    asked = page_request(request, ordering=ordering)
     backwards = asked.cursor is not None and asked.cursor.backwards
     rows = queryset
     if asked.cursor is not None:
         (key,) = asked.cursor.key
-        rows = rows.filter(**{"sequence__gt" if backwards else "sequence__lt": key})
-    found = list(rows.order_by("sequence" if backwards else "-sequence")[: asked.size + 1])
+        rows = rows.filter(**{f"{by}__gt" if backwards else f"{by}__lt": key})
+    found = list(rows.order_by(by if backwards else f"-{by}")[: asked.size + 1])
     if backwards:
         found.reverse()
     count = queryset.order_by()[: EXACT_COUNT_LIMIT + 1].count()
@@ -27,9 +30,9 @@ def sequence_page(request: Request, queryset: QuerySet[Any], shown: Callable[[An
         build(
             request,
             asked=asked,
-            ordering="-created_at",
+            ordering=ordering,
             rows=[shown(row) for row in found],
-            keys=[(row.sequence,) for row in found],
+            keys=[(getattr(row, by),) for row in found],
             count=count,
         )  # fmt: skip
     )

@@ -70,7 +70,7 @@ class EnvelopeSchema(AutoSchema):
         for status in sorted(codes):
             content = {"application/json": {"schema": ERROR_BODY}}
             operation["responses"].setdefault(status, {"description": ERROR_SENTENCES[status], "content": content})
-        if self.method == "POST" and getattr(self.view, "idempotent", True):
+        if self.method == "POST" and self.view.replays(getattr(self.view, "action", None) or "post"):
             operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
         return dict(operation)
 

@@ -39,6 +39,8 @@ class ApiView(APIView):
     ]
     roles: ClassVar[Mapping[str, Role]] = {}
     """The least role for each action (view sets) or lower-case HTTP method (views)."""
+    idempotent: ClassVar[bool | frozenset[str]] = True
+    """Whether POST answers are kept for replay, or the actions whose answers are. One that shows a secret never is."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Address, credential, role: in this order, before the body is read."""
@@ -68,6 +70,10 @@ class ApiView(APIView):
         """The key into `roles`."""
         name = getattr(self, "action", None) or str(request.method).lower()
         return "get" if name == "head" else str(name)
+
+    def replays(self, action: str) -> bool:
+        """Whether the action's answer is kept for a retry with the same idempotency key."""
+        return self.idempotent if isinstance(self.idempotent, bool) else action in self.idempotent
 
     def scope(self, request: Request) -> Scope:
         """Whose rows the request may see."""
@@ -114,7 +120,7 @@ class ApiView(APIView):
     def _claim(self, request: Request) -> idempotency.Claim | None:
         key = idempotency.key_of(dict(request.headers))
         body = request.data
-        if key is None:
+        if key is None or not self.replays(self.action_name(request)):
             return None
         principal = principal_of(request)
         return idempotency.Claim(

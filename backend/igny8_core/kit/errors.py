@@ -140,6 +140,14 @@ class UnsupportedMediaType(AppError):
     default_message = "This address reads application/json."
 
 
+class AlreadyTaken(AppError):
+    """A value that must be unique is in use."""
+
+    kind = ErrorKind.CONFLICT
+    code = "already_taken"
+    default_message = "This is already in use."
+
+
 class IdempotencyKeyReused(AppError):
     """The key was used with another body."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from igny8_core.business.billing.domain.instructions import MAX_LENGTH as MAX_INSTRUCTION
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
@@ -13,6 +14,7 @@ from igny8_core.http.fields import (
     AmountField,
     CountryField,
     CurrencyField,
+    StrictBooleanField,
     StrictCharField,
     StrictDateField,
     StrictDateTimeField,
@@ -106,6 +108,53 @@ class SavedMethodSerializer(StrictSerializer):
     payment_method = serializers.ChoiceField(choices=METHODS)
     label = StrictCharField(max_length=80)  # type: ignore[assignment]
     details = serializers.DictField(child=StrictCharField(max_length=80), required=False)
+
+
+class MethodConfigInputSerializer(StrictSerializer):
+    """A way to pay as an operator configures it; the fields of `instructions` are checked by name."""
+
+    payment_method = serializers.ChoiceField(choices=METHODS)
+    country = CountryField(allow_every=True)
+    currency = CurrencyField()
+    display_name = StrictCharField(max_length=80)
+    instructions = serializers.DictField(child=StrictCharField(max_length=MAX_INSTRUCTION), required=False)
+    min_amount = AmountField(required=False, allow_null=True)
+    max_amount = AmountField(required=False, allow_null=True)
+    tolerance = AmountField(required=False, allow_zero=True)
+    requires_proof = StrictBooleanField(required=False)
+    enabled = StrictBooleanField(required=False)
+    sort_order = StrictIntegerField(min_value=0, max_value=32_767, required=False)
+
+
+class MethodConfigFilterSerializer(StrictSerializer):
+    """The query of the list of configured ways to pay."""
+
+    country = CountryField(required=False, allow_every=True)
+    payment_method = serializers.ChoiceField(choices=METHODS, required=False)
+    enabled = serializers.ChoiceField(choices=["true", "false"], required=False)
+
+    def validate_enabled(self, value: str) -> bool:
+        """The word as a truth value."""
+        return value == "true"
+
+
+class MethodConfigSerializer(serializers.Serializer[Any]):
+    """A configured way to pay as answered."""
+
+    id = serializers.UUIDField()
+    payment_method = serializers.ChoiceField(choices=METHODS)
+    country = serializers.CharField()
+    currency = serializers.CharField()
+    display_name = serializers.CharField()
+    instructions = serializers.DictField(child=serializers.CharField())
+    min_amount = serializers.CharField(allow_null=True)
+    max_amount = serializers.CharField(allow_null=True)
+    tolerance = serializers.CharField()
+    requires_proof = serializers.BooleanField()
+    enabled = serializers.BooleanField()
+    sort_order = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
 
 
 class InvoiceRefSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ from django.urls import path
 from igny8_core.business.billing import views
 from igny8_core.business.billing.operator_views.control import ApprovalLimitView, VerifyView
 from igny8_core.business.billing.operator_views.invoices import OperatorInvoiceViewSet
+from igny8_core.business.billing.operator_views.method_configs import MethodConfigViewSet
 from igny8_core.business.billing.operator_views.payments import BulkApproveView, OperatorPaymentViewSet
 from igny8_core.business.billing.operator_views.refunds import RefundViewSet
 
@@ -64,5 +65,15 @@ operator_urlpatterns = [
         "invoices/<uuid:invoice_id>/mark-uncollectible/",
         _all_invoices.as_view({"post": "mark_uncollectible"}),
         name="mark-uncollectible",
+    ),
+    path(
+        "payment-method-configs/",
+        MethodConfigViewSet.as_view({"get": "list", "post": "create"}),
+        name="method-configs",
+    ),
+    path(
+        "payment-method-configs/<uuid:config_id>/",
+        MethodConfigViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="method-config",
     ),
 ]

@@ -1,12 +1,42 @@
-"""Routes of sign-in under `/api/v1/auth/`."""
+"""Routes of the platform: sign-in, the owner's team under `/api/v1/account/`, operators' under `/api/v1/admin/`."""
+
+from typing import Any
 
 from django.urls import path
 
-from igny8_core.business.platform import views
+from igny8_core.business.platform.operator_views.accounts import AccountViewSet
+from igny8_core.business.platform.operator_views.api_keys import ApiKeyViewSet
+from igny8_core.business.platform.operator_views.events import EventViewSet
+from igny8_core.business.platform.operator_views.users import UserViewSet
+from igny8_core.business.platform.views import sessions
+from igny8_core.business.platform.views.team import TeamKeyViewSet, TeamViewSet
+
+LIST: dict[str, Any] = {"get": "list", "post": "create"}
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
-    path("login/", views.LoginView.as_view(), name="login"),
-    path("refresh/", views.RefreshView.as_view(), name="refresh"),
-    path("logout/", views.LogoutView.as_view(), name="logout"),
-    path("me/", views.MeView.as_view(), name="me"),
+    path("login/", sessions.LoginView.as_view(), name="login"),
+    path("refresh/", sessions.RefreshView.as_view(), name="refresh"),
+    path("logout/", sessions.LogoutView.as_view(), name="logout"),
+    path("me/", sessions.MeView.as_view(), name="me"),
+]
+
+account_urlpatterns = [
+    path("users/", TeamViewSet.as_view(LIST), name="team"),
+    path("users/<uuid:user_id>/", TeamViewSet.as_view(ONE), name="team-member"),
+    path("api-keys/", TeamKeyViewSet.as_view(LIST), name="team-keys"),
+    path("api-keys/<uuid:key_id>/", TeamKeyViewSet.as_view({"get": "retrieve"}), name="team-key"),
+    path("api-keys/<uuid:key_id>/revoke/", TeamKeyViewSet.as_view({"post": "revoke"}), name="revoke-team-key"),
+]
+
+operator_urlpatterns = [
+    path("accounts/", AccountViewSet.as_view(LIST), name="accounts"),
+    path("accounts/<uuid:account_id>/", AccountViewSet.as_view(ONE), name="any-account"),
+    path("events/", EventViewSet.as_view({"get": "list"}), name="events"),
+    path("audit/", EventViewSet.as_view({"get": "audit"}), name="audit"),
+    path("users/", UserViewSet.as_view(LIST), name="users"),
+    path("users/<uuid:user_id>/", UserViewSet.as_view(ONE), name="any-user"),
+    path("api-keys/", ApiKeyViewSet.as_view(LIST), name="api-keys"),
+    path("api-keys/<uuid:key_id>/", ApiKeyViewSet.as_view({"get": "retrieve"}), name="any-api-key"),
+    path("api-keys/<uuid:key_id>/revoke/", ApiKeyViewSet.as_view({"post": "revoke"}), name="revoke-any-api-key"),
 ]

@@ -7,13 +7,14 @@ from django.db.models import Q
 
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.kit.ids import uuid7
-from igny8_core.kit.models import TenantManager, TenantModel
+from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class PaymentMethodConfig(models.Model):
     """One way to pay in one country (`*` = every country) and currency; amounts in minor units."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sequence = models.BigIntegerField(db_default=NextValue("billing_methodconfig_sequence"), editable=False)
     payment_method = models.CharField(max_length=16)
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)

@@ -15,16 +15,8 @@ from igny8_core.events.chain import GENESIS
 from igny8_core.events.models import ChainHead
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import AppError, ErrorKind
+from igny8_core.kit.errors import AlreadyTaken
 from igny8_core.kit.ids import uuid7
-
-
-class AlreadyTaken(AppError):
-    """A code or an e-mail address that must be unique is in use."""
-
-    kind = ErrorKind.CONFLICT
-    code = "already_taken"
-    default_message = "This is already in use."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.models import normalise_email
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.platform.serializers import (
+from igny8_core.business.platform.serializers.sessions import (
     LoginSerializer,
     MeSerializer,
     RefreshSerializer,

@@ -1,0 +1,1 @@
+"""What is decided about accounts and people, without a database."""

@@ -1,0 +1,65 @@
+"""Accounts: provisioning, changing, suspending."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.selectors.people import account_document, find_accounts, user_document
+from igny8_core.business.platform.serializers.people import (
+    AccountChangeSerializer,
+    AccountFilterSerializer,
+    AccountSerializer,
+    NewAccountSerializer,
+    ProvisionedAccountSerializer,
+)
+from igny8_core.business.platform.services.accounts import FirstOwner, change_account, provision_account
+from igny8_core.http import responses
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
+from igny8_core.http.views import ApiViewSet, OperatorAudience
+from igny8_core.kit.errors import NotFound
+
+ADMIN = OperatorRole.ADMIN
+
+
+class AccountViewSet(OperatorAudience, ApiViewSet):
+    """The platform's accounts."""
+
+    roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "create": ADMIN, "partial_update": ADMIN}
+
+    @extend_schema(parameters=[AccountFilterSerializer], responses={200: AccountSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """All accounts, newest first."""
+        query = query_of(request, AccountFilterSerializer)
+        return sequence_page(request, find_accounts(**query), account_document)
+
+    @extend_schema(responses={200: AccountSerializer})
+    def retrieve(self, request: Request, account_id: UUID) -> HttpResponse:
+        """One account."""
+        account = find_accounts().filter(id=account_id).first()
+        if account is None:
+            raise NotFound
+        return responses.one(account_document(account))
+
+    @extend_schema(request=NewAccountSerializer, responses={201: ProvisionedAccountSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Provision an account, with its first owner if one is named."""
+        serializer = NewAccountSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(serializer.validated_data)
+        named = values.pop("owner")
+        account, owner = provision_account(owner=None if named is None else FirstOwner(**named), **values)
+        document = {**account_document(account), "owner": None if owner is None else user_document(owner)}
+        return responses.one(document, status=201)
+
+    @extend_schema(request=AccountChangeSerializer, responses={200: AccountSerializer})
+    def partial_update(self, request: Request, account_id: UUID) -> HttpResponse:
+        """Change name or time zone; suspend or resume the account."""
+        serializer = AccountChangeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        account = change_account(account_id=account_id, changes=dict(serializer.validated_data))
+        return responses.one(account_document(account))

@@ -1,0 +1,41 @@
+"""The event log, and the audit trail that is a part of it."""
+
+from typing import ClassVar
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.selectors.events import event_document, find_audit, find_events
+from igny8_core.business.platform.serializers.events import (
+    AuditFilterSerializer,
+    EventFilterSerializer,
+    EventSerializer,
+)
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
+from igny8_core.http.views import ApiViewSet, OperatorAudience
+
+
+class EventViewSet(OperatorAudience, ApiViewSet):
+    """What happened, newest first."""
+
+    roles: ClassVar = {"list": OperatorRole.SUPPORT, "audit": OperatorRole.SUPPORT}
+
+    @extend_schema(parameters=[EventFilterSerializer], responses={200: EventSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """Every event of every account, and the platform's own."""
+        query = query_of(request, EventFilterSerializer)
+        return sequence_page(request, find_events(**query), event_document, by=_order(query))
+
+    @extend_schema(parameters=[AuditFilterSerializer], responses={200: EventSerializer(many=True)})
+    def audit(self, request: Request) -> HttpResponse:
+        """The events behind which stands a user, an API key or an operator."""
+        query = query_of(request, AuditFilterSerializer)
+        return sequence_page(request, find_audit(**query), event_document, by=_order(query))
+
+
+def _order(query: dict[str, object]) -> str:
+    """One account's events are in the order of its chain, whose indexes lead with the account."""
+    return "seq" if "account_id" in query else "sequence"

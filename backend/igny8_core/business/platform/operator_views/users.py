@@ -1,0 +1,61 @@
+"""People: the users of every account, and the operators."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.selectors.people import find_users, user_document
+from igny8_core.business.platform.serializers.people import (
+    NewUserSerializer,
+    UserChangeSerializer,
+    UserFilterSerializer,
+    UserSerializer,
+)
+from igny8_core.business.platform.services.people import add_user, change_user
+from igny8_core.http import responses
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
+from igny8_core.http.views import ApiViewSet, OperatorAudience, principal_of
+from igny8_core.kit.errors import NotFound
+
+ADMIN = OperatorRole.ADMIN
+
+
+class UserViewSet(OperatorAudience, ApiViewSet):
+    """Everybody who can sign in."""
+
+    roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "create": ADMIN, "partial_update": ADMIN}
+
+    @extend_schema(parameters=[UserFilterSerializer], responses={200: UserSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """People, newest first."""
+        query = query_of(request, UserFilterSerializer)
+        return sequence_page(request, find_users(**query), user_document)
+
+    @extend_schema(responses={200: UserSerializer})
+    def retrieve(self, request: Request, user_id: UUID) -> HttpResponse:
+        """One person."""
+        user = find_users().filter(id=user_id).first()
+        if user is None:
+            raise NotFound
+        return responses.one(user_document(user))
+
+    @extend_schema(request=NewUserSerializer, responses={201: UserSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Give somebody a sign-in, in an account or as an operator."""
+        serializer = NewUserSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return responses.one(user_document(add_user(**serializer.validated_data)), status=201)
+
+    @extend_schema(request=UserChangeSerializer, responses={200: UserSerializer})
+    def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
+        """Change role, name, status or password."""
+        serializer = UserChangeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        changes = dict(serializer.validated_data)
+        user = change_user(user_id=user_id, changes=changes, by=principal_of(request).user_id)
+        return responses.one(user_document(user))

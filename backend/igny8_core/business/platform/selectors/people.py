@@ -1,0 +1,61 @@
+"""Reads of accounts, people and keys, and how each looks outside. A secret or its hash is in none of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from igny8_core.accounts.keys import KeyKind
+from igny8_core.accounts.models import AccessKey, Account, User
+from igny8_core.kit import clock
+
+
+def find_accounts(*, status: str | None = None, country: str | None = None) -> QuerySet[Account]:
+    """Accounts, for operators."""
+    return Account.objects.filter(**_given(status=status, country=country))
+
+
+def find_users(
+    *, account_id: UUID | None = None, role: str | None = None, status: str | None = None, kind: str | None = None
+) -> QuerySet[User]:
+    """People of one account, or of all; `kind` tells operators from an account's users."""
+    rows = User.objects.filter(**_given(account_id=account_id, role=role, status=status))
+    return rows if kind is None else rows.filter(account__isnull=kind == "operator")
+
+
+def find_api_keys(*, account_id: UUID | None = None, user_id: UUID | None = None) -> QuerySet[AccessKey]:
+    """API keys of one account or operator, or of all; the tokens of sign-ins are no API keys."""
+    rows = AccessKey.objects.filter(kind=KeyKind.API_KEY.value, **_given(account_id=account_id, user_id=user_id))
+    return rows.select_related("user").defer("user__password", "secret_hash")
+
+
+def _given(**filters: Any) -> dict[str, Any]:
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+def account_document(account: Account) -> dict[str, Any]:
+    """An account as answered."""
+    names = (
+        "id", "code", "name", "country", "billing_currency", "time_zone", "status", "created_at", "updated_at",
+    )  # fmt: skip
+    return {name: getattr(account, name) for name in names}
+
+
+def user_document(user: User) -> dict[str, Any]:
+    """A person as answered; `account_id` is null for an operator."""
+    return {name: getattr(user, name) for name in ("id", "account_id", "email", "name", "role", "status", "created_at")}
+
+
+def key_document(key: AccessKey) -> dict[str, Any]:
+    """An API key as answered: its prefix tells keys apart; an operator's key has the operator's role of today."""
+    names = (
+        "id", "account_id", "user_id", "name", "prefix", "created_at", "expires_at", "revoked_at", "last_used_at",
+    )  # fmt: skip
+    role = key.role if key.user is None else key.user.role
+    return {**{name: getattr(key, name) for name in names}, "role": role, "status": _key_status(key)}
+
+
+def _key_status(key: AccessKey) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expires_at is not None and key.expires_at <= clock.now() else "active"

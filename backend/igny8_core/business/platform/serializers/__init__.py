@@ -1,0 +1,1 @@
+"""Shapes of the platform's requests and answers, a module for each thing."""

@@ -1,0 +1,66 @@
+"""What operators do to accounts as a whole. Every function runs inside a unit of work."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from igny8_core.accounts.models import Account, Status, User
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.platform.services.provisioning import create_account, create_user, suspend_account
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import AlreadyTaken, NotFound
+from igny8_core.kit.locks import conditional_update, lock_one
+
+CHANGEABLE = ("name", "time_zone")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOwner:
+    """Who is to own a new account."""
+
+    email: str
+    password: str = field(repr=False)
+    name: str = ""
+
+
+def provision_account(
+    *, code: str, name: str, country: str, billing_currency: str, time_zone: str, owner: FirstOwner | None
+) -> tuple[Account, User | None]:
+    """A new tenant, with its first owner if one is named; both or neither. Raises `AlreadyTaken`."""
+    account = create_account(
+        code=code, name=name, country=country, billing_currency=billing_currency, time_zone=time_zone
+    )
+    if owner is None:
+        return account, None
+    try:
+        user = create_user(
+            account=account, email=owner.email, password=owner.password, role=AccountRole.OWNER, name=owner.name
+        )
+    except AlreadyTaken as error:
+        fields = {f"owner.{name}": sentences for name, sentences in error.fields.items()}
+        raise AlreadyTaken(error.message, fields=fields) from error
+    return account, user
+
+
+def change_account(*, account_id: UUID, changes: dict[str, Any]) -> Account:
+    """Change name, time zone or status. Raises `NotFound`."""
+    account = lock_one(Account.objects.filter(id=account_id))
+    if account is None:
+        raise NotFound
+    named = {name: changes[name] for name in CHANGEABLE if name in changes}
+    fields = {name: value for name, value in named.items() if value != getattr(account, name)}
+    if fields:
+        conditional_update(Account.objects.filter(id=account.id), updated_at=clock.now(), **fields)
+        record(
+            EventType.ACCOUNT_UPDATED,
+            account_id=account.id,
+            subject_type="account",
+            subject_id=account.id,
+            data={"fields": [*sorted(fields)]},
+        )
+    status = changes.get("status", account.status)
+    if status != account.status:
+        suspend_account(account, suspended=status == Status.SUSPENDED)
+    return Account.objects.get(id=account.id)

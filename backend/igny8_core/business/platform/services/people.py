@@ -1,0 +1,124 @@
+"""What is changed about people: role, name, status, password. Every function runs inside a unit of work."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+
+from igny8_core.accounts.keys import KeyKind
+from igny8_core.accounts.models import AccessKey, Account, Status, User
+from igny8_core.accounts.roles import AccountRole, OperatorRole, Role, includes
+from igny8_core.business.platform.domain.errors import CannotChangeSelf, LastAdmin, LastOwner
+from igny8_core.business.platform.selectors.people import find_users
+from igny8_core.business.platform.services.provisioning import create_operator, create_user, suspend_user
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.locks import conditional_update, lock_all
+
+TOKENS = (KeyKind.ACCESS_TOKEN.value, KeyKind.REFRESH_TOKEN.value)
+
+
+def add_user(*, account_id: UUID | None, email: str, password: str, role: str, name: str) -> User:
+    """Give somebody a sign-in: in an account, or (None) as an operator.
+
+    Raises `NotFound` without such an account, `ValidationError` for a role of the other kind, `AlreadyTaken`.
+    """
+    if account_id is None:
+        return create_operator(email=email, password=password, role=_operator_role(role), name=name)
+    account = Account.objects.filter(id=account_id).first()
+    if account is None:
+        raise NotFound
+    return create_user(account=account, email=email, password=password, role=_account_role(role), name=name)
+
+
+def change_team_member(*, account: Account, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
+    """An owner changes role, name or status of somebody in the account; `by` is the owner's own id, if a person.
+
+    Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastOwner`.
+    """
+    team = Q(account=account)
+    user, owners = _locked(user_id, among=team, guarded=team & Q(role=AccountRole.OWNER.value))
+    if _lowers(user, changes) and owners == {user.id}:
+        raise LastOwner
+    return _change(user, changes, by=by)
+
+
+def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
+    """An admin operator changes role, name, status or password of anybody; `by` is that operator's id.
+
+    Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`.
+    """
+    user, admins = _locked(user_id, among=Q(), guarded=Q(account=None, role=OperatorRole.ADMIN.value))
+    if _lowers(user, changes):
+        if user.id == by:
+            raise CannotChangeSelf
+        if admins == {user.id}:
+            raise LastAdmin
+    return _change(user, changes, by=by)
+
+
+def _locked(user_id: UUID, *, among: Q, guarded: Q) -> tuple[User, set[UUID]]:
+    """The person, and the ids of the active ones of whom somebody must remain.
+
+    All are locked together in the order of their ids: two who lower each other at once must not both succeed.
+    """
+    guarded &= Q(status=Status.ACTIVE)
+    people = {user.id: user for user in lock_all(User.objects.filter(among & (Q(id=user_id) | guarded)))}
+    if user_id not in people:
+        raise NotFound
+    guardians = User.objects.filter(guarded, id__in=people)
+    return people[user_id], {guardian.id for guardian in guardians}
+
+
+def _lowers(user: User, changes: dict[str, Any]) -> bool:
+    """Whether the person would be suspended, or hold less than before."""
+    parse = _operator_role if user.is_operator else _account_role
+    keeps = includes(parse(changes.get("role", user.role)), user.typed_role)
+    return changes.get("status") == Status.SUSPENDED or not keeps
+
+
+def _account_role(name: str) -> AccountRole:
+    _check_role(name, [*AccountRole])
+    return AccountRole(name)
+
+
+def _operator_role(name: str) -> OperatorRole:
+    _check_role(name, [*OperatorRole])
+    return OperatorRole(name)
+
+
+def _check_role(name: str, roles: list[Role]) -> None:
+    if name not in roles:
+        raise ValidationError(fields={"role": [f"Here the roles are {', '.join(roles)}."]})
+
+
+def _change(user: User, changes: dict[str, Any], *, by: UUID | None) -> User:
+    """Write what differs and record which fields those were; names and passwords themselves stay out of the log."""
+    status = changes.get("status", user.status)
+    if status == Status.SUSPENDED and user.id == by:
+        raise CannotChangeSelf
+    named = {name: changes[name] for name in ("role", "name") if name in changes}
+    fields: dict[str, Any] = {name: value for name, value in named.items() if value != getattr(user, name)}
+    if "password" in changes:
+        fields["password"] = make_password(changes["password"])
+        AccessKey.objects.filter(user=user, kind__in=TOKENS, revoked_at=None).update(revoked_at=clock.now())
+    if fields:
+        conditional_update(User.objects.filter(id=user.id), **fields)
+        _record_change(user, fields)
+    if status != user.status:
+        suspend_user(user, suspended=status == Status.SUSPENDED)
+    return find_users().get(id=user.id)
+
+
+def _record_change(user: User, fields: dict[str, Any]) -> None:
+    roles = {"role": fields["role"], "role_before": user.role} if "role" in fields else {}
+    record(
+        EventType.USER_UPDATED,
+        account_id=user.account_id,
+        subject_type="user",
+        subject_id=user.id,
+        data={"fields": [*sorted(fields)], **roles},
+    )

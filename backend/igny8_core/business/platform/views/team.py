@@ -1,0 +1,107 @@
+"""`/api/v1/account/`: an owner's own people and API keys."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.platform.selectors.people import find_api_keys, find_users, key_document, user_document
+from igny8_core.business.platform.serializers.people import (
+    IssuedKeySerializer,
+    KeySerializer,
+    TeamFilterSerializer,
+    TeamKeySerializer,
+    TeamMemberChangeSerializer,
+    TeamMemberSerializer,
+    UserSerializer,
+)
+from igny8_core.business.platform.services.api_keys import issue_for_account, revoke_api_key
+from igny8_core.business.platform.services.people import add_user, change_team_member
+from igny8_core.http import responses
+from igny8_core.http.fields import StrictSerializer
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
+from igny8_core.http.views import AccountAudience, ApiViewSet, account_of, principal_of
+from igny8_core.kit.errors import NotFound
+
+OWNER = AccountRole.OWNER
+
+
+class TeamViewSet(AccountAudience, ApiViewSet):
+    """The people of the caller's account."""
+
+    roles: ClassVar = {"list": OWNER, "retrieve": OWNER, "create": OWNER, "partial_update": OWNER}
+
+    @extend_schema(parameters=[TeamFilterSerializer], responses={200: UserSerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """The account's people, newest first."""
+        query = query_of(request, TeamFilterSerializer)
+        return sequence_page(request, find_users(account_id=account_of(request).id, **query), user_document)
+
+    @extend_schema(responses={200: UserSerializer})
+    def retrieve(self, request: Request, user_id: UUID) -> HttpResponse:
+        """One person."""
+        user = find_users(account_id=account_of(request).id).filter(id=user_id).first()
+        if user is None:
+            raise NotFound
+        return responses.one(user_document(user))
+
+    @extend_schema(request=TeamMemberSerializer, responses={201: UserSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Give somebody a sign-in to the account."""
+        serializer = TeamMemberSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = add_user(account_id=account_of(request).id, **serializer.validated_data)
+        return responses.one(user_document(user), status=201)
+
+    @extend_schema(request=TeamMemberChangeSerializer, responses={200: UserSerializer})
+    def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
+        """Change role or name; suspend or resume somebody. One active owner always remains."""
+        serializer = TeamMemberChangeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = change_team_member(
+            account=account_of(request),
+            user_id=user_id,
+            changes=dict(serializer.validated_data),
+            by=principal_of(request).user_id,
+        )
+        return responses.one(user_document(user))
+
+
+class TeamKeyViewSet(AccountAudience, ApiViewSet):
+    """The API keys of the caller's account."""
+
+    roles: ClassVar = {"list": OWNER, "retrieve": OWNER, "create": OWNER, "revoke": OWNER}
+    idempotent = frozenset({"revoke"})
+
+    @extend_schema(responses={200: KeySerializer(many=True)})
+    def list(self, request: Request) -> HttpResponse:
+        """The account's API keys, newest first, without their secrets."""
+        query_of(request, StrictSerializer)
+        return sequence_page(request, find_api_keys(account_id=account_of(request).id), key_document)
+
+    @extend_schema(responses={200: KeySerializer})
+    def retrieve(self, request: Request, key_id: UUID) -> HttpResponse:
+        """One API key."""
+        key = find_api_keys(account_id=account_of(request).id).filter(id=key_id).first()
+        if key is None:
+            raise NotFound
+        return responses.one(key_document(key))
+
+    @extend_schema(request=TeamKeySerializer, responses={201: IssuedKeySerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Issue a key; `secret` is shown in this answer and never again."""
+        serializer = TeamKeySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(serializer.validated_data)
+        issued = issue_for_account(account_id=account_of(request).id, role=AccountRole(values.pop("role")), **values)
+        return responses.one({**key_document(issued.key), "secret": issued.secret}, status=201)
+
+    @extend_schema(request=None, responses={200: KeySerializer})
+    def revoke(self, request: Request, key_id: UUID) -> HttpResponse:
+        """Refuse the key from now on."""
+        key = revoke_api_key(key_id=key_id, account_id=account_of(request).id)
+        return responses.one(key_document(key), message="Revoked.")

@@ -1,0 +1,195 @@
+"""`/api/v1/admin/users/`: people of accounts and operators, and what nobody may do to themself."""
+
+import threading
+import uuid
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from igny8_core.accounts.models import User
+from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.events import unit_of_work
+from igny8_core.events.models import Event
+from tests.cast import Cast, as_operator
+from tests.staff import ABSENT, PASSWORD, Person, address, operator, signed_in, team_member
+
+USERS = "/api/v1/admin/users/"
+
+
+@pytest.fixture
+def admin() -> Person:
+    """An admin operator."""
+    return operator(OperatorRole.ADMIN)
+
+
+def new_user(account_id: Any, role: str = "member", **more: Any) -> dict[str, Any]:
+    return {"account_id": None if account_id is None else str(account_id), "email": address(), "password": PASSWORD,
+            "role": role, "name": "Bilal", **more}  # fmt: skip
+
+
+def change(person: Person, user_id: str, changes: dict[str, Any]) -> Any:
+    return person.api.call("PATCH", f"{USERS}{user_id}/", changes)
+
+
+def events_about(user_id: str) -> list[tuple[str, dict[str, Any]]]:
+    with unit_of_work.read(Scope.operators()):
+        rows = Event.objects.across_accounts().filter(subject_id=uuid.UUID(user_id)).order_by("seq")
+        return [(row.type, row.data) for row in rows]
+
+
+def count_users() -> int:
+    count: int = as_operator(lambda: User.objects.count())
+    return count
+
+
+def test_people_are_added(admin: Person, cast: Cast) -> None:
+    for account_id, role, operates in ((cast.account.id, "viewer", False), (None, "finance", True)):
+        body = new_user(account_id, role)
+        response = admin.api.post(USERS, body)
+        data = response.json()["data"]
+        assert response.status_code == 201
+        assert data == {
+            "id": data["id"], "account_id": body["account_id"], "email": body["email"], "name": "Bilal", "role": role,
+            "status": "active", "created_at": data["created_at"],
+        }  # fmt: skip
+        me = signed_in(body["email"]).get("/api/v1/auth/me/").json()["data"]
+        assert (me["role"], me["is_operator"]) == (role, operates)
+        assert admin.api.get(f"{USERS}{data['id']}/").json()["data"] == data
+        assert events_about(data["id"])[0] == ("user.created", {"role": role})
+
+
+@pytest.mark.parametrize(
+    ("fault", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": 5}, "email"),
+        ({"password": "x" * 201}, "password"),
+        ({"password": "password123"}, "password"),
+        ({"role": "king"}, "role"),
+        ({"role": "finance"}, "role"),
+        ({"account_id": None, "role": "owner"}, "role"),
+        ({"account_id": "x"}, "account_id"),
+        ({"admin": True}, "admin"),
+        ({"name": None}, "name"),
+    ],
+)
+def test_bad_people_are_refused(admin: Person, cast: Cast, fault: dict[str, Any], field: str) -> None:
+    before = count_users()
+    response = admin.api.post(USERS, new_user(cast.account.id) | fault)
+    assert (response.status_code, response.json()["code"]) == (400, "validation_error")
+    assert list(response.json()["errors"]) == [field]
+    assert count_users() == before
+
+
+def test_absent_accounts_and_used_addresses(admin: Person, cast: Cast) -> None:
+    before = count_users()
+    missing = {name: value for name, value in new_user(None).items() if name != "account_id"}
+    assert list(admin.api.post(USERS, missing).json()["errors"]) == ["account_id"]
+    assert admin.api.post(USERS, new_user(ABSENT)).status_code == 404
+    taken = admin.api.post(USERS, new_user(cast.account.id, email=admin.email.upper()))
+    assert (taken.status_code, taken.json()["code"], list(taken.json()["errors"])) == (409, "already_taken", ["email"])
+    assert count_users() == before
+
+
+def test_role_name_status_and_password_change(admin: Person, cast: Cast) -> None:
+    person = team_member(cast.account, AccountRole.MEMBER)
+    data = change(admin, person.id, {"role": "admin", "name": "Sana"}).json()["data"]
+    assert (data["role"], data["name"], data["status"]) == ("admin", "Sana", "active")
+    assert person.api.get("/api/v1/auth/me/").json()["data"]["role"] == "admin"
+    assert change(admin, person.id, {"password": "a wholly new one"}).status_code == 200
+    assert person.api.get("/api/v1/auth/me/").status_code == 401
+    fresh = signed_in(person.email, "a wholly new one")
+    assert change(admin, person.id, {"status": "suspended"}).json()["data"]["status"] == "suspended"
+    refused = fresh.get("/api/v1/auth/me/")
+    assert (refused.status_code, refused.json()["code"]) == (403, "user_suspended")
+    assert change(admin, person.id, {"status": "active"}).json()["data"]["status"] == "active"
+    assert [event for event in events_about(person.id) if not event[0].startswith("user.signed")] == [
+        ("user.created", {"role": "member"}),
+        ("user.updated", {"fields": ["name", "role"], "role": "admin", "role_before": "member"}),
+        ("user.updated", {"fields": ["password"]}),
+        ("user.suspended", {}),
+        ("user.resumed", {}),
+    ]
+
+
+def test_bad_changes_are_refused(admin: Person, cast: Cast) -> None:
+    person = team_member(cast.account, AccountRole.MEMBER)
+    before = events_about(person.id)
+    wrong = [{"role": "support"}, {"role": "support", "status": "suspended"}, {"status": "gone"}, {"password": "short"},
+             {"email": address()}, {"account_id": str(cast.other.id)}]  # fmt: skip
+    for changes in wrong:
+        assert change(admin, person.id, changes).status_code == 400, changes
+    assert change(admin, ABSENT, {"name": "x"}).status_code == 404
+    assert change(admin, person.id, {}).json()["data"]["role"] == "member"
+    assert events_about(person.id) == before
+
+
+def test_admins_cannot_lower_or_suspend_themselves(admin: Person) -> None:
+    for changes in ({"status": "suspended"}, {"role": "finance"}, {"role": "support", "name": "New"}):
+        refused = change(admin, admin.id, changes)
+        assert (refused.status_code, refused.json()["code"]) == (409, "cannot_change_self"), changes
+    assert [kind for kind, _ in events_about(admin.id)] == ["user.created"]
+    assert change(admin, admin.id, {"name": "Renamed", "role": "admin", "status": "active"}).status_code == 200
+    other = operator(OperatorRole.ADMIN)
+    assert change(admin, other.id, {"role": "support"}).json()["data"]["role"] == "support"
+    assert other.api.get(USERS).status_code == 403
+
+
+def test_two_admins_who_lower_each_other_leave_one(admin: Person) -> None:
+    other = operator(OperatorRole.ADMIN)
+    as_operator(
+        lambda: User.objects.filter(account=None, role="admin").exclude(id__in=[admin.id, other.id]).update(status="suspended")
+    )  # fmt: skip
+    barrier, answers = threading.Barrier(2), []
+
+    def lower(actor: Person, target: Person) -> None:
+        barrier.wait()
+        answers.append(change(actor, target.id, {"status": "suspended"}))
+        connection.close()
+
+    threads = [threading.Thread(target=lower, args=pair) for pair in ((admin, other), (other, admin))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status_code for answer in answers} in ({200, 409}, {200, 403})
+    left = as_operator(lambda: User.objects.filter(account=None, role="admin", status="active").count())
+    assert left == 1
+
+
+def test_lists_filter_and_show_no_secret(admin: Person, cast: Cast) -> None:
+    person = team_member(cast.account, AccountRole.OWNER)
+    mine = admin.api.get(f"{USERS}?account_id={cast.account.id}").json()
+    assert [row["id"] for row in mine["results"]] == [person.id]
+    assert set(mine["results"][0]) == {"id", "account_id", "email", "name", "role", "status", "created_at"}
+    assert admin.api.get(f"{USERS}?account_id={cast.account.id}&role=viewer").json()["results"] == []
+    staff = admin.api.get(f"{USERS}?kind=operator&role=admin&page_size=100").json()["results"]
+    assert admin.id in {row["id"] for row in staff}
+    assert {(row["account_id"], row["role"]) for row in staff} == {(None, "admin")}
+    assert "argon2" not in admin.api.get(f"{USERS}?page_size=100").content.decode()
+    for query in ("role=king", "account_id=x", "email=a", "kind=robot"):
+        assert admin.api.get(f"{USERS}?{query}").status_code == 400, query
+
+
+def test_a_retry_adds_one(admin: Person, cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
+    body = new_user(cast.account.id)
+    answers = [admin.api.post(USERS, body, **{"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    stored = owner_connection.execute(
+        "SELECT convert_from(body, 'UTF8') FROM http_idempotencyrecord WHERE owner_id = %s", [admin.id]
+    ).fetchone()
+    assert stored is not None and PASSWORD not in stored[0] and "argon2" not in stored[0]
+
+
+def test_only_admins_come_in(cast: Cast) -> None:
+    person, before = team_member(cast.account, AccountRole.OWNER), count_users()
+    for caller, status in ((cast.anonymous, 401), (person.api, 403), (cast.stranger, 403), (cast.finance, 403)):
+        assert caller.get(USERS).status_code == status
+        assert caller.get(f"{USERS}{person.id}/").status_code == status
+        assert caller.post(USERS, new_user(cast.account.id)).status_code == status
+        assert caller.call("PATCH", f"{USERS}{person.id}/", {"role": "viewer"}).status_code == status
+    assert count_users() == before
+    assert person.api.get("/api/v1/auth/me/").json()["data"]["role"] == "owner"
