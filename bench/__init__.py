@@ -1,1 +1,0 @@
-"""Benchmarks: each prints our figure beside pgbench's with the same statements, from one run on one database."""
