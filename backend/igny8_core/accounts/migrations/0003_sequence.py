@@ -9,9 +9,10 @@ from igny8_core.accounts.tenancy import GrantTo
 from igny8_core.kit.models import NextValue
 
 MODELS = ("account", "user", "accesskey")
+# The checks of foreign keys that the update leaves behind run at once: an index cannot be made while they wait.
 RENUMBER = """UPDATE accounts_{0} AS changed SET sequence = counted.number
  FROM (SELECT id, row_number() OVER (ORDER BY created_at, id) AS number FROM accounts_{0}) AS counted
- WHERE changed.id = counted.id"""
+ WHERE changed.id = counted.id; SET CONSTRAINTS ALL IMMEDIATE"""
 
 
 def _add(name: str) -> list[migrations.operations.base.Operation]:

@@ -1,0 +1,61 @@
+"""People who lower each other in the same moment: one owner and one admin operator always remain."""
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+from django.db import connection
+from igny8_core.accounts.models import User
+from igny8_core.accounts.roles import AccountRole, OperatorRole
+from tests.cast import Cast, as_operator
+from tests.staff import Person, operator, team_member
+
+HOLD = "SELECT id FROM accounts_user WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+WAITING = """SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+ WHERE NOT l.granted AND a.datname = current_database()"""
+PATIENCE_SECONDS = 10
+
+
+def lower_in_a_ring(
+    owner_connection: psycopg.Connection[Any], people: list[Person], path: str, changes: dict[str, str]
+) -> list[tuple[int, str | None]]:
+    """Each lowers the next; all have been let in and wait at the rows before the first goes on."""
+    answers: list[tuple[int, str | None]] = []
+
+    def lower(actor: Person, target: Person) -> None:
+        response = actor.api.call("PATCH", f"{path}{target.id}/", changes)
+        answers.append((response.status_code, response.json().get("code")))
+        connection.close()
+
+    pairs = zip(people, people[1:] + people[:1], strict=True)
+    threads = [threading.Thread(target=lower, args=pair) for pair in pairs]
+    with psycopg.connect(owner_connection.info.dsn, password=owner_connection.info.password) as holder:
+        holder.execute(HOLD, [[person.id for person in people]])
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while owner_connection.execute(WAITING).fetchone() != (len(people),):
+            assert time.monotonic() < deadline, "not all of them came to wait"
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    return sorted(answers, key=str)
+
+
+def test_owners_who_lower_each_other_leave_one(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
+    people = [team_member(cast.account, AccountRole.OWNER) for _ in range(4)]
+    answers = lower_in_a_ring(owner_connection, people, "/api/v1/account/users/", {"role": "viewer"})
+    assert answers == [(200, None)] * 3 + [(409, "last_owner")]
+    left = as_operator(lambda: User.objects.filter(account=cast.account, role="owner").count())
+    assert left == 1
+
+
+def test_admins_who_suspend_each_other_leave_one(owner_connection: psycopg.Connection[Any]) -> None:
+    admins = [operator(OperatorRole.ADMIN) for _ in range(2)]
+    others = User.objects.filter(account=None, role="admin").exclude(id__in=[admin.id for admin in admins])
+    as_operator(lambda: others.update(status="suspended"))
+    answers = lower_in_a_ring(owner_connection, admins, "/api/v1/admin/users/", {"status": "suspended"})
+    assert answers == [(200, None), (409, "last_admin")]
+    left = as_operator(lambda: User.objects.filter(account=None, role="admin", status="active").count())
+    assert left == 1
