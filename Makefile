@@ -1,5 +1,5 @@
 # `make serve` and `make test` are all one needs; both set up what is missing.
-.PHONY: help serve test check fix bench lock clean environment
+.PHONY: help serve test soak chaos check fix bench lock clean environment
 ARGS ?= -n 2
 PYTHON := .venv/bin/python
 
@@ -14,6 +14,12 @@ serve: environment ## Bring the product up with demo data
 
 test: environment ## Run all tests (ARGS="-n 2 -k name")
 	$(PYTHON) -m pytest $(ARGS)
+
+soak: environment ## The money's state machine for long (RUNS=5000 STEPS=60)
+	MONEY_RUNS=$(or $(RUNS),5000) MONEY_STEPS=$(or $(STEPS),60) $(PYTHON) -m pytest -p no:xdist backend/tests/services/test_money_machine.py
+
+chaos: environment ## Kill web and database under writers (CYCLES=100)
+	CHAOS_CYCLES=$(or $(CYCLES),100) $(PYTHON) -m pytest -p no:xdist backend/tests/crash
 
 check: environment ## Lint, types, import contracts, missing migrations, house rules
 	.venv/bin/ruff check .
