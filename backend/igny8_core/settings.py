@@ -133,6 +133,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
+    "PREPROCESSING_HOOKS": ["igny8_core.http.openapi.only_the_api"],
 }
 
 LOGGING = {

@@ -5,6 +5,10 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from igny8_core.http import openapi_fields
+
+EXTENSIONS = openapi_fields
+"""Registered by being imported."""
 ERROR_SENTENCES = {
     "400": "The input is not valid (`validation_error` or a code of this operation).",
     "401": "No credential, or one that is unknown, expired or revoked.",
@@ -21,6 +25,22 @@ ERROR_SENTENCES = {
 ALWAYS = ("400", "401", "403", "404", "405", "429", "503")
 WITH_BODY = ("413", "415")
 ON_POST = ("409", "422")
+PAGE_PARAMETERS = [
+    {
+        "name": "page_size",
+        "in": "query",
+        "required": False,
+        "description": "How many rows a page holds.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
+    },
+    {
+        "name": "cursor",
+        "in": "query",
+        "required": False,
+        "description": "Where a page begins: follow `next` and `previous`, which carry it.",
+        "schema": {"type": "string", "maxLength": 500},
+    },
+]
 REQUEST_ID = {"type": "string", "format": "uuid"}
 ERROR_BODY = {
     "type": "object",
@@ -70,9 +90,25 @@ class EnvelopeSchema(AutoSchema):
         for status in sorted(codes):
             content = {"application/json": {"schema": ERROR_BODY}}
             operation["responses"].setdefault(status, {"description": ERROR_SENTENCES[status], "content": content})
+        if _answers_list(operation):
+            operation.setdefault("parameters", []).extend(PAGE_PARAMETERS)
         if self.method == "POST" and self.view.replays(getattr(self.view, "action", None) or "post"):
             operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
         return dict(operation)
+
+    def get_operation_id(self) -> str:
+        """The method and the path, which no two operations share: `post_billing_payments_id_cancel`."""
+        return "_".join([self.method.lower(), *self._segments()]).replace("-", "_")
+
+    def get_tags(self) -> list[str]:
+        """What the operation is about; the operators' are told apart."""
+        named = [segment for segment in self._segments() if segment != "id"]
+        subject = [segment for segment in named if segment not in ("admin", "billing")]
+        return [f"operators: {subject[0]}" if named[0] == "admin" else subject[0]]
+
+    def _segments(self) -> list[str]:
+        parts = self.path.removeprefix("/api/v1/").strip("/").split("/")
+        return ["id" if part.startswith("{") else part for part in parts]
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Lists are declared by the views' own annotation, never guessed."""
@@ -87,6 +123,16 @@ class EnvelopeSchema(AutoSchema):
             content["schema"] = _list_envelope(inner)
         else:
             content["schema"] = _one_envelope(inner)
+
+
+def only_the_api(endpoints: list[Any]) -> list[Any]:
+    """The document tells the API, and not itself."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
+
+
+def _answers_list(operation: dict[str, Any]) -> bool:
+    content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    return "results" in content.get("schema", {}).get("properties", {})
 
 
 def _one_envelope(inner: dict[str, Any]) -> dict[str, Any]:

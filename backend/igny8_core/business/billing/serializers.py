@@ -169,8 +169,8 @@ class PaymentSerializer(serializers.Serializer[Any]):
     """A payment as answered."""
 
     id = serializers.UUIDField()
-    invoice = InvoiceRefSerializer()
-    invoice_id = serializers.UUIDField()
+    invoice = InvoiceRefSerializer(allow_null=True)
+    invoice_id = serializers.UUIDField(allow_null=True)
     amount = serializers.CharField()
     currency = serializers.CharField()
     amount_received = serializers.CharField(allow_null=True)
@@ -208,10 +208,124 @@ class CreditPackageSerializer(serializers.Serializer[Any]):
     prices = PriceSerializer(many=True)
 
 
-class ObjectSerializer(serializers.Serializer[Any]):
-    """An object whose fields the contract page lists."""
+class StatusChangeSerializer(serializers.Serializer[Any]):
+    """One step of a payment's history."""
+
+    # `from` is a word of Python's.
+    locals()["from"] = serializers.CharField(allow_null=True)
+    to = serializers.CharField()
+    at = serializers.DateTimeField()
+    actor_kind = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+
+
+class PaymentDetailSerializer(PaymentSerializer):
+    """One payment with the history of its status."""
+
+    history = StatusChangeSerializer(many=True)
+
+
+class InvoiceSerializer(serializers.Serializer[Any]):
+    """An invoice in a list; a draft has no number yet."""
 
     id = serializers.UUIDField()
+    account_id = serializers.UUIDField()
+    number = serializers.CharField(allow_null=True)
+    creditor_reference = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+    currency = serializers.CharField()
+    amount_total = serializers.CharField()
+    amount_tax = serializers.CharField()
+    amount_paid = serializers.CharField()
+    amount_due = serializers.CharField()
+    due_date = serializers.DateField(allow_null=True)
+    overdue = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    finalized_at = serializers.DateTimeField(allow_null=True)
+    paid_at = serializers.DateTimeField(allow_null=True)
+    voided_at = serializers.DateTimeField(allow_null=True)
+
+
+class InvoiceLineSerializer(serializers.Serializer[Any]):
+    """A line of an invoice."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    description = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_amount = serializers.CharField()
+    tax_rate = serializers.CharField(allow_null=True)
+    tax_amount = serializers.CharField()
+    amount = serializers.CharField()
+    credits = serializers.IntegerField(allow_null=True)
+
+
+class SettlementSerializer(serializers.Serializer[Any]):
+    """What settled part of an invoice."""
+
+    source = serializers.CharField()
+    payment_id = serializers.UUIDField(allow_null=True)
+    amount = serializers.CharField()
+    bank_charges = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class InvoiceDetailSerializer(InvoiceSerializer):
+    """One invoice with its lines, its newest payments, and what settled it."""
+
+    lines = InvoiceLineSerializer(many=True)
+    payments = PaymentSerializer(many=True)
+    settlements = SettlementSerializer(many=True)
+
+
+class SavedMethodShownSerializer(serializers.Serializer[Any]):
+    """A saved way to pay as answered."""
+
+    id = serializers.UUIDField()
+    payment_method = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    details = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    is_default = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class RemovedSerializer(serializers.Serializer[Any]):
+    """What was removed."""
+
+    id = serializers.UUIDField()
+
+
+class AvailableMethodSerializer(serializers.Serializer[Any]):
+    """A way to pay with its instructions filled in."""
+
+    payment_method = serializers.CharField()
+    display_name = serializers.CharField()
+    currency = serializers.CharField()
+    min_amount = serializers.CharField(allow_null=True)
+    max_amount = serializers.CharField(allow_null=True)
+    instructions = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    reference = serializers.CharField(allow_null=True)
+    qr = serializers.CharField(allow_null=True)
+    requires_proof = serializers.BooleanField()
+    sort_order = serializers.IntegerField()
+
+
+class AvailableMetadataSerializer(serializers.Serializer[Any]):
+    """For which country and currency, and what is live."""
+
+    country = serializers.CharField()
+    currency = serializers.CharField(allow_null=True)
+    default_method = SavedMethodShownSerializer(allow_null=True)
+    gateways = serializers.DictField(child=serializers.BooleanField())
+
+
+class AvailableMethodsSerializer(serializers.Serializer[Any]):
+    """The ways to pay."""
+
+    methods = AvailableMethodSerializer(many=True)
+    metadata = AvailableMetadataSerializer()
 
 
 def payment_filters(query: dict[str, Any]) -> PaymentFilters:

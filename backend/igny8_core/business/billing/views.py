@@ -15,13 +15,18 @@ from igny8_core.business.billing.selectors.credit_packages import offered_packag
 from igny8_core.business.billing.selectors.invoices import invoice_document, invoice_with_lines, invoices_of
 from igny8_core.business.billing.selectors.payments import get_payment, list_payments
 from igny8_core.business.billing.serializers import (
+    AvailableMethodsSerializer,
     CreditPackageSerializer,
+    InvoiceDetailSerializer,
+    InvoiceSerializer,
     ManualPaymentSerializer,
     MethodQuerySerializer,
-    ObjectSerializer,
+    PaymentDetailSerializer,
     PaymentFilterSerializer,
     PaymentSerializer,
+    RemovedSerializer,
     SavedMethodSerializer,
+    SavedMethodShownSerializer,
     payment_filters,
 )
 from igny8_core.business.billing.services import method_setup
@@ -53,7 +58,7 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
         filters = payment_filters({**query, "account_id": account_of(request).id})
         return payments_page(request, query, filters)
 
-    @extend_schema(responses={200: PaymentSerializer})
+    @extend_schema(responses={200: PaymentDetailSerializer})
     def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """One payment with the history of its status."""
         payment = get_payment(account_of(request), payment_id=payment_id)
@@ -71,12 +76,12 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
         payment = PaymentService.create_manual_payment(account=account_of(request), submission=submission)
         return responses.one(payment, status=201, message="Your payment was submitted and awaits approval.")
 
-    @extend_schema(request=None, responses={200: PaymentSerializer})
+    @extend_schema(request=None, responses={200: PaymentDetailSerializer})
     def cancel(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Take back a payment nobody has decided on."""
         return responses.one(cancel_payment(account=account_of(request), payment_id=payment_id))
 
-    @extend_schema(parameters=[MethodQuerySerializer], responses={200: ObjectSerializer})
+    @extend_schema(parameters=[MethodQuerySerializer], responses={200: AvailableMethodsSerializer})
     def available(self, request: Request) -> HttpResponse:
         """The ways to pay in a country, for an invoice or a currency."""
         query = query_of(request, MethodQuerySerializer)
@@ -89,7 +94,7 @@ class InvoiceViewSet(AccountAudience, ApiViewSet):
 
     roles: ClassVar = {"list": VIEWER, "retrieve": VIEWER}
 
-    @extend_schema(responses={200: ObjectSerializer(many=True)})
+    @extend_schema(responses={200: InvoiceSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
         """The account's invoices, newest first."""
         query_of(request, StrictSerializer)
@@ -100,7 +105,7 @@ class InvoiceViewSet(AccountAudience, ApiViewSet):
             lambda invoice: invoice_document(invoice, time_zone=account.time_zone),
         )
 
-    @extend_schema(responses={200: ObjectSerializer})
+    @extend_schema(responses={200: InvoiceDetailSerializer})
     def retrieve(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """One invoice with lines and payments."""
         account = account_of(request)
@@ -118,14 +123,14 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
         "set_default": ADMIN,
     }  # fmt: skip
 
-    @extend_schema(responses={200: ObjectSerializer(many=True)})
+    @extend_schema(responses={200: SavedMethodShownSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
         """All saved ways to pay."""
         saved = AccountPaymentMethod.objects.for_account(account_of(request)).order_by("id")
         rows = [_saved_document(row) for row in saved[: pagination.MAX_PAGE_SIZE]]
         return responses.many(responses.Page(rows, len(rows), True, None, None))
 
-    @extend_schema(responses={200: ObjectSerializer})
+    @extend_schema(responses={200: SavedMethodShownSerializer})
     def retrieve(self, request: Request, method_id: UUID) -> HttpResponse:
         """One saved way to pay."""
         saved = AccountPaymentMethod.objects.for_account(account_of(request)).filter(id=method_id).first()
@@ -133,7 +138,7 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
             raise NotFound
         return responses.one(_saved_document(saved))
 
-    @extend_schema(request=SavedMethodSerializer, responses={201: ObjectSerializer})
+    @extend_schema(request=SavedMethodSerializer, responses={201: SavedMethodShownSerializer})
     def create(self, request: Request) -> HttpResponse:
         """Save a way to pay."""
         serializer = SavedMethodSerializer(data=request.data)
@@ -142,7 +147,7 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
         saved = method_setup.save_method(account=account_of(request), **values)
         return responses.one(_saved_document(saved), status=201)
 
-    @extend_schema(request=SavedMethodSerializer(partial=True), responses={200: ObjectSerializer})
+    @extend_schema(request=SavedMethodSerializer(partial=True), responses={200: SavedMethodShownSerializer})
     def partial_update(self, request: Request, method_id: UUID) -> HttpResponse:
         """Change a saved way to pay."""
         serializer = SavedMethodSerializer(data=request.data, partial=True)
@@ -151,13 +156,13 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
         saved = method_setup.change_method(account=account_of(request), method_id=method_id, changes=changes)
         return responses.one(_saved_document(saved))
 
-    @extend_schema(responses={200: ObjectSerializer})
+    @extend_schema(responses={200: RemovedSerializer})
     def destroy(self, request: Request, method_id: UUID) -> HttpResponse:
         """Forget a saved way to pay."""
         method_setup.remove_method(account=account_of(request), method_id=method_id)
         return responses.one({"id": method_id}, message="Removed.")
 
-    @extend_schema(request=None, responses={200: ObjectSerializer})
+    @extend_schema(request=None, responses={200: SavedMethodShownSerializer})
     def set_default(self, request: Request, method_id: UUID) -> HttpResponse:
         """Make this the account's one default."""
         saved = method_setup.set_default_method(account=account_of(request), method_id=method_id)
@@ -176,7 +181,7 @@ class CreditPackageViewSet(AccountAudience, ApiViewSet):
         rows = offered_packages()
         return responses.many(responses.Page(rows, len(rows), True, None, None))
 
-    @extend_schema(request=None, responses={201: ObjectSerializer})
+    @extend_schema(request=None, responses={201: InvoiceDetailSerializer})
     def purchase(self, request: Request, package_id: UUID) -> HttpResponse:
         """Buy a package: a pending invoice in the account's currency, which grants the credits when it is paid."""
         account = account_of(request)

@@ -20,7 +20,8 @@ from igny8_core.business.billing.selectors.invoices import (
 )
 from igny8_core.business.billing.serializers import (
     DraftInvoiceSerializer,
-    ObjectSerializer,
+    InvoiceDetailSerializer,
+    InvoiceSerializer,
 )
 from igny8_core.business.billing.services import invoicing
 from igny8_core.http import responses
@@ -41,7 +42,7 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
         "mark_uncollectible": FINANCE, "apply_balance": FINANCE,
     }  # fmt: skip
 
-    @extend_schema(responses={200: ObjectSerializer(many=True)})
+    @extend_schema(responses={200: InvoiceSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
         """Invoices across accounts, newest first."""
         query_of(request, StrictSerializer)
@@ -50,7 +51,7 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
             request, rows, lambda invoice: invoice_document(invoice, time_zone=invoice.account.time_zone)
         )
 
-    @extend_schema(responses={200: ObjectSerializer})
+    @extend_schema(responses={200: InvoiceDetailSerializer})
     def retrieve(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """One invoice with lines and payments."""
         invoice = invoices_across_accounts().select_related("account").filter(id=invoice_id).first()
@@ -58,7 +59,7 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
             raise NotFound
         return _shown(invoice)
 
-    @extend_schema(request=DraftInvoiceSerializer, responses={201: ObjectSerializer})
+    @extend_schema(request=DraftInvoiceSerializer, responses={201: InvoiceDetailSerializer})
     def create(self, request: Request) -> HttpResponse:
         """Draft an invoice for an account."""
         serializer = DraftInvoiceSerializer(data=request.data)
@@ -75,24 +76,24 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
         )
         return _shown(invoice, status=201)
 
-    @extend_schema(request=FinalizeSerializer, responses={200: ObjectSerializer})
+    @extend_schema(request=FinalizeSerializer, responses={200: InvoiceDetailSerializer})
     def finalize(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Number the draft and let it be paid, from the account's balance at once where that is asked."""
         serializer = FinalizeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return _shown(invoicing.finalize_invoice(invoice_id=invoice_id, **serializer.validated_data))
 
-    @extend_schema(request=None, responses={200: ObjectSerializer})
+    @extend_schema(request=None, responses={200: InvoiceDetailSerializer})
     def apply_balance(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Pay the invoice from the account's balance as far as that goes."""
         return _shown(invoicing.apply_balance(invoice_id=invoice_id))
 
-    @extend_schema(request=None, responses={200: ObjectSerializer})
+    @extend_schema(request=None, responses={200: InvoiceDetailSerializer})
     def void(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Take the invoice back."""
         return _shown(invoicing.void_invoice(invoice_id=invoice_id))
 
-    @extend_schema(request=None, responses={200: ObjectSerializer})
+    @extend_schema(request=None, responses={200: InvoiceDetailSerializer})
     def mark_uncollectible(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Give up on the invoice."""
         return _shown(invoicing.mark_uncollectible(invoice_id=invoice_id))

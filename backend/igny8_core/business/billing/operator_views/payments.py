@@ -15,11 +15,12 @@ from igny8_core.business.billing.operator_views.shapes import (
     ApproveSerializer,
     BulkApproveSerializer,
     BulkResultsSerializer,
+    OperatorPaymentDetailSerializer,
     OperatorPaymentSerializer,
     ReasonSerializer,
     RecordSerializer,
+    RefundedPaymentSerializer,
     RefundRequestSerializer,
-    RefundSerializer,
 )
 from igny8_core.business.billing.selectors.payments import get_payment_across_accounts
 from igny8_core.business.billing.selectors.refunds import refund_document
@@ -54,12 +55,12 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         query = query_of(request, OperatorPaymentFilterSerializer)
         return payments_page(request, query, payment_filters(query), for_operator=True)
 
-    @extend_schema(responses={200: OperatorPaymentSerializer})
+    @extend_schema(responses={200: OperatorPaymentDetailSerializer})
     def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """One payment with the history of its status, its approvals and what it settled."""
         return _shown(payment_id)
 
-    @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentSerializer})
+    @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentDetailSerializer})
     def approve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Approve a payment; the last approval it needs settles its invoice."""
         serializer = ApproveSerializer(data=request.data)
@@ -68,19 +69,19 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         approvals.approve_payment(payment_id=payment_id, decision=decision)
         return _shown(payment_id)
 
-    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentSerializer})
+    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailSerializer})
     def reject(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Reject a payment; its invoice can be paid again."""
         approvals.reject_payment(payment_id=payment_id, reason=_reason(request))
         return _shown(payment_id)
 
-    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentSerializer})
+    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailSerializer})
     def bounce(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Say that the bank has returned the transfer of a succeeded payment: what it settled is due again."""
         approvals.bounce_payment(payment_id=payment_id, reason=_reason(request))
         return _shown(payment_id)
 
-    @extend_schema(request=RefundRequestSerializer, responses={200: RefundSerializer})
+    @extend_schema(request=RefundRequestSerializer, responses={200: RefundedPaymentSerializer})
     def refund(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Refund a succeeded payment, to the account's balance or by transfer."""
         serializer = RefundRequestSerializer(data=request.data)
@@ -98,7 +99,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         payment = get_payment_across_accounts(payment_id=payment_id)
         return responses.one({**(payment or {}), "refund": refund_document(refund)})
 
-    @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentSerializer})
+    @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentDetailSerializer})
     def record(self, request: Request) -> HttpResponse:
         """Record money that nobody submitted, and what it pays."""
         serializer = RecordSerializer(data=request.data)

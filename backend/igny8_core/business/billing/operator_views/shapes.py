@@ -7,7 +7,7 @@ from schwifty import IBAN
 
 from igny8_core.business.billing.domain.methods import MANUAL
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
-from igny8_core.business.billing.serializers import MAX_REFERENCE, PaymentSerializer
+from igny8_core.business.billing.serializers import MAX_REFERENCE, PaymentSerializer, StatusChangeSerializer
 from igny8_core.http.fields import (
     AmountField,
     CurrencyField,
@@ -131,6 +131,16 @@ class ApprovalsSerializer(serializers.Serializer[Any]):
     given_by = ApproverSerializer(many=True)
 
 
+class AllocationShownSerializer(serializers.Serializer[Any]):
+    """What a payment has settled on an invoice."""
+
+    invoice_id = serializers.UUIDField()
+    invoice_number = serializers.CharField()
+    amount = serializers.CharField()
+    bank_charges = serializers.CharField()
+    reversed_at = serializers.DateTimeField(allow_null=True)
+
+
 class OperatorPaymentSerializer(PaymentSerializer):
     """A payment as operators see it."""
 
@@ -139,6 +149,13 @@ class OperatorPaymentSerializer(PaymentSerializer):
     value_date = serializers.DateField(allow_null=True)
     approvals = ApprovalsSerializer()
     waiting_seconds = serializers.IntegerField(allow_null=True)
+
+
+class OperatorPaymentDetailSerializer(OperatorPaymentSerializer):
+    """One payment with what it settled and the history of its status."""
+
+    allocations = AllocationShownSerializer(many=True)
+    history = StatusChangeSerializer(many=True)
 
 
 class BulkResultSerializer(serializers.Serializer[Any]):
@@ -181,6 +198,12 @@ class RefundSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
+
+
+class RefundedPaymentSerializer(OperatorPaymentDetailSerializer):
+    """The payment after a refund, and the refund."""
+
+    refund = RefundSerializer()
 
 
 class LimitShownSerializer(serializers.Serializer[Any]):

@@ -1,0 +1,62 @@
+"""How our fields look in the OpenAPI document. Loaded by the app, so that the document's generator finds them."""
+
+from typing import Any
+
+from django_countries import countries
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+
+from igny8_core.kit.currencies import CURRENCIES
+
+
+class StrictSerializerSchema(OpenApiSerializerExtension):
+    """Requests take the fields that are listed and no others."""
+
+    target_class = "igny8_core.http.fields.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """The usual schema, closed."""
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}
+
+
+class AmountSchema(OpenApiSerializerFieldExtension):
+    """Money as decimal text."""
+
+    target_class = "igny8_core.http.fields.AmountField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """A pattern; how many decimals are allowed depends on the currency."""
+        return {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,3})?$", "example": "4500.00"}
+
+
+class CurrencySchema(OpenApiSerializerFieldExtension):
+    """An ISO 4217 code."""
+
+    target_class = "igny8_core.http.fields.CurrencyField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """Every code there is."""
+        return {"type": "string", "enum": sorted(CURRENCIES)}
+
+
+class CountrySchema(OpenApiSerializerFieldExtension):
+    """An ISO 3166-1 code."""
+
+    target_class = "igny8_core.http.fields.CountryField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """Every code there is, and the star where it is meant."""
+        every = ["*"] if self.target.allow_every else []
+        return {"type": "string", "enum": [*every, *sorted(countries.countries)]}
+
+
+class TimeZoneSchema(OpenApiSerializerFieldExtension):
+    """A name of the IANA database."""
+
+    target_class = "igny8_core.http.fields.TimeZoneField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """Text; the database knows some six hundred."""
+        return {"type": "string", "maxLength": 64, "example": "Asia/Karachi"}
