@@ -55,10 +55,15 @@ def key_of(headers: dict[str, str]) -> str | None:
     if not given:
         return None
     (key, *others) = given
-    if others or not 1 <= len(key) <= MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
+    if others or not 1 <= len(key) <= MAX_KEY_LENGTH or not _is_printable(key):
         sentence = f"Send one key of 1 to {MAX_KEY_LENGTH} printable ASCII characters."
         raise ValidationError(fields={"Idempotency-Key": [sentence]})
     return key
+
+
+def _is_printable(key: str) -> bool:
+    """Spaces stand inside alone: HTTP takes them off a header's ends."""
+    return key.isascii() and key.isprintable() and key == key.strip()
 
 
 def fingerprint(method: str, path: str, document: object) -> bytes:

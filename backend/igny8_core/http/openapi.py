@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.serializers import ListSerializer
 
 from igny8_core.http import openapi_fields
 
@@ -59,7 +60,7 @@ IDEMPOTENCY_PARAMETER = {
     "in": "header",
     "required": False,
     "description": "A retry with the same key and body gets the first answer again and does nothing twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
 
 
@@ -87,10 +88,12 @@ class EnvelopeSchema(AutoSchema):
                 self._wrap(response)
         codes = [*ALWAYS, *(WITH_BODY if self.method in ("POST", "PUT", "PATCH", "DELETE") else ())]
         codes += ON_POST if self.method == "POST" else ("409",) if self.method != "GET" else ()
+        if getattr(self.view, "action", None) in getattr(self.view, "conflicting", ()):
+            codes.append("409")
         for status in sorted(codes):
             content = {"application/json": {"schema": ERROR_BODY}}
             operation["responses"].setdefault(status, {"description": ERROR_SENTENCES[status], "content": content})
-        if _answers_list(operation):
+        if _answers_list(operation) and getattr(self.view, "paged", True):
             operation.setdefault("parameters", []).extend(PAGE_PARAMETERS)
         if self.method == "POST" and self.view.replays(getattr(self.view, "action", None) or "post"):
             operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
@@ -111,8 +114,8 @@ class EnvelopeSchema(AutoSchema):
         return ["id" if part.startswith("{") else part for part in parts]
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        """Lists are declared by the views' own annotation, never guessed."""
-        return False
+        """Lists are declared by the views' own annotation, `many=True`, and never guessed."""
+        return isinstance(serializer, ListSerializer)
 
     def _wrap(self, response: dict[str, Any]) -> None:
         content = response.get("content", {}).get("application/json")

@@ -11,9 +11,15 @@ from igny8_core.kit.errors import ValidationError
 PAGE_PARAMETERS = frozenset({"page_size", "cursor"})
 
 
-def query_of(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
-    """The query as checked values; unknown or repeated parameters are errors. Raises `ValidationError`."""
-    given = {name: values for name, values in request.query_params.lists() if name not in PAGE_PARAMETERS}
+def query_of(
+    request: Request, serializer_class: type[StrictSerializer], *, paged: bool = True
+) -> dict[str, Any]:  # fmt: skip
+    """The query as checked values; unknown or repeated parameters are errors. Raises `ValidationError`.
+
+    `paged` is false for what has no pages: a cursor is as unknown there as any other name.
+    """
+    known = PAGE_PARAMETERS if paged else frozenset()
+    given = {name: values for name, values in request.query_params.lists() if name not in known}
     repeated = {name[:100]: ["Send it once."] for name, values in given.items() if len(values) > 1}
     unclean = {name[:100]: ["This text is malformed."] for name, (value, *_) in given.items() if not is_clean(value)}
     if repeated or unclean:

@@ -21,7 +21,7 @@ from igny8_core.http import context, idempotency, responses
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import from_exception
 from igny8_core.http.throttling import count_here, count_shared
-from igny8_core.kit.errors import AccountRequired, Forbidden, Internal, Unauthenticated
+from igny8_core.kit.errors import AccountRequired, Forbidden, Internal, MethodNotAllowed, Unauthenticated
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -142,7 +142,10 @@ class ApiView(APIView):
         error = from_exception(exception)
         if error is None or isinstance(error, Internal):
             raise exception
-        return responses.failure(error)
+        answer = responses.failure(error)
+        if isinstance(error, MethodNotAllowed):
+            answer["Allow"] = ", ".join(self.allowed_methods)  # RFC 9110, 15.5.6
+        return answer
 
 
 class ApiViewSet(ViewSetMixin, ApiView):

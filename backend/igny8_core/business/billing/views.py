@@ -116,7 +116,9 @@ class InvoiceViewSet(AccountAudience, ApiViewSet):
 
 
 class SavedMethodViewSet(AccountAudience, ApiViewSet):
-    """The ways to pay the account has saved."""
+    """The ways to pay the account has saved: a handful, so the list has no pages."""
+
+    paged = False
 
     roles: ClassVar = {
         "list": VIEWER, "retrieve": VIEWER, "create": ADMIN, "partial_update": ADMIN, "destroy": ADMIN,
@@ -126,6 +128,7 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
     @extend_schema(responses={200: SavedMethodShownSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
         """All saved ways to pay."""
+        query_of(request, StrictSerializer, paged=self.paged)
         saved = AccountPaymentMethod.objects.for_account(account_of(request)).order_by("id")
         rows = [_saved_document(row) for row in saved[: pagination.MAX_PAGE_SIZE]]
         return responses.many(responses.Page(rows, len(rows), True, None, None))
@@ -170,14 +173,16 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
 
 
 class CreditPackageViewSet(AccountAudience, ApiViewSet):
-    """Credits on offer."""
+    """Credits on offer; the list has no pages."""
+
+    paged = False
 
     roles: ClassVar = {"list": VIEWER, "purchase": ADMIN}
 
     @extend_schema(responses={200: CreditPackageSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
         """Every package with its prices."""
-        query_of(request, StrictSerializer)
+        query_of(request, StrictSerializer, paged=self.paged)
         rows = offered_packages()
         return responses.many(responses.Page(rows, len(rows), True, None, None))
 

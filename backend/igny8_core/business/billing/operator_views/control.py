@@ -19,14 +19,16 @@ from igny8_core.kit.money import format_amount
 
 
 class ApprovalLimitView(OperatorAudience, ApiView):
-    """Above how much two operators have to approve."""
+    """Above how much two operators have to approve; a list without pages."""
+
+    paged = False
 
     roles: ClassVar = {"get": OperatorRole.SUPPORT, "put": OperatorRole.ADMIN}
 
     @extend_schema(responses={200: LimitShownSerializer(many=True)})
     def get(self, request: Request) -> HttpResponse:
         """Every currency's limit; a currency that is missing has none."""
-        query_of(request, StrictSerializer)
+        query_of(request, StrictSerializer, paged=self.paged)
         rows = [_shown(limit) for limit in ApprovalLimit.objects.order_by("currency")]
         return responses.many(responses.Page(rows, len(rows), True, None, None))
 

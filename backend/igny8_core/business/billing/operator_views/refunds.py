@@ -28,6 +28,7 @@ SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
 class RefundViewSet(OperatorAudience, ApiViewSet):
     """Refunds of every account."""
 
+    conflicting = frozenset({"export"})
     roles: ClassVar = {
         "list": SUPPORT, "retrieve": SUPPORT, "mark_paid": FINANCE, "cancel": FINANCE, "export": FINANCE,
     }  # fmt: skip
@@ -56,7 +57,9 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
         """Take back a refund nobody has paid out."""
         return responses.one(refund_document(refunds.cancel_refund(refund_id=refund_id)))
 
-    @extend_schema(parameters=[ExportQuerySerializer], responses={200: bytes})
+    @extend_schema(
+        parameters=[ExportQuerySerializer], responses={(200, "text/csv"): bytes, (200, "application/xml"): bytes}
+    )  # fmt: skip
     def export(self, request: Request) -> HttpResponse:
         """Pending transfers as a file: CSV, or SEPA credit transfers (ISO 20022 pain.001) of those with an IBAN."""
         query = query_of(request, ExportQuerySerializer)
