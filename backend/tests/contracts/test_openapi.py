@@ -21,6 +21,7 @@ from schemathesis.config import (
 from tests.cast import Cast, make_cast
 from tests.contracts.test_isolation_matrix import LEAST
 
+pytestmark = pytest.mark.slow
 EXAMPLES = 40
 # What the shape cannot say (a void invoice, a reference that says nothing) is a documented 400, too.
 ACCEPTED = PositiveDataAcceptanceConfig(expected_statuses=["2xx", "400", "401", "403", "404", "409", "422"])

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
 BACKEND = Path(__file__).resolve().parents[2]
 CYCLES = int(os.environ.get("CHAOS_CYCLES", "20"))
 WRITERS, READY_SECONDS = 6, 60

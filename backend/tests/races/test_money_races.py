@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+import pytest
 from django.db import connection
 from tests.api.test_approvals import balance, decide, verified
 from tests.cast import ADMIN, BILLING, Cast
@@ -15,6 +16,7 @@ def submissions(cast: Cast, count: int) -> list[str]:
     return [cast.submit(cast.invoice(), f"ref {index}").json()["data"]["id"] for index in range(count)]
 
 
+@pytest.mark.slow
 def test_two_hundred_payments_twenty_approvals_each(cast: Cast, owner_connection: Any) -> None:
     ids = submissions(cast, PAYMENTS)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
@@ -31,6 +32,7 @@ from igny8_core.kit.money import format_amount
 from tests.cast import as_operator
 from tests.services import money_model as expected
 
+pytestmark = pytest.mark.slow
 AMOUNTS = st.integers(5000, 60000)
 OPERATOR = uuid.UUID("01890000-0000-7000-8000-00000000000a")
 

@@ -211,12 +211,14 @@ class CreditPackageSerializer(serializers.Serializer[Any]):
 class StatusChangeSerializer(serializers.Serializer[Any]):
     """One step of a payment's history."""
 
-    # `from` is a word of Python's.
-    locals()["from"] = serializers.CharField(allow_null=True)
     to = serializers.CharField()
     at = serializers.DateTimeField()
     actor_kind = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python's, so it cannot stand among the attributes."""
+        return {"from": serializers.CharField(allow_null=True), **super().get_fields()}
 
 
 class PaymentDetailSerializer(PaymentSerializer):
@@ -264,7 +266,7 @@ class InvoiceLineSerializer(serializers.Serializer[Any]):
 class SettlementSerializer(serializers.Serializer[Any]):
     """What settled part of an invoice."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     payment_id = serializers.UUIDField(allow_null=True)
     amount = serializers.CharField()
     bank_charges = serializers.CharField()
