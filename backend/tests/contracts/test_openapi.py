@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -41,8 +42,10 @@ def cast() -> Iterator[Cast]:
         connection.execute("DELETE FROM billing_paymentmethodconfig WHERE id <> ALL(%s)", [before])
 
 
-def test_the_document_is_valid_and_without_warnings() -> None:
-    call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
+def test_the_document_is_valid_and_without_warnings(tmp_path: Path) -> None:
+    written = tmp_path / "schema.yaml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(written))
+    assert written.read_text().startswith("openapi: 3.1")
 
 
 def test_the_document_tells_every_operation() -> None:
@@ -58,4 +61,5 @@ def test_the_document_tells_every_operation() -> None:
 )
 def test_the_document_is_true(case: Any, cast: Cast) -> None:
     api = cast.admin if case.path.startswith("/api/v1/admin/") else cast.owner
-    case.call_and_validate(headers={"Authorization": f"Bearer {api.key}"})
+    answer = case.call_and_validate(headers={"Authorization": f"Bearer {api.key}"})
+    assert answer.status_code < 500
