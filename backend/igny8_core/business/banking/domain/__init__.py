@@ -1,0 +1,1 @@
+"""What statements say and what their lines match: pure decisions."""
