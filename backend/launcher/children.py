@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 STOP_SECONDS = 6
-MAX_BACKOFF_SECONDS = 10
+MAX_BACKOFF_SECONDS = 2
+STEADY_SECONDS = 10
 PR_SET_PDEATHSIG = 1
 
 
@@ -26,10 +27,12 @@ class Child:
         self.pid_file = run / f"{name}.pid"
         self.process: subprocess.Popen[bytes] | None = None
         self.failures = 0
+        self.started = 0.0
         self.not_before = 0.0
 
     def start(self) -> None:
         """Start it and write its pid."""
+        self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
             cwd=self.folder,
@@ -41,16 +44,22 @@ class Child:
         self.pid_file.write_text(f"{self.process.pid}\n")
 
     def heal(self) -> None:
-        """Start it again if it has died, after a pause that grows with each failure."""
-        if self.process is not None and self.process.poll() is None:
-            return
-        if time.monotonic() < self.not_before:
-            return
+        """Start it again if it has died: at once after a steady life, after a growing pause where it dies young."""
+        if self.process is not None:
+            if self.process.poll() is None:
+                return
+            self._bury()
+        if time.monotonic() >= self.not_before:
+            print(f"{self.name} has died; starting it again", file=sys.stderr, flush=True)
+            self.start()
+
+    def _bury(self) -> None:
+        """End what outlived it: its workers would go on serving, and hold the port against its successor."""
         self.kill_group()
-        self.failures += 1
-        self.not_before = time.monotonic() + min(2 ** (self.failures - 1), MAX_BACKOFF_SECONDS)
-        print(f"{self.name} has died; starting it again", file=sys.stderr, flush=True)
-        self.start()
+        self.process = None
+        died = time.monotonic()
+        self.failures = 0 if died - self.started >= STEADY_SECONDS else self.failures + 1
+        self.not_before = died + min(0.5 * self.failures, MAX_BACKOFF_SECONDS)
 
     def ask_to_stop(self) -> None:
         """SIGTERM to the process; its workers follow it."""
