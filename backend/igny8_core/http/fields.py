@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from django_countries import countries
 from rest_framework import serializers
 
+from igny8_core.http.multipart import Upload
 from igny8_core.http.parsing import is_clean
 from igny8_core.kit.currencies import CURRENCIES
 
@@ -69,6 +70,27 @@ class StrictBooleanField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class UploadField(serializers.Field[Any, Any, Any, Any]):
+    """A file of a multipart body."""
+
+    default_error_messages = {  # noqa: RUF012
+        "not_a_file": "Send this as a file of a multipart/form-data body.",
+        "empty": "The file is empty.",
+    }
+
+    def to_internal_value(self, data: Any) -> Upload:
+        """The upload."""
+        if not isinstance(data, Upload):
+            self.fail("not_a_file")
+        if data.size == 0:
+            self.fail("empty")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """Files are taken and never shown."""
+        raise NotImplementedError
 
 
 class StrictUUIDField(serializers.UUIDField):

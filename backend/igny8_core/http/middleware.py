@@ -1,13 +1,15 @@
 """The outermost layer: request id, oversized bodies, and the last catch of an unexpected exception."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import resolve
 
 from igny8_core.http import context, responses
 from igny8_core.http.errors import from_exception
+from igny8_core.http.multipart import BESIDE_FILE_BYTES, MEDIA_TYPE
 from igny8_core.kit.errors import Internal, TooLarge
 
 DRAIN_BYTES = 16 * 1024 * 1024
@@ -25,7 +27,10 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve one request."""
         request_id = context.begin(request.headers.get("X-Request-ID"))
-        response = self._refuse_large_body(request) or self.get_response(request)
+        length = _length(request)
+        response = responses.failure(TooLarge()) if length > _limit(request) else self.get_response(request)
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            _drain(request, response, length)
         response["X-Request-ID"] = str(request_id)
         return response
 
@@ -33,24 +38,37 @@ class RequestContextMiddleware:
         """Anything a view let through: the unified body, with nothing of the inside."""
         return unexpected(exception)
 
-    def _refuse_large_body(self, request: HttpRequest) -> HttpResponse | None:
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            length = 0
-        if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return None
-        # Reading what the client is still sending lets it see the answer; a reset would hide it.
-        remaining = min(length, DRAIN_BYTES)
-        while remaining > 0:
-            chunk = request.read(min(CHUNK_BYTES, remaining))
-            if not chunk:
-                break
-            remaining -= len(chunk)
-        response = responses.failure(TooLarge())
-        if length > DRAIN_BYTES:
-            response["Connection"] = "close"
-        return response
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _limit(request: HttpRequest) -> int:
+    """How long the body may be: only an address that takes files, sent as such, takes more than a document."""
+    limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not str(request.META.get("CONTENT_TYPE", "")).startswith(MEDIA_TYPE):
+        return limit
+    try:
+        view = resolve(request.path_info).func
+    except Http404:
+        return limit
+    uploads: Mapping[str, int] = getattr(getattr(view, "cls", None), "uploads", {})
+    return max([limit, *(size + BESIDE_FILE_BYTES for size in uploads.values())])
+
+
+def _drain(request: HttpRequest, response: HttpResponse, length: int) -> None:
+    """Read what nobody has read: it lets the client see a refusal; a reset would hide it."""
+    remaining = DRAIN_BYTES
+    while remaining > 0:
+        chunk = request.read(min(CHUNK_BYTES, remaining))
+        if not chunk:
+            break
+        remaining -= len(chunk)
+    if response.status_code >= 400 and length > DRAIN_BYTES:
+        response["Connection"] = "close"
 
 
 def unexpected(exception: BaseException) -> HttpResponse:

@@ -7,6 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import ListSerializer
 
 from igny8_core.http import openapi_fields
+from igny8_core.http.multipart import MEDIA_TYPE
 
 EXTENSIONS = openapi_fields
 """Registered by being imported."""
@@ -18,7 +19,7 @@ ERROR_SENTENCES = {
     "405": "This method is not allowed here.",
     "409": "The state of things does not allow it, or the same key is still being worked on.",
     "413": "The body is too large.",
-    "415": "The body is not JSON.",
+    "415": "The body is of a kind this address does not read.",
     "422": "The idempotency key was used with another body.",
     "429": "Too many requests.",
     "503": "Busy; try again after `Retry-After` seconds.",
@@ -112,6 +113,11 @@ class EnvelopeSchema(AutoSchema):
     def _segments(self) -> list[str]:
         parts = self.path.removeprefix("/api/v1/").strip("/").split("/")
         return ["id" if part.startswith("{") else part for part in parts]
+
+    def map_parsers(self) -> list[Any]:
+        """Files only where the action takes them."""
+        takes_files = (getattr(self.view, "action", None) or self.method.lower()) in self.view.uploads
+        return [media for media in super().map_parsers() if takes_files or media != MEDIA_TYPE]
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Lists are declared by the views' own annotation, `many=True`, and never guessed."""

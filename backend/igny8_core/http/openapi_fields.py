@@ -52,6 +52,16 @@ class CountrySchema(OpenApiSerializerFieldExtension):
         return {"type": "string", "enum": [*every, *sorted(countries.countries)]}
 
 
+class UploadSchema(OpenApiSerializerFieldExtension):
+    """A file."""
+
+    target_class = "igny8_core.http.fields.UploadField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """Bytes."""
+        return {"type": "string", "format": "binary"}
+
+
 class TimeZoneSchema(OpenApiSerializerFieldExtension):
     """A name of the IANA database."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import IO, Any, ClassVar, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from igny8_core.events.catalogue import Actor, ActorKind
 from igny8_core.http import context, idempotency, responses
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import from_exception
+from igny8_core.http.multipart import StrictMultipartParser, canonical_body
+from igny8_core.http.parsing import StrictJSONParser
 from igny8_core.http.throttling import count_here, count_shared
 from igny8_core.kit.errors import AccountRequired, Forbidden, Internal, MethodNotAllowed, Unauthenticated
 
@@ -41,6 +43,13 @@ class ApiView(APIView):
     """The least role for each action (view sets) or lower-case HTTP method (views)."""
     idempotent: ClassVar[bool | frozenset[str]] = True
     """Whether POST answers are kept for replay, or the actions whose answers are. One that shows a secret never is."""
+
+    uploads: ClassVar[Mapping[str, int]] = {}
+    """The actions (or lower-case HTTP methods) that take files as multipart/form-data, and a file's limit in bytes."""
+
+    def get_parsers(self) -> list[Any]:
+        """JSON, and multipart where the view takes files."""
+        return [StrictJSONParser(), *([StrictMultipartParser()] if self.uploads else [])]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Address, credential, role: in this order, before the body is read."""
@@ -83,6 +92,7 @@ class ApiView(APIView):
         """Serve: authorise, run the handler in its transaction, answer."""
         self.args, self.kwargs = args, kwargs
         self.headers: dict[str, str] = {}
+        self.open_files: list[IO[bytes]] = []
         drf_request = self.initialize_request(request, *args, **kwargs)
         self.request = drf_request
         try:
@@ -92,6 +102,9 @@ class ApiView(APIView):
             response = (handler and self.perform(drf_request, handler, *args, **kwargs)) or self.not_allowed()
         except Exception as exception:
             response = self.failed(exception)
+        finally:
+            for file in self.open_files:
+                file.close()
         return response
 
     own_transactions: ClassVar[bool] = False
@@ -129,7 +142,7 @@ class ApiView(APIView):
             method="POST",
             path=request.path,
             key=key,
-            fingerprint=idempotency.fingerprint("POST", request.path, body),
+            fingerprint=idempotency.fingerprint("POST", request.path, canonical_body(body)),
         )
 
     def not_allowed(self) -> HttpResponse:
