@@ -65,6 +65,12 @@ class PaymentFilterSerializer(StrictSerializer):
     created_before = StrictDateTimeField(required=False)
     ordering = serializers.ChoiceField(choices=list(ORDERINGS), required=False)
 
+    def validate_reference(self, value: str) -> str:
+        """The reference, where anything is left of it once normalised."""
+        if not normalise_reference(value):
+            raise serializers.ValidationError("This is no reference.")
+        return value
+
 
 class OperatorPaymentFilterSerializer(PaymentFilterSerializer):
     """The query of an operator's list."""
