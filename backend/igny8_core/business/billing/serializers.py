@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from igny8_core.business.billing.domain.instructions import MAX_LENGTH as MAX_INSTRUCTION
+from igny8_core.business.billing.domain.instructions import LONGEST as MAX_INSTRUCTION
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
