@@ -23,6 +23,7 @@ from igny8_core.events.chain import HASH_VERSION, canonical, canonical_json
 from igny8_core.events.sql import APPEND_TO_ACCOUNT, APPEND_TO_PLATFORM
 from igny8_core.kit import clock
 from igny8_core.kit.ids import uuid7
+from igny8_core.kit.locks import Overtaken
 
 MAX_ATTEMPTS = 5
 RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
@@ -69,14 +70,14 @@ def current() -> UnitOfWork:
 def run[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None = None) -> T:
     """Run the operation in one transaction and return its result after COMMIT returned.
 
-    A deadlock or serialization failure repeats the operation from its beginning, at most five times. Every
-    other error rolls everything back and propagates.
+    A deadlock, a serialization failure or `Overtaken` repeats the operation from its beginning, at most five times
+    in all. Every other error rolls everything back and propagates.
     """
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             return _run_once(operation, scope=scope, actor=actor, request_id=request_id)
-        except OperationalError as error:
-            if attempt == MAX_ATTEMPTS or sqlstate(error) not in RETRIED_SQLSTATES:
+        except (OperationalError, Overtaken) as error:
+            if attempt == MAX_ATTEMPTS or not _is_worth_repeating(error):
                 raise
             time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311
     raise AssertionError("unreachable")
@@ -124,6 +125,10 @@ def savepoint() -> Iterator[None]:
 def sqlstate(error: BaseException) -> str | None:
     """The SQLSTATE behind an error Django wrapped."""
     return getattr(error.__cause__, "sqlstate", None)
+
+
+def _is_worth_repeating(error: BaseException) -> bool:
+    return isinstance(error, Overtaken) or sqlstate(error) in RETRIED_SQLSTATES
 
 
 def _write_events(unit: UnitOfWork) -> None:

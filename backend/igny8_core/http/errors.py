@@ -19,6 +19,7 @@ from igny8_core.kit.errors import (
     UnsupportedMediaType,
     ValidationError,
 )
+from igny8_core.kit.locks import Overtaken
 
 STATUS_OF_KIND = {
     ErrorKind.INVALID: 400,
@@ -97,8 +98,8 @@ def flatten(detail: object, name: str = "") -> dict[str, list[str]]:
 
 
 def _is_busy(exception: BaseException) -> bool:
-    """Whether the database is out of reach or out of time: to be tried again, and no defect."""
-    if isinstance(exception, (PoolTimeout, TooManyRequests)):
+    """Whether the database is out of reach, out of time or too busy: to be tried again, and no defect."""
+    if isinstance(exception, (PoolTimeout, TooManyRequests, Overtaken)):
         return True
     if not isinstance(exception, (DatabaseError, InterfaceError)):
         return False

@@ -14,6 +14,10 @@ class ConcurrentChange(RuntimeError):
     """A conditional update hit no row: somebody changed it although the caller held what it believed was the lock."""
 
 
+class Overtaken(RuntimeError):
+    """Between reading what is to be locked and locking it, more has come: the unit of work begins again."""
+
+
 def lock_one[M: models.Model](queryset: models.QuerySet[M]) -> M | None:
     """Lock and load the one row the query set names; `None` when it is absent.
 

@@ -17,7 +17,7 @@ from igny8_core.business.billing.models import Allocation, Invoice, InvoiceCount
 from igny8_core.business.billing.services import settlement
 from igny8_core.business.ledger.domain.chart import Code, JournalKind
 from igny8_core.business.ledger.domain.entry import Entry
-from igny8_core.business.ledger.services.posting import post
+from igny8_core.business.ledger.services.posting import lock_balances, post
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -79,6 +79,8 @@ def finalize_invoice(*, invoice_id: UUID, apply_balance: bool = False) -> Invoic
         creditor_reference=creditor_reference(reference),
         finalized_at=clock.now(),
     )
+    if apply_balance:
+        lock_balances(account_id=final.account_id, unit=final.currency)
     _post(JournalKind.INVOICE_ISSUED, final, {
         Code.RECEIVABLE: final.amount_total_minor,
         Code.REVENUE: final.amount_tax_minor - final.amount_total_minor,
@@ -109,6 +111,7 @@ def void_invoice(*, invoice_id: UUID) -> Invoice:
     paid = list(live.exclude(payment=None))
     if any(one.refunded_minor < one.amount_minor - one.charges_minor for one in paid):
         raise InvalidTransition("Money was settled on this invoice; refund it or move it to the balance first.")
+    lock_balances(account_id=invoice.account_id, unit=invoice.currency)
     for allocation in live.filter(payment=None).order_by("id"):
         settlement.unapply_balance(allocation=allocation, invoice=invoice)
     charges, refunded = sum(one.charges_minor for one in paid), sum(one.refunded_minor for one in paid)

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F
-
 from igny8_core.business.billing.domain.errors import InvalidTransition
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
@@ -29,7 +27,7 @@ from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import conditional_update, lock_all, lock_one
+from igny8_core.kit.locks import Overtaken, conditional_update, lock_all, lock_one
 from igny8_core.kit.money import InvalidAmount, parse_amount
 
 
@@ -124,7 +122,10 @@ def _locked(payment_id: UUID) -> tuple[Payment, dict[UUID, Invoice], list[Alloca
     invoices = lock_all(Invoice.objects.for_account(account_id).filter(id__in=invoice_ids))
     locked = lock_one(Payment.objects.for_account(account_id).filter(id=payment_id))
     assert locked is not None, "payments are never deleted"
-    return locked, {invoice.id: invoice for invoice in invoices}, list(live.order_by("id"))
+    allocations = list(live.order_by("id"))
+    if {allocation.invoice_id for allocation in allocations} != invoice_ids:
+        raise Overtaken("the payment was settled or taken back meanwhile")
+    return locked, {invoice.id: invoice for invoice in invoices}, allocations
 
 
 def _locked_refund(refund_id: UUID) -> tuple[Refund, Payment, dict[UUID, Invoice], list[Allocation]]:
@@ -163,9 +164,11 @@ def _reserve(allocations: Iterable[Allocation], plan: RefundPlan, *, sign: int) 
     for invoice_id, amount in plan.parts:
         allocation = by_invoice[invoice_id]
         rows = Allocation.objects.for_account(allocation.account_id).filter(id=allocation.id)
+        # Counted here and not as `F() + n`, which binds n as a 32-bit integer and loses the rest of a large amount.
         conditional_update(
-            rows.filter(refunded_minor=allocation.refunded_minor), refunded_minor=F("refunded_minor") + sign * amount
-        )  # fmt: skip
+            rows.filter(refunded_minor=allocation.refunded_minor),
+            refunded_minor=allocation.refunded_minor + sign * amount,
+        )
 
 
 def _request_lines(refund: Refund, plan: RefundPlan) -> dict[str, int]:

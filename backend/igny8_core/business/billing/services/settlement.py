@@ -16,11 +16,11 @@ from igny8_core.business.billing.models import Allocation, Invoice, Payment
 from igny8_core.business.billing.services import invoice_credits, transitions
 from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
 from igny8_core.business.ledger.domain.entry import Entry
-from igny8_core.business.ledger.services.posting import locked_balance, post
+from igny8_core.business.ledger.services.posting import lock_balances, locked_balance, post
 from igny8_core.events.catalogue import JSON, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.locks import conditional_update
+from igny8_core.kit.locks import Overtaken, conditional_update
 
 type Invoices = Mapping[UUID, Invoice]
 
@@ -52,8 +52,10 @@ def settle(
 def unsettle(*, payment: Payment, invoices: Invoices, reason: str) -> None:
     """Take back what a bounced transfer had settled: its invoices are due again, their credits gone.
 
-    `invoices` holds every invoice the payment settled, and those the balance has paid. Raises `InvalidTransition`.
+    `invoices` holds every invoice the payment settled, and those the balance has paid. Raises `InvalidTransition`,
+    and `Overtaken` when the balance has paid another one since they were locked.
     """
+    lock_balances(account_id=payment.account_id, unit=payment.currency)
     allocations = list(
         Allocation.objects.for_account(payment.account_id).filter(payment=payment, reversed_at=None).order_by("id")
     )
@@ -147,6 +149,8 @@ def _free_balance(payment: Payment, needed: int, invoices: Invoices) -> None:
     for allocation in applied.order_by("-id"):
         if held >= needed:
             return
+        if allocation.invoice_id not in invoices:
+            raise Overtaken("the balance has paid another invoice meanwhile")
         unapply_balance(allocation=allocation, invoice=invoices[allocation.invoice_id])
         held += allocation.amount_minor
 

@@ -45,6 +45,7 @@ RETURNING code, balance_minor"""
 
 LOCK_BALANCE = """SELECT amount_minor FROM ledger_balance
  WHERE account_id = %s AND unit = %s AND code = %s FOR NO KEY UPDATE"""
+LOCK_BALANCES = """SELECT 1 FROM ledger_balance WHERE account_id = %s AND unit = %s ORDER BY code FOR NO KEY UPDATE"""
 
 
 def post(entry: Entry, *, account_id: UUID, may_overdraw: bool = False) -> UUID:
@@ -67,6 +68,15 @@ def post(entry: Entry, *, account_id: UUID, may_overdraw: bool = False) -> UUID:
     with connection.cursor() as cursor:
         cursor.execute(POST, parameters)
     return journal_id
+
+
+def lock_balances(*, account_id: UUID, unit: str) -> None:
+    """Lock every balance in the unit, in the order in which a posting takes them.
+
+    For who decides by one balance and then posts to others: balance by balance would deadlock with a settlement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_BALANCES, [account_id, unit])
 
 
 def locked_balance(*, account_id: UUID, unit: str, code: str) -> int:
