@@ -58,7 +58,32 @@ GRANTED = """SELECT 'credits granted to account ' || coalesce(i.account_id, l.ac
  FULL JOIN (SELECT account_id, amount_minor AS amount FROM ledger_balance
   WHERE code = 'credits_granted' AND unit = 'CREDITS') l ON l.account_id = i.account_id
  WHERE coalesce(i.total, 0) <> coalesce(l.amount, 0) LIMIT 20"""
-CHECKS = (SETTLED, RECEIVABLE, RECEIVED, REFUNDED, PAYABLE, GRANTED)
+# What is told of a code: the ledger's balance beside what billing's own rows come to, debits positive.
+COMPARED = """SELECT '{name} of account ' || coalesce(b.account_id, l.account_id) || ' in '
+  || coalesce(b.currency, l.unit) || ' is ' || coalesce(l.amount, 0) || ', billing says ' || coalesce(b.amount, 0)
+ FROM (SELECT account_id, currency, sum(amount)::bigint AS amount FROM ({rows}) moves GROUP BY account_id, currency) b
+ FULL JOIN (SELECT account_id, unit, amount_minor AS amount FROM ledger_balance WHERE code = '{code}') l
+ ON l.account_id = b.account_id AND l.unit = b.currency
+ WHERE coalesce(b.amount, 0) <> coalesce(l.amount, 0) LIMIT 20"""
+# What came and settled nothing, and what refunds returned; less what went out again, and what it has paid.
+KEPT = """SELECT account_id, currency, -amount_received_minor AS amount FROM billing_payment
+   WHERE status IN ('succeeded', 'refunded')
+  UNION ALL SELECT a.account_id, i.currency, a.amount_minor - a.charges_minor FROM billing_allocation a
+   JOIN billing_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id WHERE a.reversed_at IS NULL
+  UNION ALL SELECT account_id, currency,
+    CASE destination WHEN 'balance' THEN from_balance_minor - amount_minor ELSE from_balance_minor END
+   FROM billing_refund WHERE status <> 'cancelled'"""
+CHARGED = """SELECT a.account_id, i.currency, a.charges_minor AS amount FROM billing_allocation a
+   JOIN billing_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id
+   WHERE a.reversed_at IS NULL AND i.status <> 'void'"""
+BILLED = "SELECT account_id, currency, {amount} AS amount FROM billing_invoice WHERE status NOT IN ('draft', 'void')"
+CODES = (
+    COMPARED.format(name="customer balance", code="customer_balance", rows=KEPT),
+    COMPARED.format(name="bank charges", code="bank_charges", rows=CHARGED),
+    COMPARED.format(name="revenue", code="revenue", rows=BILLED.format(amount="amount_tax_minor - amount_total_minor")),
+    COMPARED.format(name="tax", code="tax", rows=BILLED.format(amount="-amount_tax_minor")),
+)
+CHECKS = (SETTLED, RECEIVABLE, RECEIVED, REFUNDED, PAYABLE, GRANTED, *CODES)
 
 
 def recount_money() -> Recount:
