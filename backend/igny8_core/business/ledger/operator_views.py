@@ -80,8 +80,7 @@ class AdjustCreditsView(OperatorAudience, ApiView):
         serializer = AdjustSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         _ensure_account(account_id)
-        values = dict(serializer.validated_data)
-        left = credits.adjust(account_id=account_id, may_overdraw=values.pop("force", False), **values)
+        left = credits.adjust(account_id=account_id, **serializer.validated_data)
         return responses.one({"credits": left})
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from igny8_core.business.ledger.domain.chart import CREDITS_UNIT
 from igny8_core.business.ledger.services.credits import MAX_CREDITS
-from igny8_core.http.fields import StrictBooleanField, StrictCharField, StrictIntegerField, StrictSerializer
+from igny8_core.http.fields import StrictCharField, StrictIntegerField, StrictSerializer
+from igny8_core.kit.currencies import CURRENCIES
 
 
 class ConsumeSerializer(StrictSerializer):
@@ -16,11 +18,10 @@ class ConsumeSerializer(StrictSerializer):
 
 
 class AdjustSerializer(StrictSerializer):
-    """How many credits to add (negative: take away), and why; `force` may go below zero."""
+    """How many credits to add (negative: take away), and why."""
 
     credits = StrictIntegerField(min_value=-MAX_CREDITS, max_value=MAX_CREDITS)
     reason = StrictCharField(max_length=200)
-    force = StrictBooleanField(required=False)
 
     def validate_credits(self, value: int) -> int:
         """Nothing is no adjustment."""
@@ -30,9 +31,9 @@ class AdjustSerializer(StrictSerializer):
 
 
 class StatementQuerySerializer(StrictSerializer):
-    """What to narrow an account's statement by."""
+    """What to narrow an account's statement by; `currency` may be CREDITS."""
 
-    currency = StrictCharField(max_length=8, required=False)
+    currency = serializers.ChoiceField(choices=[*sorted(CURRENCIES), CREDITS_UNIT], required=False)
     code = StrictCharField(max_length=32, required=False)
 
 

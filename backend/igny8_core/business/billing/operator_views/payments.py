@@ -36,6 +36,7 @@ from igny8_core.http.views import ApiViewSet, OperatorAudience, each_for_itself,
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.sealing import seal
 
+TOLD_LATE = "The invoice takes no money any more: what came late for it is the account's balance."
 SUPPORT, APPROVER, FINANCE = OperatorRole.SUPPORT, OperatorRole.APPROVER, OperatorRole.FINANCE
 
 
@@ -144,7 +145,7 @@ def _shown(payment_id: UUID, *, status: int = 200) -> HttpResponse:
     payment = get_payment_across_accounts(payment_id=payment_id)
     if payment is None:
         raise NotFound
-    return responses.one(payment, status=status)
+    return responses.one(payment, status=status, message=TOLD_LATE if payment["arrived_late"] else None)
 
 
 def _reason(request: Request) -> str:

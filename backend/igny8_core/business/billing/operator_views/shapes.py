@@ -152,9 +152,14 @@ class OperatorPaymentSerializer(PaymentSerializer):
 
 
 class OperatorPaymentDetailSerializer(OperatorPaymentSerializer):
-    """One payment with what it settled and the history of its status."""
+    """One payment with what it settled, what became balance, and the history of its status.
+
+    `arrived_late` says that an invoice it was meant for took nothing of it any more.
+    """
 
     allocations = AllocationShownSerializer(many=True)
+    to_balance = serializers.CharField(allow_null=True)
+    arrived_late = serializers.BooleanField()
     history = StatusChangeSerializer(many=True)
 
 

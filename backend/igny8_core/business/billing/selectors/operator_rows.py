@@ -16,6 +16,7 @@ OPERATOR_COLUMNS = """p.recorded_by_id, p.value_date,
  (SELECT jsonb_agg(jsonb_build_array(a.operator_id, a.created_at, a.amount_received_minor, a.note) ORDER BY a.id)
   FROM billing_approval a WHERE a.account_id = p.account_id AND a.payment_id = p.id)"""
 OPERATOR_NAMES = ("account_id", "duplicate_reference", "recorded_by", "value_date", "limit_minor", "given")
+KEPT = frozenset({PaymentStatus.SUCCEEDED.value, PaymentStatus.REFUNDED.value})
 WAITING = frozenset({PaymentStatus.PENDING_APPROVAL.value})
 
 
@@ -38,19 +39,25 @@ def operator_document(own: tuple[Any, ...], extra: dict[str, Any]) -> dict[str, 
     }
 
 
-def allocations_of(account_id: UUID, *, payment_id: UUID) -> list[dict[str, Any]]:
-    """What a payment has settled, on which invoices."""
-    rows = Allocation.objects.for_account(account_id).filter(payment_id=payment_id).select_related("invoice")
-    return [
-        {
-            "invoice_id": row.invoice_id,
-            "invoice_number": row.invoice.number,
-            "amount": format_amount(row.amount_minor, row.invoice.currency),
-            "bank_charges": format_amount(row.charges_minor, row.invoice.currency),
-            "reversed_at": row.reversed_at,
-        }
-        for row in rows.order_by("id")
-    ]
+def settlement_document(own: tuple[Any, ...], account_id: UUID) -> dict[str, Any]:
+    """What a payment has settled, on which invoices, and what of it became the account's balance (null before)."""
+    currency, received_minor, payment_id, status = own[2], own[3], own[5], own[10]
+    found = Allocation.objects.for_account(account_id).filter(payment_id=payment_id).select_related("invoice")
+    rows = list(found.order_by("id"))
+    cash_minor = sum(row.amount_minor - row.charges_minor for row in rows)
+    return {
+        "allocations": [
+            {
+                "invoice_id": row.invoice_id,
+                "invoice_number": row.invoice.number,
+                "amount": format_amount(row.amount_minor, currency),
+                "bank_charges": format_amount(row.charges_minor, currency),
+                "reversed_at": row.reversed_at,
+            }
+            for row in rows
+        ],
+        "to_balance": format_amount(received_minor - cash_minor, currency) if status in KEPT else None,
+    }
 
 
 def _decoded(given: Any) -> list[Any]:

@@ -14,12 +14,13 @@ from django.db import connection
 from igny8_core.business.billing.selectors.operator_rows import (
     OPERATOR_COLUMNS,
     OPERATOR_NAMES,
-    allocations_of,
     operator_document,
+    settlement_document,
 )
 from igny8_core.business.billing.selectors.payment_rows import COLUMNS, JOIN, document
 from igny8_core.events import selectors as events
 from igny8_core.events.catalogue import EventType
+from igny8_core.events.models import Event
 from igny8_core.kit.models import HasId
 
 COUNT_LIMIT = 1001
@@ -117,15 +118,21 @@ def get_payment_across_accounts(*, payment_id: UUID) -> dict[str, Any] | None:
         return None
     shown = _shown(row, for_operator=True)
     account_id = shown["account_id"]
+    facts = events.history_of(account_id, subject_id=payment_id)
     return {
         **shown,
-        "allocations": allocations_of(account_id, payment_id=payment_id),
-        "history": history(account_id, payment_id=payment_id),
+        **settlement_document(row, account_id),
+        "arrived_late": any(fact.type == EventType.PAYMENT_ARRIVED_LATE for fact in facts),
+        "history": _steps(facts),
     }
 
 
 def history(account_id: UUID, *, payment_id: UUID) -> list[dict[str, Any]]:
     """A payment's changes of status, oldest first, read from the event log: there is no second record of them."""
+    return _steps(events.history_of(account_id, subject_id=payment_id))
+
+
+def _steps(facts: list[Event]) -> list[dict[str, Any]]:
     kinds = (EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_RECORDED, EventType.PAYMENT_STATUS_CHANGED)
     return [
         {
@@ -135,7 +142,7 @@ def history(account_id: UUID, *, payment_id: UUID) -> list[dict[str, Any]]:
             "actor_kind": event.actor_kind,
             "reason": event.data.get("reason", ""),
         }
-        for event in events.history_of(account_id, subject_id=payment_id)
+        for event in facts
         if event.type in kinds
     ]
 

@@ -43,11 +43,14 @@ def consume(*, account_id: UUID, credits: int, reason: str) -> int:
     return _left(account_id)
 
 
-def adjust(*, account_id: UUID, credits: int, reason: str, may_overdraw: bool = False) -> int:
-    """Add credits, or take some away when negative; returns what is left. Raises `InsufficientCredits`."""
+def adjust(*, account_id: UUID, credits: int, reason: str) -> int:
+    """Add credits, or take some away when negative, never below zero; returns what is left.
+
+    Raises `InsufficientCredits`.
+    """
     lines = _move(Code.CREDITS_ADJUSTED, Code.CREDITS, credits)
     entry = Entry(JournalKind.CREDITS_ADJUSTED, uuid7(), CREDITS_UNIT, lines, memo=reason)
-    _post(entry, EventType.CREDITS_ADJUSTED, account_id, credits, may_overdraw=may_overdraw)
+    _post(entry, EventType.CREDITS_ADJUSTED, account_id, credits)
     return _left(account_id)
 
 
