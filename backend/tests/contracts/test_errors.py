@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from igny8_core import urls
+from igny8_core.business.banking.domain import errors as banking_errors
 from igny8_core.business.platform.services import provisioning
 from igny8_core.http.errors import STATUS_OF_KIND
 from igny8_core.kit.errors import AppError, ErrorKind
@@ -15,6 +16,7 @@ def every_error(parent: type[AppError] = AppError) -> set[type[AppError]]:
     """All subclasses; importing the URLs has imported every room."""
     assert urls.urlpatterns
     assert provisioning
+    assert banking_errors
     return {child for direct in parent.__subclasses__() for child in (direct, *every_error(direct))}
 
 

@@ -9,6 +9,20 @@ from datetime import date
 from enum import StrEnum
 
 
+class FormatName(StrEnum):
+    """What a file of statements is written in."""
+
+    CAMT053 = "camt053"
+    CAMT054 = "camt054"
+    MT940 = "mt940"
+    MT942 = "mt942"
+    OFX = "ofx"
+    CSV = "csv"
+    XLSX = "xlsx"
+    ZIP = "zip"
+    """An archive: what it holds is known once it is read, and never by this name."""
+
+
 class StatementKind(StrEnum):
     """A statement is booked and has balances; a notification (CAMT.054, MT942) tells of bookings before it."""
 
@@ -31,7 +45,10 @@ class StatementStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """A movement of money: `amount_minor` is signed, credits above zero and debits below."""
+    """A movement of money: `amount_minor` is signed, credits above zero and debits below.
+
+    It is zero where a bank books information without money. No text is longer than `reading.LIMITS` says.
+    """
 
     position: int
     """Where it stands in its statement, from one; the parts of a batch count each for itself."""
@@ -68,6 +85,8 @@ class StatementEnd:
     """The end of a statement, with what the bank says the account held then, in minor units."""
 
     closing_minor: int | None = None
+    not_booked: int = 0
+    """How many entries the bank calls pending or informational: they are no lines, and come again once booked."""
 
 
 type StatementItem = StatementStart | StatementLine | UnreadableLine | StatementEnd

@@ -1,0 +1,53 @@
+"""What an archive may hold before anything in it is read: against bombs that are small outside. Pure."""
+
+import zipfile
+import zlib
+from typing import IO, BinaryIO
+
+from igny8_core.business.banking.domain.errors import StatementRefused
+
+MAX_BYTES = 150_000_000
+"""What a statement may have: as a file, and all members of an archive together once unpacked."""
+MAX_MEMBERS = 1_000
+MAX_RATIO = 200
+"""How many times larger an archive may become; below a megabyte no ratio says anything."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BROKEN = "The archive is broken or cut off."
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, KeyError, OverflowError)
+
+
+def opened(file: BinaryIO, *, max_bytes: int = MAX_BYTES) -> zipfile.ZipFile:
+    """The archive, after its directory was found harmless; raises `StatementRefused`."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except _FAULTS:
+        raise StatementRefused(_BROKEN) from None
+    members = archive.infolist()
+    if len(members) > MAX_MEMBERS:
+        raise StatementRefused(f"The archive holds more than {MAX_MEMBERS} files.")
+    if any(member.flag_bits & 1 for member in members):
+        raise StatementRefused("The archive is encrypted.")
+    if any(member.compress_type not in _METHODS for member in members):
+        raise StatementRefused("The archive is packed in a way that is not read; use plain ZIP.")
+    unpacked = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if unpacked > max_bytes or (unpacked > 1_000_000 and unpacked > packed * MAX_RATIO):
+        raise StatementRefused(f"The archive would unpack to {unpacked:,} bytes, which is more than is read.")
+    return archive
+
+
+class Member:
+    """A file of an archive. It never yields more than its directory entry says, which `opened` has judged."""
+
+    def __init__(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+        try:
+            self._source: IO[bytes] = archive.open(entry)
+        except _FAULTS:
+            raise StatementRefused(_BROKEN) from None
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; raises `StatementRefused` where the packed data is broken."""
+        try:
+            return self._source.read(size)
+        except _FAULTS:
+            raise StatementRefused(_BROKEN) from None

@@ -1,0 +1,125 @@
+"""What every reader of statements does the same way: texts, amounts, dates, and the sizes a line may have. Pure."""
+
+import re
+from dataclasses import fields
+from datetime import date
+from typing import Protocol
+
+from igny8_core.business.banking.domain.lines import StatementLine
+from igny8_core.kit.money import InvalidAmount, UnknownCurrency, exponent, parse_amount
+
+LIMITS = {
+    "counterparty_name": 300,
+    "counterparty_account": 64,
+    "end_to_end_id": 140,
+    "structured_reference": 140,
+    "remittance": 4_000,
+    "bank_reference": 140,
+    "raw": 8_000,
+}
+"""How many characters a text of a line may have. `raw` is cut there; a line that passes another is unreadable."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_DECIMAL = re.compile(r"(\d*)(?:\.(\d*))?\Z", re.ASCII)
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOREF", "NONE", "NA"})
+
+
+class Source(Protocol):
+    """What a reader reads from: a file, or a file in an archive."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Unreadable(Exception):
+    """Why a line cannot be read: a phrase that stands after its place, as in "line 12: the amount is missing"."""
+
+
+def clean(text: str | None) -> str:
+    """One line of text without control characters, white space as single spaces."""
+    return _CONTROLS.sub("", " ".join(text.split())) if text else ""
+
+
+def compact(text: str | None) -> str:
+    """An account's number as it is compared: without any white space."""
+    return _CONTROLS.sub("", "".join(text.split())) if text else ""
+
+
+def reference(text: str | None) -> str:
+    """A reference, or nothing where the bank only says that there is none (`NOTPROVIDED`, `NONREF`)."""
+    cleaned = clean(text)
+    return "" if cleaned.upper().replace(" ", "") in _NO_REFERENCE else cleaned
+
+
+def raw_text(text: str) -> str:
+    """A piece of the file for a person to read, cut at its limit."""
+    limit = LIMITS["raw"]
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return _CONTROLS_BUT_LINES.sub("", text).strip()
+
+
+def known_currency(code: str) -> str:
+    """The code itself; raises `Unreadable` where ISO 4217 has none such."""
+    try:
+        exponent(code)
+    except UnknownCurrency:
+        raise Unreadable(f"{shown(code)} is no ISO 4217 currency") from None
+    return code
+
+
+def unsigned_minor(text: str, currency: str) -> int:
+    """Decimal text with a point and no sign as minor units, zero allowed.
+
+    Zeros in front, and behind the currency's decimals, say nothing and are fine; other excess decimals are
+    `Unreadable`, as is whatever is no number, an unknown currency, and what no account can hold.
+    """
+    known_currency(currency)
+    if not text:
+        raise Unreadable("the amount is missing")
+    match = _DECIMAL.match(text)
+    if match is None or not (match[1] or match[2]):
+        raise Unreadable(f"{shown(text)} is no amount")
+    whole, decimals = match[1].lstrip("0") or "0", match[2] or ""
+    kept = exponent(currency)
+    if decimals[kept:].strip("0"):
+        raise Unreadable(f"{shown(text)} has more decimals than {currency}")
+    decimals = decimals[:kept]
+    try:
+        return parse_amount(f"{whole}.{decimals}" if decimals else whole, currency, allow_zero=True)
+    except InvalidAmount:
+        raise Unreadable(f"{shown(text)} is too large") from None
+
+
+def iso_date(text: str) -> date:
+    """The day of an ISO 8601 date or date and time, as written; raises `Unreadable`."""
+    match = _DATE.match(text)
+    if match is None:
+        raise Unreadable(f"{shown(text)} is no date")
+    return day(match[1], match[2], match[3])
+
+
+def day(year: str, month: str, of_month: str) -> date:
+    """A day of the calendar from its digits; raises `Unreadable`."""
+    try:
+        return date(int(year), int(month), int(of_month))
+    except ValueError:
+        raise Unreadable(f"{year}-{month}-{of_month} is no day of the calendar") from None
+
+
+def shown(text: str) -> str:
+    """A value in quotes for a sentence, shortened."""
+    cleaned = clean(text)
+    return f'"{cleaned[:40]}…"' if len(cleaned) > 40 else f'"{cleaned}"'
+
+
+def within_limits(line: StatementLine) -> StatementLine:
+    """The line itself; raises `Unreadable` where one of its texts passes its limit."""
+    for name, limit in LIMITS.items():
+        if len(getattr(line, name)) > limit:
+            raise Unreadable(f"its {name.replace('_', ' ')} has more than {limit} characters")
+    return line
+
+
+assert LIMITS.keys() <= {field.name for field in fields(StatementLine)}

@@ -1,0 +1,180 @@
+"""CAMT messages as a stream: statements of any length in the memory of one entry.
+
+The parser knows no entities, loads nothing, and drops an element as soon as it is read. The registry has refused
+documents with a document type before.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.lines import (
+    StatementEnd,
+    StatementItem,
+    StatementKind,
+    StatementStart,
+    UnreadableLine,
+)
+from igny8_core.business.banking.domain.reading import Source, Unreadable, clean, raw_text
+from igny8_core.business.banking.formats.camt053.details import Details, read_details
+from igny8_core.business.banking.formats.camt053.elements import (
+    Element,
+    account_number,
+    amount,
+    child,
+    children,
+    sign,
+    text,
+    texts,
+)
+from igny8_core.business.banking.formats.camt053.entry import entry_lines, is_booked
+
+_STATEMENTS = {"Stmt": StatementKind.STATEMENT, "Ntfctn": StatementKind.NOTIFICATION}
+_WATCHED = ["{*}Stmt", "{*}Ntfctn", "{*}Ntry", "{*}TxDtls"]
+# Opening and previous closing are the same money; banks write one or the other.
+_OPENING = ("OPBD", "PRCD")
+_CLOSING = ("CLBD",)
+
+# Of a batch that stays one line, so many transactions stand in its raw text.
+_KEPT_TRANSACTIONS = 10
+
+
+def read(file: Source) -> Iterator[StatementItem]:
+    """The items of a CAMT.053 or CAMT.054; raises `StatementRefused` where the document is broken, items before it."""
+    statements = 0
+    try:
+        reading: _Reading | None = None
+        for event, element in _events(file):
+            name = etree.QName(element).localname
+            if name in _STATEMENTS and event == "start":
+                statements += 1
+                reading = _Reading(_STATEMENTS[name], element)
+            elif reading is not None:
+                yield from reading.take(name, event, element)
+    except etree.XMLSyntaxError as error:
+        line = error.lineno or 1
+        raise StatementRefused(f"Line {line}: the XML is broken: {clean(error.msg)}.") from None
+    if not statements:
+        raise StatementRefused("The document holds no statement (Stmt) and no notification (Ntfctn).")
+
+
+def _events(file: Source) -> Iterator[tuple[str, Any]]:
+    return etree.iterparse(  # type: ignore[no-any-return]
+        file,
+        events=("start", "end"),
+        tag=_WATCHED,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+class _Reading:
+    """One statement while its elements go by."""
+
+    def __init__(self, kind: StatementKind, element: Element) -> None:
+        self.kind = kind
+        self.element = element
+        self.account = ""
+        self.currency = ""
+        self.closing_minor: int | None = None
+        self.started = False
+        self.position = 1
+        self.entries = 0
+        self.not_booked = 0
+        self.parts: list[Details] = []
+        self.fault: str | None = None
+
+    def take(self, name: str, event: str, element: Element) -> Iterator[StatementItem]:
+        """What follows from an element that begins or ends inside the statement, or from the statement's end."""
+        if name == "Ntry" and event == "start":
+            self.parts, self.fault = [], None
+        elif name == "TxDtls" and event == "end":
+            self._take_transaction(element)
+        elif name == "Ntry":
+            yield from self._take_entry(element)
+            _drop(element)
+        elif name in _STATEMENTS and event == "end":
+            if not self.started:
+                yield self._start()
+            yield StatementEnd(closing_minor=self.closing_minor, not_booked=self.not_booked)
+            _drop(element)
+
+    def _start(self, entry: Element | None = None) -> StatementStart:
+        """The head, once all that stands before the first entry has been read, and that entry."""
+        self.started = True
+        account = child(self.element, "Acct")
+        balances = children(self.element, "Bal")
+        self.account = account_number(account)
+        named = "" if account is None else text(account, "Ccy")
+        speaking = (found for found in (*balances, entry) if found is not None)
+        self.currency = named or next((_currency(element) for element in speaking), "")
+        self.closing_minor = self._balance(balances, _CLOSING)
+        return StatementStart(
+            kind=self.kind,
+            account=self.account,
+            currency=self.currency,
+            identification=texts(self.element, ("Id",), ("ElctrncSeqNb",)),
+            opening_minor=self._balance(balances, _OPENING),
+        )
+
+    def _balance(self, balances: list[Element], codes: tuple[str, ...]) -> int | None:
+        """The booked balance of the first code that a balance in the account's currency has."""
+        for code in codes:
+            for balance in balances:
+                if text(balance, "Tp", "CdOrPrtry", "Cd") == code and _currency(balance) == self.currency:
+                    try:
+                        return sign(text(balance, "CdtDbtInd")) * amount(child(balance, "Amt"))[1]
+                    except Unreadable as problem:
+                        raise StatementRefused(f"Line {balance.sourceline}: the balance {code}: {problem}.") from None
+        return None
+
+    def _take_transaction(self, element: Element) -> None:
+        """Keep what a transaction says; in a long batch the elements themselves are emptied."""
+        if self.fault is None:
+            try:
+                self.parts.append(read_details(element))
+            except Unreadable as problem:
+                self.fault = f"line {element.sourceline}, transaction {len(self.parts) + 1}: {problem}"
+        if len(self.parts) > _KEPT_TRANSACTIONS:
+            element.clear(keep_tail=False)
+
+    def _take_entry(self, element: Element) -> Iterator[StatementItem]:
+        if not self.started:
+            yield self._start(element)
+        self.entries += 1
+        if not is_booked(element):
+            self.not_booked += 1
+            return
+        try:
+            if self.fault is not None:
+                raise Unreadable(self.fault)
+            lines = entry_lines(element, self.parts, first_position=self.position, account=self.account)
+        except Unreadable as problem:
+            yield UnreadableLine(
+                position=self.position,
+                problem=f"Line {element.sourceline}, entry {self.entries}: {problem}.",
+                raw=raw_text(etree.tostring(element, encoding="unicode", with_tail=False)),
+            )
+            self.position += 1
+            return
+        yield from lines
+        self.position += len(lines)
+
+
+def _currency(element: Element) -> str:
+    found = child(element, "Amt")
+    return "" if found is None else str(found.get("Ccy", ""))
+
+
+def _drop(element: Element) -> None:
+    """Free an element and what stands before it, so that the tree never grows."""
+    element.clear(keep_tail=False)
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]

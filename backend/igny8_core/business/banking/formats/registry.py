@@ -1,0 +1,111 @@
+"""Every format there is: which one a file is written in, by its content, and its items, read lazily.
+
+Whatever a file holds, the only refusal is `StatementRefused`; it may come after items have been read, so who
+imports them keeps nothing until the last one.
+"""
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO
+
+from igny8_core.business.banking.domain import archives
+from igny8_core.business.banking.domain.csv_profile import CsvProfile
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.lines import FormatName, StatementItem
+from igny8_core.business.banking.domain.reading import Source
+from igny8_core.business.banking.domain.recognition import format_of
+from igny8_core.business.banking.domain.xml_prolog import HEAD_BYTES
+from igny8_core.business.banking.formats import camt053
+
+__all__ = ["FormatName", "read", "recognise"]
+
+_READERS: Mapping[FormatName, Callable[[Source], Iterator[StatementItem]]] = {
+    FormatName.CAMT053: camt053.read,
+    FormatName.CAMT054: camt053.read,
+}
+
+
+def recognise(head: bytes, name: str = "") -> FormatName | None:
+    """What the first 64 KB of a file are written in; nothing where no reader takes it.
+
+    `name` decides nothing: people rename files, and banks end every format with .txt.
+    """
+    del name
+    try:
+        return format_of(head)
+    except StatementRefused:
+        return None
+
+
+def read(file: BinaryIO, *, profile: CsvProfile | None = None) -> tuple[str, Iterator[StatementItem]]:
+    """A file's format (never `zip`: what the archive holds) and its items.
+
+    `file` can seek, is read from its start, and stays open until the last item. `profile` is needed for CSV and XLSX
+    and unused by the rest. Raises `StatementRefused`; so may the iterator, at any item.
+    """
+    file.seek(0, os.SEEK_END)
+    if file.tell() > archives.MAX_BYTES:
+        raise StatementRefused(f"The file has more than {archives.MAX_BYTES:,} bytes; upload it in parts.")
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if not head:
+        raise StatementRefused("The file is empty.")
+    found = format_of(head)
+    if found is FormatName.ZIP:
+        return _read_archive(file)
+    reader = _reader(found)
+    return str(found), reader(file)
+
+
+def _reader(found: FormatName | None) -> Callable[[Source], Iterator[StatementItem]]:
+    if found is None or found not in _READERS:
+        raise StatementRefused()
+    return _READERS[found]
+
+
+def _read_archive(file: BinaryIO) -> tuple[str, Iterator[StatementItem]]:
+    """An archive of statements in one format, read one after the other."""
+    archive = archives.opened(file)
+    entries = [entry for entry in archive.infolist() if _is_statement(entry)]
+    found = {entry.filename: _format_in(archive, entry) for entry in entries}
+    formats = set(found.values())
+    if not formats:
+        raise StatementRefused("The archive holds no files.")
+    if len(formats) > 1:
+        raise StatementRefused(f"The archive mixes formats ({', '.join(sorted(formats))}); upload them one by one.")
+    only = formats.pop()
+    return str(only), _items_of(archive, entries, _reader(only))
+
+
+def _is_statement(entry: zipfile.ZipInfo) -> bool:
+    """Folders, and what macOS and others hide in archives, are none."""
+    name = entry.filename
+    return not (entry.is_dir() or name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("."))
+
+
+def _format_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> FormatName:
+    head = archives.Member(archive, entry).read(HEAD_BYTES)
+    try:
+        found = format_of(head)
+    except StatementRefused as refusal:
+        raise _within(entry, refusal) from None
+    if found is None or found not in _READERS:
+        raise _within(entry, StatementRefused())
+    return found
+
+
+def _items_of(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], reader: Callable[[Source], Iterator[StatementItem]]
+) -> Iterator[StatementItem]:
+    for entry in entries:
+        try:
+            yield from reader(archives.Member(archive, entry))
+        except StatementRefused as refusal:
+            raise _within(entry, refusal) from None
+
+
+def _within(entry: zipfile.ZipInfo, refusal: StatementRefused) -> StatementRefused:
+    """The same refusal, saying in which file of the archive."""
+    return StatementRefused(f"In {entry.filename[-100:]}: {refusal.message}")
