@@ -14,7 +14,10 @@ type Column = str | int
 
 
 class DateOrder(StrEnum):
-    """In which order a date's numbers stand; what separates them, and a time after them, is not looked at."""
+    """In which order a date's parts stand; what separates them, and a time after them, is not looked at.
+
+    Months may be named in English. Excel's own dates have no order and are taken as they are.
+    """
 
     YMD = "ymd"
     DMY = "dmy"
@@ -35,8 +38,8 @@ _ACCOUNT = re.compile(r"[0-9A-Za-z./-]{1,64}\Z")
 class CsvProfile:
     """A table's form and where its columns stand; only what a column holds becomes a line.
 
-    Amounts stand in `amount`, signed or with `indicator` beside it, or unsigned in `debit` and `credit`. With
-    `indicator` the words decide and a sign in the amount does not.
+    Amounts stand in `amount`, signed or with `indicator` beside it, or in `debit` and `credit`. With `indicator` the
+    words decide and a sign in the amount does not; a debit may be written with a minus, a credit may not.
     """
 
     delimiter: str = ","
@@ -163,6 +166,8 @@ def _faults_together(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
         yield "amount", ["Either one column of amounts or two of debits and credits, not both."]
     if profile.indicator is not None and profile.amount is None:
         yield "indicator", ["An indicator needs a column of amounts."]
+    if profile.inverted and (profile.amount is None or profile.indicator is not None):
+        yield "inverted", ["Only a signed column of amounts can be inverted."]
     if _words(profile.debit_words) & _words(profile.credit_words):
         yield "debit_words", ["A word cannot mean both debit and credit."]
     if (profile.currency is None) == (not profile.fixed_currency):

@@ -38,7 +38,10 @@ class Unreadable(Exception):
 
 def clean(text: str | None) -> str:
     """One line of text without control characters, white space as single spaces."""
-    return _CONTROLS.sub("", " ".join(text.split())) if text else ""
+    if not text:
+        return ""
+    joined = " ".join(text.split())
+    return joined if joined.isprintable() else _CONTROLS.sub("", joined)
 
 
 def compact(text: str | None) -> str:

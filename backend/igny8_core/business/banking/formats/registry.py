@@ -16,14 +16,23 @@ from igny8_core.business.banking.domain.lines import FormatName, StatementItem
 from igny8_core.business.banking.domain.reading import Source
 from igny8_core.business.banking.domain.recognition import format_of
 from igny8_core.business.banking.domain.xml_prolog import HEAD_BYTES
-from igny8_core.business.banking.formats import camt053
+from igny8_core.business.banking.formats import camt053, csv_profile, mt940, ofx
+from igny8_core.business.banking.formats.csv_profile import Preview
 
-__all__ = ["FormatName", "read", "recognise"]
+__all__ = ["FormatName", "Preview", "preview", "read", "recognise"]
 
 _READERS: Mapping[FormatName, Callable[[Source], Iterator[StatementItem]]] = {
     FormatName.CAMT053: camt053.read,
     FormatName.CAMT054: camt053.read,
+    FormatName.MT940: mt940.read,
+    FormatName.MT942: mt940.read,
+    FormatName.OFX: ofx.read,
 }
+_TABLES: Mapping[FormatName, Callable[[BinaryIO, CsvProfile], Iterator[StatementItem]]] = {
+    FormatName.CSV: csv_profile.read_csv,
+    FormatName.XLSX: csv_profile.read_xlsx,
+}
+MAX_PREVIEW_ROWS = 100
 
 
 def recognise(head: bytes, name: str = "") -> FormatName | None:
@@ -44,6 +53,26 @@ def read(file: BinaryIO, *, profile: CsvProfile | None = None) -> tuple[str, Ite
     `file` can seek, is read from its start, and stays open until the last item. `profile` is needed for CSV and XLSX
     and unused by the rest. Raises `StatementRefused`; so may the iterator, at any item.
     """
+    found = _format_of(file)
+    if found is FormatName.ZIP:
+        return _read_archive(file)
+    if found is not None and found in _READERS:
+        return str(found), _READERS[found](file)
+    table = _table(found, profile)
+    if profile is None:
+        raise StatementRefused(f"This is a table ({table.upper()}): choose the profile that names its columns.")
+    return str(table), _TABLES[table](file, profile)
+
+
+def preview(file: BinaryIO, profile: CsvProfile, *, limit: int = 20) -> Preview:
+    """What a profile makes of a table's first rows, at most `MAX_PREVIEW_ROWS`; raises `StatementRefused`."""
+    found = _table(_format_of(file), profile)
+    rows = min(limit, MAX_PREVIEW_ROWS)
+    return csv_profile.preview(file, profile, limit=rows, is_xlsx=found is FormatName.XLSX)
+
+
+def _format_of(file: BinaryIO) -> FormatName | None:
+    """What a file is by its content, once its size was found bearable; the file is back at its start."""
     file.seek(0, os.SEEK_END)
     if file.tell() > archives.MAX_BYTES:
         raise StatementRefused(f"The file has more than {archives.MAX_BYTES:,} bytes; upload it in parts.")
@@ -52,11 +81,16 @@ def read(file: BinaryIO, *, profile: CsvProfile | None = None) -> tuple[str, Ite
     file.seek(0)
     if not head:
         raise StatementRefused("The file is empty.")
-    found = format_of(head)
-    if found is FormatName.ZIP:
-        return _read_archive(file)
-    reader = _reader(found)
-    return str(found), reader(file)
+    return format_of(head)
+
+
+def _table(found: FormatName | None, profile: CsvProfile | None) -> FormatName:
+    """CSV or XLSX; text with a single column is a table only to somebody who says so."""
+    if found is None and profile is not None:
+        return FormatName.CSV
+    if found is None or found not in _TABLES:
+        raise StatementRefused()
+    return found
 
 
 def _reader(found: FormatName | None) -> Callable[[Source], Iterator[StatementItem]]:

@@ -1,0 +1,46 @@
+"""A file of text as numbered lines, in a chunk's memory however long the file is. Pure."""
+
+from collections.abc import Iterator
+
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.reading import Source
+
+MAX_LINE_BYTES = 100_000
+_CHUNK_BYTES = 65_536
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
+    """Lines from one on, without their ends (LF, CRLF or CR); raises `StatementRefused` for one that never ends.
+
+    Banks mix encodings within a file: a line is UTF-8 if it can be, else Windows-1252, else Latin-1.
+    """
+    for number, line in enumerate(_lines(source), 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise StatementRefused(f"Line {number} has more than {MAX_LINE_BYTES:,} bytes.")
+        yield number, decoded(line.removeprefix(_UTF8_MARK) if number == 1 else line)
+
+
+def decoded(line: bytes) -> str:
+    """A line's text in the first encoding that fits."""
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("latin-1")
+
+
+def _lines(source: Source) -> Iterator[bytes]:
+    rest = b""
+    while chunk := source.read(_CHUNK_BYTES):
+        # A CR at a chunk's end may belong to an LF that comes with the next one.
+        while chunk.endswith(b"\r") and (more := source.read(1)):
+            chunk += more
+        lines = (rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        rest = lines.pop()
+        yield from lines
+        if len(rest) > MAX_LINE_BYTES:
+            break
+    if rest:
+        yield rest

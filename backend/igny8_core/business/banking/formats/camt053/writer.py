@@ -1,0 +1,92 @@
+"""CAMT.053.001.08 as a bank would send it: for the demo's statement, the benchmarks, and what reading is tried with."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from xml.sax.saxutils import escape
+
+from igny8_core.business.banking.domain.lines import StatementLine, StatementStart
+from igny8_core.kit.money import format_amount
+
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z", re.ASCII)
+
+
+def write(
+    start: StatementStart, lines: Iterable[StatementLine], *, closing_minor: int | None, created_at: datetime
+) -> Iterator[bytes]:
+    """One statement piece by piece, an entry for each line, in any number.
+
+    The closing balance is given because it stands before the entries. A line's own raw text and position are not
+    written.
+    """
+    created = created_at.isoformat(timespec="seconds")
+    identification = _element("Id", start.identification or "1")
+    yield (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>'
+        f"<GrpHdr><MsgId>{escape(start.identification or '1')}</MsgId><CreDtTm>{created}</CreDtTm></GrpHdr>\n"
+        f"<Stmt>{identification}<CreDtTm>{created}</CreDtTm>"
+        f"<Acct>{_account_id(start.account)}{_element('Ccy', start.currency)}</Acct>"
+        f"{_balance('OPBD', start.opening_minor, start.currency, created_at)}"
+        f"{_balance('CLBD', closing_minor, start.currency, created_at)}\n"
+    ).encode()
+    for line in lines:
+        yield _entry(line).encode()
+    yield b"</Stmt></BkToCstmrStmt></Document>\n"
+
+
+def _entry(line: StatementLine) -> str:
+    money = (
+        f'<Amt Ccy="{line.currency}">{format_amount(abs(line.amount_minor), line.currency)}</Amt>'
+        f"<CdtDbtInd>{_indicator(line.amount_minor)}</CdtDbtInd>"
+    )
+    return (
+        f"<Ntry>{money}{'<RvslInd>true</RvslInd>' if line.is_return else ''}<Sts><Cd>BOOK</Cd></Sts>"
+        f"{_day('BookgDt', line.booking_date)}{_day('ValDt', line.value_date)}"
+        f"{_element('AcctSvcrRef', line.bank_reference)}<BkTxCd><Prtry><Cd>TRF</Cd></Prtry></BkTxCd>"
+        f"<NtryDtls><TxDtls><Refs>{_element('EndToEndId', line.end_to_end_id or 'NOTPROVIDED')}</Refs>{money}"
+        f"{_parties(line)}{_remittance(line)}</TxDtls></NtryDtls></Ntry>\n"
+    )
+
+
+def _parties(line: StatementLine) -> str:
+    role = "Dbtr" if line.amount_minor >= 0 else "Cdtr"
+    name = f"<{role}><Pty>{_element('Nm', line.counterparty_name)}</Pty></{role}>" if line.counterparty_name else ""
+    account = line.counterparty_account
+    held = f"<{role}Acct>{_account_id(account)}</{role}Acct>" if account else ""
+    return f"<RltdPties>{name}{held}</RltdPties>" if name or held else ""
+
+
+def _remittance(line: StatementLine) -> str:
+    reference = line.structured_reference
+    structured = f"<Strd><CdtrRefInf>{_element('Ref', reference)}</CdtrRefInf></Strd>" if reference else ""
+    written = _element("Ustrd", line.remittance) + structured
+    return f"<RmtInf>{written}</RmtInf>" if written else ""
+
+
+def _account_id(account: str) -> str:
+    if _IBAN.match(account):
+        return f"<Id><IBAN>{account}</IBAN></Id>"
+    return f"<Id><Othr>{_element('Id', account or 'UNKNOWN')}</Othr></Id>"
+
+
+def _balance(code: str, amount_minor: int | None, currency: str, at: datetime) -> str:
+    if amount_minor is None:
+        return ""
+    return (
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">'
+        f"{format_amount(abs(amount_minor), currency)}</Amt><CdtDbtInd>{_indicator(amount_minor)}</CdtDbtInd>"
+        f"{_day('Dt', at.date())}</Bal>"
+    )
+
+
+def _indicator(amount_minor: int) -> str:
+    return "DBIT" if amount_minor < 0 else "CRDT"
+
+
+def _day(name: str, of: date | None) -> str:
+    return f"<{name}><Dt>{of.isoformat()}</Dt></{name}>" if of else ""
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>" if text else ""

@@ -1,0 +1,108 @@
+"""Where a profile's columns stand in a file, and what they say in a row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from igny8_core.business.banking.domain.csv_profile import Column, CsvProfile
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.lines import StatementLine
+from igny8_core.business.banking.domain.reading import Unreadable, compact, reference, shown, within_limits
+from igny8_core.business.banking.formats.csv_profile.cells import Cell, date_of, signed_of, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A profile with the place of each of its columns, from zero."""
+
+    profile: CsvProfile
+    places: Mapping[Column, int]
+
+    @classmethod
+    def find(cls, profile: CsvProfile, header: tuple[int, list[Cell]] | None) -> Self:
+        """Look for the columns in the header; raises `StatementRefused` for one that is not there."""
+        number, cells = header or (0, [])
+        titles: dict[str, int] = {}
+        for place, cell in enumerate(cells):
+            titles.setdefault(text_of(cell).casefold(), place)
+        places: dict[Column, int] = {}
+        for column in profile.columns():
+            found = column - 1 if isinstance(column, int) else titles.get(column.strip().casefold())
+            if found is None:
+                there = ", ".join(shown(title) for title in list(titles)[:20])
+                raise StatementRefused(f"Line {number}: there is no column {shown(str(column))} among {there}.")
+            places[column] = found
+        return cls(profile, places)
+
+    def account(self, cells: list[Cell]) -> str:
+        """The account whose line it is."""
+        return compact(self._text(cells, self.profile.account)) or self.profile.fixed_account
+
+    def line(self, cells: list[Cell], *, position: int, raw: str) -> tuple[StatementLine, int | None]:
+        """The row as a line, and the balance behind it if the bank writes one; raises `Unreadable`."""
+        profile = self.profile
+        currency = self._text(cells, profile.currency).upper() or profile.fixed_currency
+        if not currency:
+            raise Unreadable("the currency is missing")
+        balance = self._cell(cells, profile.balance)
+        booked, valued = self._cell(cells, profile.booking_date), self._cell(cells, profile.value_date)
+        if booked == "" and valued == "":
+            raise Unreadable("the date is missing")
+        line = StatementLine(
+            position=position,
+            amount_minor=self._amount(cells, currency),
+            currency=currency,
+            booking_date=None if booked == "" else date_of(booked, profile.date_order),
+            value_date=None if valued == "" else date_of(valued, profile.date_order),
+            counterparty_name=self._text(cells, profile.counterparty_name),
+            counterparty_account=compact(self._text(cells, profile.counterparty_account)),
+            end_to_end_id=reference(self._text(cells, profile.end_to_end_id)),
+            structured_reference=reference(self._text(cells, profile.structured_reference)),
+            remittance=" ".join(filter(None, (self._text(cells, column) for column in profile.remittance))),
+            bank_reference=reference(self._text(cells, profile.bank_reference)),
+            raw=raw,
+        )
+        return within_limits(line), None if balance == "" else signed_of(balance, currency, profile)
+
+    def _cell(self, cells: list[Cell], column: Column | None) -> Cell:
+        """A cell, or nothing where the row is shorter or the profile has no such column."""
+        if column is None or self.places[column] >= len(cells):
+            return ""
+        cell = cells[self.places[column]]
+        return text_of(cell) if isinstance(cell, str) else cell
+
+    def _text(self, cells: list[Cell], column: Column | None) -> str:
+        return text_of(self._cell(cells, column))
+
+    def _amount(self, cells: list[Cell], currency: str) -> int:
+        profile = self.profile
+        if profile.amount is None:
+            return self._debit_or_credit(cells, currency)
+        cell = self._cell(cells, profile.amount)
+        if cell == "":
+            raise Unreadable("the amount is missing")
+        signed = signed_of(cell, currency, profile)
+        if profile.indicator is None:
+            return -signed if profile.inverted else signed
+        word = self._text(cells, profile.indicator).casefold()
+        if word in {debit.strip().casefold() for debit in profile.debit_words}:
+            return -abs(signed)
+        if word in {credit.strip().casefold() for credit in profile.credit_words}:
+            return abs(signed)
+        raise Unreadable(f"{shown(word)} means neither debit nor credit")
+
+    def _debit_or_credit(self, cells: list[Cell], currency: str) -> int:
+        """One of the two columns is filled; the other is empty or zero."""
+        found = {}
+        for name, column in (("debit", self.profile.debit), ("credit", self.profile.credit)):
+            cell = self._cell(cells, column)
+            if cell != "":
+                found[name] = signed_of(cell, currency, self.profile)
+        if not found:
+            raise Unreadable("there is neither a debit nor a credit")
+        debit, credit = found.get("debit", 0), found.get("credit", 0)
+        if debit and credit:
+            raise Unreadable("there are both a debit and a credit")
+        if credit < 0:
+            raise Unreadable("the credit is below zero")
+        return credit or -abs(debit)

@@ -1,0 +1,188 @@
+"""Rows as lines, by the columns of a profile. The table is read twice, because its balances stand at its lines."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import BinaryIO
+
+from igny8_core.business.banking.domain.csv_profile import CsvProfile
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.lines import (
+    StatementEnd,
+    StatementItem,
+    StatementKind,
+    StatementLine,
+    StatementStart,
+    UnreadableLine,
+)
+from igny8_core.business.banking.domain.reading import Unreadable, raw_text
+from igny8_core.business.banking.formats.csv_profile.cells import Cell, text_of
+from igny8_core.business.banking.formats.csv_profile.columns import Columns
+from igny8_core.business.banking.formats.csv_profile.tables import Row, csv_rows, xlsx_rows
+
+type Rows = Callable[[], Iterator[Row]]
+"""Begins a table from its start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a profile makes of a file's first rows, for a person who is about to save it."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    items: tuple[StatementItem, ...]
+
+
+def read_csv(file: BinaryIO, profile: CsvProfile) -> Iterator[StatementItem]:
+    """The items of a CSV file; raises `StatementRefused`."""
+    return _read(_csv(file, profile), profile)
+
+
+def read_xlsx(file: BinaryIO, profile: CsvProfile) -> Iterator[StatementItem]:
+    """The items of a workbook's first sheet; raises `StatementRefused`."""
+    return _read(_xlsx(file), profile)
+
+
+def preview(file: BinaryIO, profile: CsvProfile, *, limit: int, is_xlsx: bool) -> Preview:
+    """The first rows as they stand and as items; raises `StatementRefused`."""
+    begin = _xlsx(file) if is_xlsx else _csv(file, profile)
+    rows = _without_last(begin(), profile.skip_last_rows)
+    header = _header(rows, profile)
+    return Preview(
+        header=tuple(map(text_of, header[1])) if header else (),
+        rows=tuple(tuple(map(text_of, cells)) for _, cells in islice(rows, limit)),
+        items=tuple(islice(_read(begin, profile), limit + 1)),
+    )
+
+
+def _csv(file: BinaryIO, profile: CsvProfile) -> Rows:
+    def begin() -> Iterator[Row]:
+        file.seek(0)
+        return csv_rows(file, delimiter=profile.delimiter, encoding=profile.encoding)
+
+    return begin
+
+
+def _xlsx(file: BinaryIO) -> Rows:
+    return lambda: xlsx_rows(file)
+
+
+@dataclass
+class _Group:
+    """The rows of one account that follow each other, as far as their statement has to know of them in advance."""
+
+    account: str
+    currency: str = ""
+    first: tuple[int, int | None] | None = None
+    """Amount and balance of the first readable row, and of the last one."""
+    last: tuple[int, int | None] | None = None
+    oldest_first: int = 0
+    """By how many pairs of neighbours the balances speak for rows from old to new, and not from new to old."""
+    problem: str = ""
+    """What is wrong with the first row that cannot be read: balances say nothing then."""
+
+    def add(self, line: StatementLine, balance_minor: int | None) -> None:
+        self.currency = self.currency or line.currency
+        amount_before, balance_before = self.last or (0, None)
+        if balance_before is not None and balance_minor is not None:
+            self.oldest_first += balance_before + line.amount_minor == balance_minor
+            self.oldest_first -= balance_before - amount_before == balance_minor
+        self.last = (line.amount_minor, balance_minor)
+        self.first = self.first or self.last
+
+    @property
+    def opening_minor(self) -> int | None:
+        oldest = self.first if self.oldest_first >= 0 else self.last
+        if oldest is None or oldest[1] is None or self.problem:
+            return None
+        return oldest[1] - oldest[0]
+
+    @property
+    def closing_minor(self) -> int | None:
+        newest = self.last if self.oldest_first >= 0 else self.first
+        return newest[1] if newest and not self.problem else None
+
+
+def _read(begin: Rows, profile: CsvProfile) -> Iterator[StatementItem]:
+    groups = iter(_groups(begin, profile))
+    group: _Group | None = None
+    position = 1
+    columns, rows = _body(begin, profile)
+    for row in rows:
+        account = columns.account(row[1])
+        if group is None or account != group.account:
+            if group is not None:
+                yield StatementEnd(closing_minor=group.closing_minor)
+            group = next(groups)
+            position = 1
+            yield StatementStart(
+                kind=StatementKind.STATEMENT,
+                account=group.account,
+                currency=group.currency,
+                opening_minor=group.opening_minor,
+            )
+        yield _item(columns, row, position)[0]
+        position += 1
+    if group is None:
+        raise StatementRefused("The table has no lines under its header.")
+    yield StatementEnd(closing_minor=group.closing_minor)
+
+
+def _groups(begin: Rows, profile: CsvProfile) -> list[_Group]:
+    """A first reading: which statements there are, in which currency, with which balances."""
+    columns, rows = _body(begin, profile)
+    groups: list[_Group] = []
+    for row in rows:
+        account = columns.account(row[1])
+        if not groups or groups[-1].account != account:
+            groups.append(_Group(account, profile.fixed_currency))
+        item, balance_minor = _item(columns, row, 1)
+        if isinstance(item, StatementLine):
+            groups[-1].add(item, balance_minor)
+        else:
+            groups[-1].problem = groups[-1].problem or item.problem
+    for group in groups:
+        if not group.currency:
+            raise StatementRefused(f"No line can be read; is this the right profile? {group.problem}")
+    return groups
+
+
+def _item(columns: Columns, row: Row, position: int) -> tuple[StatementLine | UnreadableLine, int | None]:
+    """A row as a line with the balance behind it, or as what is wrong with it."""
+    number, cells = row
+    raw = raw_text(" | ".join(map(text_of, cells)))
+    try:
+        return columns.line(cells, position=position, raw=raw)
+    except Unreadable as problem:
+        return UnreadableLine(position=position, problem=f"Line {number}: {problem}.", raw=raw), None
+
+
+def _body(begin: Rows, profile: CsvProfile) -> tuple[Columns, Iterator[Row]]:
+    """The columns, found in the header, and the rows under it that are not empty."""
+    rows = _without_last(begin(), profile.skip_last_rows)
+    return Columns.find(profile, _header(rows, profile)), (row for row in rows if any(map(_is_filled, row[1])))
+
+
+def _header(rows: Iterator[Row], profile: CsvProfile) -> Row | None:
+    """Skip what stands before the lines; the header, if the profile has one."""
+    for _ in islice(rows, profile.skip_rows):
+        pass
+    if not profile.has_header:
+        return None
+    header = next((row for row in rows if any(map(_is_filled, row[1]))), None)
+    if header is None:
+        raise StatementRefused("The table has no header.")
+    return header
+
+
+def _without_last(rows: Iterator[Row], count: int) -> Iterator[Row]:
+    held: list[Row] = []
+    for row in rows:
+        held.append(row)
+        if len(held) > count:
+            yield held.pop(0)
+
+
+def _is_filled(cell: Cell) -> bool:
+    return isinstance(cell, Decimal) or text_of(cell) != ""

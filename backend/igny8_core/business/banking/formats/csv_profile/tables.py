@@ -1,0 +1,102 @@
+"""Rows of CSV and XLSX files, each with its number, before anybody knows what the columns mean."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from openpyxl import load_workbook
+
+from igny8_core.business.banking.domain import archives
+from igny8_core.business.banking.domain.csv_profile import MAX_COLUMN
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.reading import Source
+from igny8_core.business.banking.domain.xml_prolog import HEAD_BYTES, first_elements
+from igny8_core.business.banking.formats.csv_profile.cells import Cell
+
+type Row = tuple[int, list[Cell]]
+"""A row's number from one (of CSV: of the line it begins in) and its cells."""
+
+MAX_WORKBOOK_BYTES = 50_000_000
+"""Of all parts of a workbook, unpacked: its texts are held in memory."""
+MAX_ROWS = 200_000
+
+
+def csv_rows(source: Source, *, delimiter: str, encoding: str) -> Iterator[Row]:
+    """Rows of a CSV file; raises `StatementRefused` for another encoding, a broken quotation or an endless cell."""
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
+    text = io.TextIOWrapper(io.BufferedReader(_Raw(source)), encoding=codec, newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    number = 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except UnicodeError:
+            raise StatementRefused(f"Line {reader.line_num + 1}: the text is not written in {encoding}.") from None
+        except csv.Error as error:
+            raise StatementRefused(f"Line {number}: {error}.") from None
+        if cells is None:
+            return
+        yield number, list(cells)
+        number = reader.line_num + 1
+
+
+class _Raw(io.RawIOBase):
+    """What a reader is given, as Python's own text layers want it; closing it closes nothing."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def xlsx_rows(file: BinaryIO) -> Iterator[Row]:
+    """Rows of a workbook's first sheet, formulas as the values that were stored with them."""
+    _judge(file)
+    file.seek(0)
+    try:
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        # A sheet's own word about its size is not believed: it may claim millions of columns.
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMN, values_only=True)
+        for number, cells in enumerate(rows, 1):
+            if number > MAX_ROWS:
+                raise StatementRefused(f"The sheet has more than {MAX_ROWS:,} rows; upload it in parts.")
+            yield number, [_cell(value) for value in cells]
+    except StatementRefused:
+        raise
+    except Exception as error:
+        # A workbook is a dozen XML parts that refer to each other: the library raises whatever it stumbles over.
+        raise StatementRefused(f"The workbook is broken ({type(error).__name__}).") from None
+
+
+def _judge(file: BinaryIO) -> None:
+    """Refuse bombs, and parts with a document type, before the library sees them."""
+    archive = archives.opened(file, max_bytes=MAX_WORKBOOK_BYTES)
+    for entry in archive.infolist():
+        if entry.filename.endswith((".xml", ".rels", ".vml")):
+            first_elements(archives.Member(archive, entry).read(HEAD_BYTES), depth=1)
+
+
+def _cell(value: object) -> Cell:
+    """A value of a sheet; numbers to the fifteen digits that Excel itself holds."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, float):
+        return Decimal(f"{value:.15g}")
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return "" if value is None else str(value)

@@ -1,0 +1,116 @@
+"""Field 86, which every country fills in its own way: who paid, and what they wrote."""
+
+import re
+from dataclasses import dataclass
+
+from igny8_core.business.banking.domain.reading import clean, compact, reference
+from igny8_core.business.banking.formats.mt940.fields import joined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Information:
+    name: str = ""
+    account: str = ""
+    end_to_end_id: str = ""
+    structured_reference: str = ""
+    remittance: str = ""
+    is_return: bool = False
+
+
+def read_information(lines: list[str]) -> Information:
+    """A field 86 in the German form (`166?20…`), the one of SWIFT codes (`/REMI/…`), or as free text."""
+    in_one = "".join(lines)
+    if _GERMAN.match(in_one):
+        return _german(in_one)
+    text = joined(lines)
+    if _CODED.match(text.lstrip()):
+        return _coded(text.lstrip())
+    return Information(remittance=clean(text))
+
+
+# Germany: the DK's format (Anlage 3 of the DFÜ-Abkommen), a business code and two-digit subfields.
+_GERMAN = re.compile(r"\s*(\d{3})([?<>~@^|!])(?=\d\d)", re.ASCII)
+_SUBFIELD_LENGTH = 27
+_TEXT = (*range(20, 30), *range(60, 64))
+_NAME = (32, 33)
+# Business codes of returned transfers and direct debits.
+_RETURN_CODES = frozenset({"108", "109", "159", "181", "184"})
+_KEYWORD = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+")
+
+
+def _german(text: str) -> Information:
+    head = _GERMAN.match(text)
+    assert head is not None
+    parts = re.split(re.escape(head[2]) + r"(\d\d)", text[head.end(1) :])
+    subfields: dict[int, str] = {}
+    for number, content in zip(parts[1::2], parts[2::2], strict=True):
+        subfields.setdefault(int(number), content)
+    keyed = _keyed(_pieces(subfields, _TEXT))
+    written = " ".join(filter(None, (keyed.get("", ""), keyed.get("SVWZ", ""))))
+    return Information(
+        name=clean(_pieces(subfields, _NAME)) or keyed.get("ABWA", ""),
+        account=compact(subfields.get(31)) or compact(keyed.get("IBAN")),
+        end_to_end_id=reference(keyed.get("EREF")),
+        remittance=written or clean(subfields.get(0)),
+        is_return=head[1] in _RETURN_CODES,
+    )
+
+
+def _pieces(subfields: dict[int, str], numbers: tuple[int, ...]) -> str:
+    """A text that is cut to subfields, a line for each, but a full one goes on in the middle of a word."""
+    text = ""
+    for number in numbers:
+        piece = subfields.get(number, "")
+        text += piece if len(piece) >= _SUBFIELD_LENGTH else piece + "\n"
+    return text
+
+
+def _keyed(text: str) -> dict[str, str]:
+    """SEPA's keywords with what follows each; what belongs to none stands under an empty one.
+
+    A reference ends with its line, and only the payer's text (SVWZ) goes on over several.
+    """
+    parts = _KEYWORD.split(text)
+    found: dict[str, str] = {}
+    others = [parts[0]]
+    for keyword, content in zip(parts[1::2], parts[2::2], strict=True):
+        value, _, rest = (content, "", "") if keyword == "SVWZ" else content.partition("\n")
+        found.setdefault(keyword, clean(value))
+        others.append(rest)
+    return found | {"": clean(" ".join(others))}
+
+
+# SWIFT's code words, as banks of the Netherlands and others use them.
+_CODES = (
+    "ACCT|ADDR|BENM|BIC|CHGS|CNTP|CREF|CSID|EREF|EXCH|IBAN|IREF|ISDT|KREF|MARF|NAME|OCMT|ORDP|PREF|PURP|REMI|RREF"
+    "|RTRN|SVCL|TRCD|TRTP|TYPE|ULTB|ULTC|ULTD"
+)
+_CODED = re.compile(rf"/({_CODES})/")
+
+
+def _coded(text: str) -> Information:
+    parts = _CODED.split(text)
+    found: dict[str, str] = {}
+    for code, content in zip(parts[1::2], parts[2::2], strict=True):
+        found.setdefault(code, content.strip().strip("/"))
+    # CNTP is account/BIC/name/city.
+    other = [*found.get("CNTP", "").split("/"), "", "", ""]
+    structured, remittance = _remittance(found.get("REMI", ""))
+    return Information(
+        name=clean(found.get("NAME") or other[2]),
+        account=compact(found.get("IBAN") or found.get("ACCT") or other[0]),
+        end_to_end_id=reference(found.get("EREF")),
+        structured_reference=structured,
+        remittance=remittance or clean(found.get("TRTP")),
+        is_return="RTRN" in found,
+    )
+
+
+def _remittance(text: str) -> tuple[str, str]:
+    """The structured reference and the free text of a REMI: `USTD//text`, `STRD/CUR/reference`, or just text."""
+    kind, _, rest = text.partition("/")
+    if kind == "USTD":
+        return "", clean(rest.strip("/"))
+    if kind == "STRD":
+        return reference(rest.rpartition("/")[2]), ""
+    return "", clean(text)

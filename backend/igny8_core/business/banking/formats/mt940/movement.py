@@ -1,0 +1,99 @@
+"""Field 61, the line itself: dates, mark, amount, references."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from igny8_core.business.banking.domain.lines import StatementLine
+from igny8_core.business.banking.domain.reading import (
+    Unreadable,
+    compact,
+    day,
+    raw_text,
+    reference,
+    shown,
+    unsigned_minor,
+    within_limits,
+)
+from igny8_core.business.banking.formats.mt940.fields import Field
+from igny8_core.business.banking.formats.mt940.information import Information, read_information
+
+_MOVEMENT = re.compile(
+    r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<entry>\d{4})?"
+    r"(?P<mark>RC|RD|EC|ED|C|D)(?P<funds>[A-Z])?"
+    r"(?P<amount>\d{1,30}(?:[,.]\d{0,10})?)(?P<kind>[A-Z][A-Z0-9]{3})?(?P<rest>.*)\Z",
+    re.ASCII,
+)
+_ACCOUNT = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z|P?\d{7,12}\Z", re.ASCII)
+# What stands in place of a reference, to say that field 86 has it.
+_ELSEWHERE = frozenset({"EREF", "KREF", "PREF", "MARF", "MREF", "CREF", "KREF+", "EREF+", "MREF+"})
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A field 61 and the field 86 that explains it."""
+
+    field: Field
+    information: Field | None = None
+
+    @property
+    def raw(self) -> str:
+        return raw_text("\n".join(field.raw for field in (self.field, self.information) if field is not None))
+
+
+def is_expected(field: Field) -> bool:
+    """Whether a movement is only expected (EC, ED in MT942) and nothing is booked yet."""
+    match = _MOVEMENT.match(field.first)
+    return match is not None and match["mark"].startswith("E")
+
+
+def movement_line(movement: Movement, *, position: int, currency: str) -> StatementLine:
+    """The line of a movement; raises `Unreadable`.
+
+    A reversed credit (RC) takes money away and a reversed debit (RD) brings it, whatever came before.
+    """
+    match = _MOVEMENT.match(movement.field.first)
+    if match is None:
+        raise Unreadable(f"{shown(movement.field.first)} is no movement of field 61")
+    value_date = day(century(match["year"]), match["month"], match["day"])
+    unsigned = unsigned_minor(match["amount"].replace(",", "."), currency)
+    owners, _, banks = match["rest"].partition("//")
+    told = Information() if movement.information is None else read_information(movement.information.lines)
+    supplementary = [compact(line) for line in movement.field.lines[1:]]
+    return within_limits(
+        StatementLine(
+            position=position,
+            amount_minor=unsigned if match["mark"] in ("C", "RD", "EC") else -unsigned,
+            currency=currency,
+            booking_date=_entry_date(match["entry"], value_date),
+            value_date=value_date,
+            counterparty_name=told.name,
+            counterparty_account=told.account or next(filter(_ACCOUNT.match, supplementary), ""),
+            end_to_end_id=told.end_to_end_id or ("" if owners.strip() in _ELSEWHERE else reference(owners)),
+            structured_reference=told.structured_reference,
+            remittance=told.remittance,
+            bank_reference=reference(banks) or next((text for text in supplementary if not _ACCOUNT.match(text)), ""),
+            is_return=told.is_return or match["mark"] in ("RC", "RD") or (match["kind"] or "")[1:] == "RTI",
+            raw=movement.raw,
+        )
+    )
+
+
+def century(year: str) -> str:
+    """Four digits of a year from two, as SWIFT reads them: 80 to 99 are of the last century."""
+    return ("19" if year >= "80" else "20") + year
+
+
+def _entry_date(month_and_day: str | None, value_date: date) -> date:
+    """The booking date, whose year is not written: the one closest to the value date, which it is by default."""
+    if not month_and_day:
+        return value_date
+    found = []
+    for year in (value_date.year, value_date.year - 1, value_date.year + 1):
+        try:
+            found.append(day(f"{year:04}", month_and_day[:2], month_and_day[2:]))
+        except Unreadable:
+            continue
+    if not found:
+        raise Unreadable(f"{shown(month_and_day)} is no month and day")
+    return min(found, key=lambda booked: abs(booked - value_date))

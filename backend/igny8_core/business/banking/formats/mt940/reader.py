@@ -1,0 +1,155 @@
+"""MT940 and MT942 as a stream. Each message is a statement of its own, pages of a long statement too.
+
+Written by hand because the library that there is (mt-940) needs the whole file in memory, gives up the file for one
+bad line, and reads a reversed credit as money received.
+"""
+
+import re
+from collections.abc import Iterator
+
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.lines import (
+    StatementEnd,
+    StatementItem,
+    StatementKind,
+    StatementStart,
+    UnreadableLine,
+)
+from igny8_core.business.banking.domain.reading import (
+    Source,
+    Unreadable,
+    clean,
+    compact,
+    known_currency,
+    unsigned_minor,
+)
+from igny8_core.business.banking.formats.mt940.fields import END, Field, fields
+from igny8_core.business.banking.formats.mt940.movement import Movement, is_expected, movement_line
+
+_BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d{1,30}(?:[,.]\d{0,10})?)\s*\Z", re.ASCII)
+_FLOOR = re.compile(r"([A-Z]{3})", re.ASCII)
+_ACCOUNT_WITH_CURRENCY = re.compile(r"(?!SC)([A-Z]{2}\d{2}[A-Z0-9]*\d)([A-Z]{3})\Z", re.ASCII)
+_SUMS = re.compile(r"\d{0,5}([A-Z]{3})", re.ASCII)
+
+
+def read(source: Source) -> Iterator[StatementItem]:
+    """The items of all messages; raises `StatementRefused` for a message without its head or its end."""
+    message: _Message | None = None
+    for field in fields(source):
+        if field.tag == "20":
+            message = _Message()
+        if message is not None:
+            yield from message.take(field)
+    if message is None:
+        raise StatementRefused("The file holds no SWIFT message: a field 20 is missing.")
+
+
+class _Message:
+    """One message while its fields go by."""
+
+    def __init__(self) -> None:
+        self.reference = ""
+        self.account = ""
+        self.number = ""
+        self.currency = ""
+        self.is_statement = False
+        self.opening_minor: int | None = None
+        self.closing_minor: int | None = None
+        self.started = False
+        self.position = 1
+        self.not_booked = 0
+        self.waiting: Movement | None = None
+
+    def take(self, field: Field) -> Iterator[StatementItem]:
+        """What follows from a field; a movement waits for the field 86 that may explain it."""
+        if field.tag == "86":
+            if self.waiting is not None and self.waiting.information is None:
+                self.waiting = Movement(self.waiting.field, field)
+            return
+        yield from self._flush()
+        if field.tag == "61":
+            if not self.started:
+                yield self._start(field)
+            self.waiting = Movement(field)
+        elif field.tag == END:
+            yield from self._finish(field)
+        else:
+            self._note(field)
+
+    def _note(self, field: Field) -> None:
+        """Remember what the head and the balances say."""
+        match field.tag:
+            case "20":
+                self.reference = clean(field.first)
+            case "25" | "25P":
+                self.account = _account(field.first)
+            case "28" | "28C":
+                self.number = clean(field.first)
+            case "60F" | "60M":
+                self.is_statement = True
+                self.opening_minor = self._balance(field)
+            case "62F" | "62M":
+                self.is_statement = True
+                self.closing_minor = self._balance(field)
+            case "34F" | "90C" | "90D":
+                found = (_FLOOR if field.tag == "34F" else _SUMS).match(field.first)
+                self.currency = self.currency or (found[1] if found else "")
+
+    def _balance(self, field: Field) -> int:
+        match = _BALANCE.match(field.first)
+        if match is None:
+            raise StatementRefused(f"Line {field.number}: the balance of field {field.tag} cannot be read.")
+        try:
+            minor = unsigned_minor(match[4].replace(",", "."), match[3])
+        except Unreadable as problem:
+            raise StatementRefused(f"Line {field.number}: the balance of field {field.tag}: {problem}.") from None
+        if self.currency and self.currency != match[3]:
+            raise StatementRefused(
+                f"Line {field.number}: a balance in {match[3]}, where others are in {self.currency}."
+            )
+        self.currency = match[3]
+        return minor if match[1] == "C" else -minor
+
+    def _start(self, field: Field) -> StatementStart:
+        try:
+            known_currency(self.currency)
+        except Unreadable:
+            raise StatementRefused(
+                f"Line {field.number}: no field before it names the currency (60F, or 34F in an MT942)."
+            ) from None
+        self.started = True
+        glued = _ACCOUNT_WITH_CURRENCY.match(self.account)
+        return StatementStart(
+            kind=StatementKind.STATEMENT if self.is_statement else StatementKind.NOTIFICATION,
+            account=glued[1] if glued and glued[2] == self.currency else self.account,
+            currency=self.currency,
+            identification=" ".join(filter(None, (self.number, self.reference))),
+            opening_minor=self.opening_minor,
+        )
+
+    def _flush(self) -> Iterator[StatementItem]:
+        movement, self.waiting = self.waiting, None
+        if movement is None:
+            return
+        if is_expected(movement.field):
+            self.not_booked += 1
+            return
+        try:
+            yield movement_line(movement, position=self.position, currency=self.currency)
+        except Unreadable as problem:
+            sentence = f"Line {movement.field.number}, movement {self.position}: {problem}."
+            yield UnreadableLine(position=self.position, problem=sentence, raw=movement.raw)
+        self.position += 1
+
+    def _finish(self, field: Field) -> Iterator[StatementItem]:
+        if not self.started:
+            yield self._start(field)
+        if self.is_statement and self.closing_minor is None:
+            raise StatementRefused(f"Line {field.number}: the statement ends without its closing balance (62F).")
+        yield StatementEnd(closing_minor=self.closing_minor, not_booked=self.not_booked)
+
+
+def _account(text: str) -> str:
+    """Field 25; some banks write the currency behind the number."""
+    number, _, currency = text.strip().rpartition(" ")
+    return compact(number if number and re.fullmatch(r"[A-Z]{3}", currency) else text)

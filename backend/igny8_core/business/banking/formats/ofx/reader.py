@@ -1,0 +1,125 @@
+"""OFX as a stream of statements: a file may hold several accounts, and has no opening balances.
+
+Written by hand because the free library that there is (ofxparse) had its last release in 2021, reads files whole,
+and gives up the file for one bad transaction.
+"""
+
+from collections.abc import Iterator
+
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.lines import (
+    StatementEnd,
+    StatementItem,
+    StatementKind,
+    StatementStart,
+    UnreadableLine,
+)
+from igny8_core.business.banking.domain.reading import Source, Unreadable, compact, known_currency, raw_text
+from igny8_core.business.banking.formats.ofx.tokens import Token, tokens
+from igny8_core.business.banking.formats.ofx.transaction import Values, ofx_amount, transaction_line
+
+_STATEMENTS = frozenset({"STMTRS", "CCSTMTRS"})
+_AGGREGATES = _STATEMENTS | {
+    *("STMTTRN", "PAYEE", "BANKACCTTO", "CCACCTTO", "CURRENCY", "ORIGCURRENCY"),
+    *("BANKACCTFROM", "CCACCTFROM", "LEDGERBAL", "AVAILBAL", "BALLIST", "BAL"),
+}
+
+
+def read(source: Source) -> Iterator[StatementItem]:
+    """The items of all statements; raises `StatementRefused` where the file is broken, cut off or holds none."""
+    statement: _Statement | None = None
+    found = 0
+    complete = False
+    for token in tokens(source):
+        if statement is not None:
+            yield from statement.take(token)
+            if statement.ended:
+                statement = None
+        elif token.tag in _STATEMENTS:
+            statement = _Statement(token)
+            found += 1
+        complete = complete or token.tag == "/OFX"
+    if statement is not None or not complete:
+        raise StatementRefused("The file is cut off: its last statement or OFX itself never ends.")
+    if not found:
+        raise StatementRefused("The file holds no statement of a bank account or a card.")
+
+
+class _Statement:
+    """One statement while its tags go by."""
+
+    def __init__(self, opening: Token) -> None:
+        self.opening = opening
+        self.open_aggregates = [opening.tag]
+        self.head: Values = {}
+        self.transaction: Values = {}
+        self.transaction_line = 0
+        self.raw: list[str] = []
+        self.currency = ""
+        self.started = False
+        self.ended = False
+        self.position = 1
+
+    def take(self, token: Token) -> Iterator[StatementItem]:
+        """What follows from a tag inside the statement, its end included."""
+        if token.tag.startswith("/"):
+            yield from self._close(token)
+        elif token.tag in _AGGREGATES:
+            if token.tag in self.open_aggregates:
+                raise StatementRefused(f"Line {token.line}: {token.tag} begins before the one before it ends.")
+            self.open_aggregates.append(token.tag)
+            if token.tag == "STMTTRN":
+                self.transaction, self.raw, self.transaction_line = {}, [], token.line
+        else:
+            key = f"{self.open_aggregates[-1]}.{token.tag}"
+            values = self.transaction if "STMTTRN" in self.open_aggregates else self.head
+            values.setdefault(key, token.text)
+        if "STMTTRN" in self.open_aggregates:
+            self.raw.append(f"<{token.tag}>{token.text}")
+
+    def _close(self, token: Token) -> Iterator[StatementItem]:
+        name = token.tag[1:]
+        if name not in _AGGREGATES:
+            return
+        if name != self.open_aggregates[-1]:
+            raise StatementRefused(f"Line {token.line}: {name} ends where {self.open_aggregates[-1]} should.")
+        self.open_aggregates.pop()
+        if name == "STMTTRN":
+            if not self.started:
+                yield self._start()
+            yield self._line()
+            self.position += 1
+        elif not self.open_aggregates:
+            if not self.started:
+                yield self._start()
+            yield StatementEnd(closing_minor=self._closing())
+            self.ended = True
+
+    def _start(self) -> StatementStart:
+        self.started = True
+        self.currency = self.head.get(f"{self.opening.tag}.CURDEF", "").upper()
+        if not self.currency:
+            raise StatementRefused(f"Line {self.opening.line}: the statement names no currency (CURDEF).")
+        try:
+            known_currency(self.currency)
+        except Unreadable as problem:
+            raise StatementRefused(f"Line {self.opening.line}: {problem}.") from None
+        account = self.head.get("BANKACCTFROM.ACCTID") or self.head.get("CCACCTFROM.ACCTID")
+        return StatementStart(kind=StatementKind.STATEMENT, account=compact(account), currency=self.currency)
+
+    def _line(self) -> StatementItem:
+        raw = raw_text("\n".join(self.raw))
+        try:
+            return transaction_line(self.transaction, position=self.position, currency=self.currency, raw=raw)
+        except Unreadable as problem:
+            sentence = f"Line {self.transaction_line}, transaction {self.position}: {problem}."
+            return UnreadableLine(position=self.position, problem=sentence, raw=raw)
+
+    def _closing(self) -> int | None:
+        written = self.head.get("LEDGERBAL.BALAMT")
+        if not written:
+            return None
+        try:
+            return ofx_amount(written, self.currency)
+        except Unreadable as problem:
+            raise StatementRefused(f"Line {self.opening.line}: the statement's closing balance: {problem}.") from None

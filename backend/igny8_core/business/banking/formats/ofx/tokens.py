@@ -1,0 +1,101 @@
+"""OFX cut into its tags. Both versions are read by the same few rules, so there is no XML parser to be attacked.
+
+OFX has neither attributes nor mixed content: a tag, and behind it a value or other tags. SGML leaves out the end tags
+of values, which says nothing that the next tag does not.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from igny8_core.business.banking.domain.errors import StatementRefused
+from igny8_core.business.banking.domain.reading import Source, clean
+from igny8_core.business.banking.domain.text_lines import decoded
+
+_CHUNK_BYTES = 65_536
+_MAX_PIECE_BYTES = 100_000
+_ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A tag such as `STMTTRN` or `/STMTTRN`, in upper case, and the text behind it."""
+
+    line: int
+    tag: str
+    text: str
+
+
+def tokens(source: Source) -> Iterator[Token]:
+    """Every tag in order, without comments and processing instructions; raises `StatementRefused`."""
+    pieces = _numbered(source)
+    last: Token | None = None
+    for line, piece in pieces:
+        if piece.startswith(b"!--"):
+            _until(b"-->", line, piece, pieces)
+        elif piece.startswith(b"![CDATA["):
+            inside, behind = _until(b"]]>", line, piece.removeprefix(b"![CDATA["), pieces)
+            if last is not None:
+                last = Token(last.line, last.tag, clean(last.text + decoded(inside + behind)))
+        elif piece.startswith(b"!"):
+            raise StatementRefused(f"Line {line}: declarations such as DOCTYPE are not allowed in OFX.")
+        elif not piece.startswith(b"?"):
+            if last is not None:
+                yield last
+            last = _token(line, piece)
+    if last is not None:
+        yield last
+
+
+def _token(line: int, piece: bytes) -> Token | None:
+    """The tag at a piece's start; none for an element that is empty and says so (`<MEMO/>`)."""
+    tag, closed, text = piece.partition(b">")
+    if not closed:
+        raise StatementRefused(f"Line {line}: a tag is cut off.")
+    if tag.endswith(b"/"):
+        return None
+    name = decoded(tag.strip()).split(maxsplit=1)[:1]
+    return Token(line, "".join(name).upper(), clean(_ENTITY.sub(_character, decoded(text))))
+
+
+def _until(end: bytes, line: int, piece: bytes, pieces: Iterator[tuple[int, bytes]]) -> tuple[bytes, bytes]:
+    """What stands before an end that may be several pieces away, and what stands behind it."""
+    found = piece
+    while end not in found:
+        following = next(pieces, None)
+        if following is None or len(found) > _MAX_PIECE_BYTES:
+            raise StatementRefused(f"Line {line}: a comment or CDATA never ends.")
+        found += b"<" + following[1]
+    inside, _, behind = found.partition(end)
+    return inside, behind
+
+
+def _numbered(source: Source) -> Iterator[tuple[int, bytes]]:
+    """The pieces behind each `<`, with the line each begins in."""
+    line = 1
+    for index, piece in enumerate(_pieces(source)):
+        if index:
+            yield line, piece
+        line += piece.count(b"\n")
+
+
+def _pieces(source: Source) -> Iterator[bytes]:
+    """What stands before the first `<`, and then from behind each to the next."""
+    rest = b""
+    while chunk := source.read(_CHUNK_BYTES):
+        parts = (rest + chunk).split(b"<")
+        rest = parts.pop()
+        yield from parts
+        if len(rest) > _MAX_PIECE_BYTES:
+            raise StatementRefused(f"A value has more than {_MAX_PIECE_BYTES:,} bytes.")
+    yield rest
+
+
+def _character(entity: re.Match[str]) -> str:
+    """The character an entity stands for; a number that is none stays as it is written."""
+    name = entity[1]
+    if not name.startswith("#"):
+        return _NAMED[name]
+    number = int(name[2:], 16) if name[1] == "x" else int(name[1:])
+    return chr(number) if number <= 0x10FFFF else entity[0]

@@ -1,0 +1,66 @@
+"""A transaction of OFX (`STMTTRN`) as a line, and the amounts and dates of OFX."""
+
+import re
+from datetime import date
+
+from igny8_core.business.banking.domain.lines import StatementLine
+from igny8_core.business.banking.domain.reading import (
+    Unreadable,
+    compact,
+    day,
+    reference,
+    shown,
+    unsigned_minor,
+    within_limits,
+)
+
+type Values = dict[str, str]
+"""Values by their tag, after the name of the aggregate they stand in: `STMTTRN.TRNAMT`, `BANKACCTTO.ACCTID`."""
+
+_AMOUNT = re.compile(r"([+-]?)(\d{0,30}(?:[.,]\d{0,30})?)\Z", re.ASCII)
+_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}(?:\d\d)?(?:\.\d{1,6})?)?\s*(?:\[[^\]]*\])?\Z", re.ASCII)
+
+
+def transaction_line(values: Values, *, position: int, currency: str, raw: str) -> StatementLine:
+    """The line; raises `Unreadable`. Amounts are in the account's currency, or in `CURRENCY` where that is given."""
+    own_currency = values.get("CURRENCY.CURSYM") or currency
+    booked = values.get("STMTTRN.DTPOSTED")
+    if not booked:
+        raise Unreadable("the date is missing (DTPOSTED)")
+    booking_date = ofx_date(booked)
+    available = values.get("STMTTRN.DTAVAIL")
+    names = ("STMTTRN.NAME", "PAYEE.NAME", "STMTTRN.EXTDNAME")
+    return within_limits(
+        StatementLine(
+            position=position,
+            amount_minor=ofx_amount(values.get("STMTTRN.TRNAMT", ""), own_currency),
+            currency=own_currency,
+            booking_date=booking_date,
+            value_date=ofx_date(available) if available else booking_date,
+            counterparty_name=next(filter(None, map(values.get, names)), "") or "",
+            counterparty_account=compact(values.get("BANKACCTTO.ACCTID") or values.get("CCACCTTO.ACCTID")),
+            end_to_end_id=reference(values.get("STMTTRN.REFNUM")),
+            remittance=values.get("STMTTRN.MEMO", ""),
+            bank_reference=reference(values.get("STMTTRN.FITID")),
+            raw=raw,
+        )
+    )
+
+
+def ofx_amount(text: str, currency: str) -> int:
+    """Signed minor units; the decimal mark is a point or a comma and nothing separates thousands (OFX 3.2.9.1)."""
+    if not text:
+        raise Unreadable("the amount is missing (TRNAMT)")
+    match = _AMOUNT.match(text)
+    if match is None:
+        raise Unreadable(f"{shown(text)} is no amount")
+    unsigned = unsigned_minor(match[2].replace(",", "."), currency)
+    return -unsigned if match[1] == "-" else unsigned
+
+
+def ofx_date(text: str) -> date:
+    """The day as the bank wrote it; the time and its zone are not looked at."""
+    match = _DATE.match(text)
+    if match is None:
+        raise Unreadable(f"{shown(text)} is no date")
+    return day(match[1], match[2], match[3])
