@@ -60,6 +60,8 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Only a proxy that is counted on may say that the outer connection is encrypted; page links carry the scheme.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -82,7 +84,9 @@ def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
     """Django's description of the database a URL names."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    options: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
+    host, port = query.pop("host", "") or parts.hostname or "", query.pop("port", "") or str(parts.port or "")
+    # What else the URL says (sslmode, sslrootcert …) is libpq's: dropping it would drop the check of the server.
+    options: dict[str, Any] = {**query, "server_side_binding": True, "prepare_threshold": 2}
     if pooled:
         options["pool"] = {"min_size": 2, "max_size": 8, "timeout": 5, "max_idle": 300}
     return {
@@ -90,8 +94,8 @@ def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host") or parts.hostname or "",
-        "PORT": str(parts.port or query.get("port") or ""),
+        "HOST": host,
+        "PORT": port,
         "OPTIONS": options,
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
@@ -140,7 +144,8 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "igny8_core.http.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django.request": {"level": "ERROR"}, "procrastinate": {"level": "WARNING"}},
 }

@@ -12,7 +12,9 @@ def text(data_dir: Path, base_url: str) -> str:
         "  IGNY8 Billing is up.",
         "",
         f"  API          {base_url}/api/v1/",
-        f"  API docs     {base_url}/api/docs/",
+        f"  API docs     {base_url}/api/docs/ and {base_url}/api/redoc/",
+        f"  Health       {base_url}/readyz",
+        f"  Data         {data_dir}",
     ]
     demo = data_dir / "demo.json"
     if demo.exists():
@@ -24,17 +26,25 @@ def text(data_dir: Path, base_url: str) -> str:
 
 def _demo(document: dict[str, Any], base_url: str) -> list[str]:
     account = document["accounts"][0]
-    key = account["keys"]["owner"]
+    key, operators = account["keys"]["owner"], document["operators"]
+    billing, admin = f"{base_url}/api/v1/billing", f"{base_url}/api/v1/admin/billing"
     lines = [
         "",
         f"  Demo account {account['name']} ({account['country']}, {account['currency']})",
         f"    owner's key      {key}",
-        "  Demo operator (finance)",
-        f"    key              {document['operators']['finance']}",
+        "  Demo operators",
+        f"    approver's key   {operators['approver']}",
+        f"    finance's key    {operators['finance']}",
         "",
         "  People",
     ]
     people = [user for each in document["accounts"] for user in each["users"]] + document["operator_users"]
     lines += [f"    {user['email']:<34} {user['password']:<22} {user['role']}" for user in people]
-    lines += ["", "  Try", f"    curl -H 'Authorization: Bearer {key}' {base_url}/api/v1/billing/payments/?page_size=2"]
-    return lines
+    return [
+        *lines,
+        "",
+        "  Try",
+        f"    curl -H 'Authorization: Bearer {key}' '{billing}/payments/?page_size=2'",
+        f"    curl -H 'Authorization: Bearer {operators['approver']}' '{admin}/payments/?needs=approval'",
+        "    and the session with curl in README.md; every key is in demo.json too",
+    ]

@@ -4,7 +4,6 @@ Both call SECURITY DEFINER functions; `authenticate` is on every request's path 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +16,11 @@ from igny8_core.accounts.roles import AccountRole, OperatorRole
 AUTHENTICATE = """SELECT key_id, kind, user_id, family_id, role, refusal, stale, account_id, code, name, country,
  billing_currency, time_zone, account_status, account_created_at, account_updated_at
  FROM accounts_authenticate(%s)"""
+
+
+ACCOUNT_COLUMNS = (
+    "id", "code", "name", "country", "billing_currency", "time_zone", "status", "created_at", "updated_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,9 @@ def look_up_secret(plain: str) -> Presented | None:
     return Presented(principal=principal, refusal=refusal, stale=stale)
 
 
-def _account(
-    account_id: UUID, code: str, name: str, country: str, billing_currency: str,
-    time_zone: str, status: str, created_at: datetime, updated_at: datetime,
-) -> Account:  # fmt: skip
-    return Account(
-        id=account_id, code=code, name=name, country=country, billing_currency=billing_currency,
-        time_zone=time_zone, status=status, created_at=created_at, updated_at=updated_at,
-    )  # fmt: skip
+def _account(*values: object) -> Account:
+    """The columns a request needs; any other is read when somebody asks for it."""
+    return Account.from_db(None, ACCOUNT_COLUMNS, values)
 
 
 def touch_key(key_id: UUID) -> None:

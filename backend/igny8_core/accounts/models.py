@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+from babel import Locale
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.db.models import Q
 from igny8_core.accounts.keys import KeyKind
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role
 from igny8_core.kit.ids import uuid7
+from igny8_core.kit.locales import LANGUAGES, default_language, locale_of
 from igny8_core.kit.models import NextValue
 
 
@@ -21,7 +23,11 @@ class Status(models.TextChoices):
 
 
 class Account(models.Model):
-    """One customer company of the platform: the tenant."""
+    """One customer company of the platform: the tenant.
+
+    `language` is empty until one is chosen: the country's then counts. `address` (lines) and `tax_id` stand on its
+    invoices.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("accounts_account_sequence"), editable=False)
@@ -30,6 +36,9 @@ class Account(models.Model):
     country = models.CharField(max_length=2)
     billing_currency = models.CharField(max_length=3)
     time_zone = models.CharField(max_length=64, default="UTC")
+    language = models.CharField(max_length=8, blank=True, default="")
+    address = models.CharField(max_length=300, blank=True, default="")
+    tax_id = models.CharField(max_length=32, blank=True, default="")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -42,10 +51,21 @@ class Account(models.Model):
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="account_country_shape"),
             models.CheckConstraint(condition=Q(billing_currency__regex=r"^[A-Z]{3}$"), name="account_currency_shape"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="account_status_known"),
+            models.CheckConstraint(condition=Q(language__in=["", *LANGUAGES]), name="account_language_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def spoken_language(self) -> str:
+        """The chosen language, else the country's."""
+        return self.language or default_language(self.country)
+
+    @property
+    def locale(self) -> Locale:
+        """How money and dates look to this account."""
+        return locale_of(self.spoken_language, self.country)
 
 
 class UserManager(BaseUserManager["User"]):

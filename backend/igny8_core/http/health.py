@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from psycopg_pool import PoolTimeout
 
-HARMLESS_LOGIN = """SELECT r.rolsuper OR r.rolbypassrls OR c.relowner = r.oid
- FROM pg_roles r, pg_class c WHERE r.rolname = session_user AND c.oid = 'billing_payment'::regclass"""
+HARMLESS_LOGIN = """SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, %s, 'USAGE')
+ OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid) FROM pg_roles r WHERE r.rolname = session_user"""
 
 
 class _Ready:
@@ -55,10 +55,13 @@ def _problem() -> str:
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 return "migrations are missing"
             _Ready.migrated = True
-        cursor.execute(HARMLESS_LOGIN)
+        cursor.execute(HARMLESS_LOGIN, [settings.DATABASE_ROLES.operator])
         row = cursor.fetchone()
         if row is None or row[0]:
-            return "the web login must be no superuser, not bypass row-level security and own no table"
+            return (
+                "the web login must be no superuser, not bypass row-level security, own no table"
+                " and not inherit the operator role"
+            )
     _dispatch_lag()
     return ""
 

@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 
 from igny8_core.http import context, responses
+from igny8_core.http.chunked import CHUNK_BYTES, DRAIN_BYTES
 from igny8_core.http.errors import from_exception
 from igny8_core.http.multipart import BESIDE_FILE_BYTES, MEDIA_TYPE
-from igny8_core.kit.errors import Internal, TooLarge
+from igny8_core.kit.errors import Internal, TooLarge, ValidationError
 
-DRAIN_BYTES = 16 * 1024 * 1024
-CHUNK_BYTES = 64 * 1024
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Load balancers and monitors ask these by address and not by name."""
 
 logger = structlog.get_logger(__name__)
 
@@ -28,7 +30,8 @@ class RequestContextMiddleware:
         """Serve one request."""
         request_id = context.begin(request.headers.get("X-Request-ID"))
         length = _length(request)
-        response = responses.failure(TooLarge()) if length > _limit(request) else self.get_response(request)
+        refused = responses.failure(TooLarge()) if length > _limit(request) else _refuse_unknown_host(request)
+        response = refused or self.get_response(request)
         if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             _drain(request, response, length)
         response["X-Request-ID"] = str(request_id)
@@ -71,10 +74,19 @@ def _drain(request: HttpRequest, response: HttpResponse, length: int) -> None:
         response["Connection"] = "close"
 
 
+def _refuse_unknown_host(request: HttpRequest) -> HttpResponse | None:
+    """Page links are made of the host's name: one that is not ours must not get into them."""
+    try:
+        request.path_info in PROBES or request.get_host()
+    except DisallowedHost:
+        return responses.failure(ValidationError("This host name is not served here; see IGNY8_ALLOWED_HOSTS."))
+    return None
+
+
 def unexpected(exception: BaseException) -> HttpResponse:
     """The answer for an exception that is nobody's 4xx: 503 when the database is busy, else a logged 500."""
     error = from_exception(exception)
     if error is None:
-        logger.error("unexpected_exception", exc_info=exception, request_id=str(context.request_id()))
+        logger.error("unexpected_exception", exc_info=exception)
         error = Internal()
     return responses.failure(error)

@@ -11,7 +11,13 @@ from rest_framework.parsers import BaseParser
 from igny8_core.kit.errors import ValidationError
 
 MAX_DEPTH = 32
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive, and matching even where the closing quote is missing: every byte is looked at once. With backtracking, a
+# body of escaped quotes cost the square of its length.
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+class _Refused(ValueError):
+    """What makes the text unacceptable, as a sentence for a person."""
 
 
 class StrictJSONParser(BaseParser):
@@ -23,7 +29,18 @@ class StrictJSONParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """The body as a dict; raises `ValidationError`."""
-        return parse_object(stream.read())
+        body = stream.read()
+        announced = _announced_length(parser_context)
+        if announced is not None and len(body) < announced:
+            raise ValidationError("The body ended before it was complete.")
+        return parse_object(body)
+
+
+def _announced_length(parser_context: Mapping[str, Any] | None) -> int | None:
+    """A caller who is cut off has sent less than announced; taken for an empty body, it could approve a payment."""
+    request = (parser_context or {}).get("request")
+    text = "" if request is None else request.META.get("CONTENT_LENGTH", "")
+    return int(text) if text else None
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -38,6 +55,10 @@ def parse_object(body: bytes) -> dict[str, Any]:
             parse_float=_finite,
             parse_constant=_refuse_constant,
         )
+    except _Refused as error:
+        raise ValidationError(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise ValidationError("The body is not UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise ValidationError("The body is not valid JSON.") from error
     if not isinstance(document, dict):
@@ -65,19 +86,19 @@ def _refuse_depth(body: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        raise ValueError("a key occurs twice")
+        raise _Refused("The body has a name twice in one object.")
     return document
 
 
 def _finite(text: str) -> float:
     number = float(text)  # lint: float-ok JSON numbers are only checked for being finite; money is text
     if not math.isfinite(number):
-        raise ValueError("a number is out of range")
+        raise _Refused("The body has a number that is out of range.")
     return number
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
+    raise _Refused(f"The body is not valid JSON: {text} is no JSON number.")
 
 
 def _refuse_bad_text(value: Any) -> None:

@@ -1,6 +1,7 @@
 """From a query string to checked values: what is not known, repeated or malformed is refused."""
 
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from rest_framework.request import Request
 
@@ -18,14 +19,24 @@ def query_of(
 
     `paged` is false for what has no pages: a cursor is as unknown there as any other name.
     """
-    known = PAGE_PARAMETERS if paged else frozenset()
-    given = {name: values for name, values in request.query_params.lists() if name not in known}
-    repeated = {name[:100]: ["Send it once."] for name, values in given.items() if len(values) > 1}
-    unclean = {name[:100]: ["This text is malformed."] for name, (value, *_) in given.items() if not is_clean(value)}
+    _refuse_other_encodings(request)
+    every = dict(request.query_params.lists())
+    repeated = {name[:100]: ["Send it once."] for name, values in every.items() if len(values) > 1}
+    unclean = {name[:100]: ["This text is malformed."] for name, (value, *_) in every.items() if not is_clean(value)}
     if repeated or unclean:
         raise ValidationError(fields={**repeated, **unclean})
+    known = PAGE_PARAMETERS if paged else frozenset()
+    given = {name: value for name, (value, *_) in every.items() if name not in known}
     if not given:
         return {}
-    serializer = serializer_class(data={name: value for name, (value, *_) in given.items()})
+    serializer = serializer_class(data=given)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def _refuse_other_encodings(request: Request) -> None:
+    """Django would put U+FFFD where the query is not UTF-8, and the list would be filtered by that."""
+    try:
+        unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValidationError("The query is not UTF-8.") from error

@@ -46,7 +46,7 @@ def test_an_account_is_provisioned(admin: Person) -> None:
     assert response.status_code == 201
     assert data == {
         **body, "id": data["id"], "status": "active", "created_at": data["created_at"],
-        "updated_at": data["created_at"], "owner": None,
+        "updated_at": data["created_at"], "owner": None, "language": "", "address": "", "tax_id": "",
     }  # fmt: skip
     read = admin.api.get(f"{ACCOUNTS}{data['id']}/").json()["data"]
     assert {**read, "owner": None} == data
@@ -82,6 +82,9 @@ def test_its_first_owner_can_sign_in(admin: Person) -> None:
         ({"billing_currency": "ABC"}, "billing_currency"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"status": "suspended"}, "status"),
+        ({"language": "xx"}, "language"),
+        ({"address": "x" * 301}, "address"),
+        ({"tax_id": "x" * 33}, "tax_id"),
         ({"owner": "me"}, "owner.non_field_errors"),
         ({"owner": {"email": "nobody", "password": PASSWORD}}, "owner.email"),
         ({"owner": {"email": "ß" * 250 + "@b.de", "password": PASSWORD}}, "owner.email"),
@@ -124,6 +127,15 @@ def test_a_retry_provisions_once_and_keeps_no_password(
     ).fetchall()
     assert len(stored) == 1
     assert PASSWORD not in stored[0][0]
+
+
+def test_what_letters_say_of_an_account_is_given_and_changed(admin: Person) -> None:
+    profile = {"language": "ur", "address": "12 Mall Road\nLahore", "tax_id": "NTN 1234567-8"}
+    made = admin.api.post(ACCOUNTS, new_account(**profile)).json()["data"]
+    assert {name: made[name] for name in profile} == profile
+    changed = admin.api.call("PATCH", f"{ACCOUNTS}{made['id']}/", {"language": "", "address": ""}).json()["data"]
+    assert (changed["language"], changed["address"], changed["tax_id"]) == ("", "", profile["tax_id"])
+    assert events_of(made["id"])[-1][3] == {"fields": ["address", "language"]}
 
 
 def test_name_and_time_zone_change(admin: Person, cast: Cast) -> None:

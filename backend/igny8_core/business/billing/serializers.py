@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from igny8_core.business.billing.domain.instructions import MAX_LENGTH as MAX_INSTRUCTION
+from igny8_core.business.billing.domain.instructions import LONGEST as MAX_INSTRUCTION
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
@@ -64,6 +64,12 @@ class PaymentFilterSerializer(StrictSerializer):
     created_after = StrictDateTimeField(required=False)
     created_before = StrictDateTimeField(required=False)
     ordering = serializers.ChoiceField(choices=list(ORDERINGS), required=False)
+
+    def validate_reference(self, value: str) -> str:
+        """The reference, where anything is left of it once normalised."""
+        if not normalise_reference(value):
+            raise serializers.ValidationError("This is no reference.")
+        return value
 
 
 class OperatorPaymentFilterSerializer(PaymentFilterSerializer):

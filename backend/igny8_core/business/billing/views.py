@@ -9,7 +9,9 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.instructions import fill
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.payment_qr import payment_qr
 from igny8_core.business.billing.models import AccountPaymentMethod
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.selectors.invoices import invoice_document, invoice_with_lines, invoices_of
@@ -224,7 +226,9 @@ def _offered_document(offered: AvailableMethods) -> dict[str, Any]:
 
 def _config_document(config: Any, offered: AvailableMethods, reference: str) -> dict[str, Any]:
     invoice, currency = offered.invoice, config.currency
-    due = "" if invoice is None else format_amount(invoice.amount_total_minor - invoice.amount_settled_minor, currency)
+    due_minor = 0 if invoice is None else invoice.amount_total_minor - invoice.amount_settled_minor
+    due = "" if invoice is None else format_amount(due_minor, currency)
+    payable = invoice is not None and invoice.status == InvoiceStatus.PENDING
     limits = (config.min_amount_minor, config.max_amount_minor)
     minimum, maximum = (None if limit is None else format_amount(limit, currency) for limit in limits)
     return {
@@ -239,7 +243,13 @@ def _config_document(config: Any, offered: AvailableMethods, reference: str) -> 
             amount=due or "the amount due",
         ),
         "reference": reference or None,
-        "qr": None,
+        "qr": payment_qr(
+            payment_method=config.payment_method,
+            currency=currency,
+            instructions=config.instructions,
+            amount_minor=due_minor if payable else 0,
+            reference=reference,
+        ),
         "requires_proof": config.requires_proof,
         "sort_order": config.sort_order,
     }

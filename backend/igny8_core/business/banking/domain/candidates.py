@@ -68,7 +68,7 @@ class Candidate:
     """What we wrote into the transfer of a refund."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """How much of a line goes to a candidate, above zero, in minor units of the line's currency."""
 

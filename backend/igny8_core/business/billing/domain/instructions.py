@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from igny8_core.business.billing.domain.emv_qr import MAX_LENGTH as MAX_CODE
+from igny8_core.business.billing.domain.emv_qr import BadCode, checked
 from igny8_core.kit.errors import ValidationError
 
 ALLOWED_KEYS: frozenset[str] = frozenset(
@@ -19,11 +21,16 @@ ALLOWED_KEYS: frozenset[str] = frozenset(
         "wallet_name",
         "wallet_number",
         "payee_id",
+        "payee_city",
+        "merchant_qr",
         "note",
     }
 )
 
 MAX_LENGTH = 140
+LONGEST = max(MAX_LENGTH, MAX_CODE)
+HIDDEN = frozenset({"merchant_qr"})
+"""Fields that nobody reads: the code an acquirer gave, out of which each payment's own is made."""
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
@@ -41,12 +48,22 @@ def _problem(key: str, value: object) -> str | None:
         return "This is not a field of payment instructions."
     if not isinstance(value, str):
         return "This must be text."
+    if key == "merchant_qr":
+        return _code_problem(value)
     if not 0 < len(value.strip()) <= len(value) <= MAX_LENGTH or not value.isprintable():
         return f"This is one line of 1 to {MAX_LENGTH} printable characters."
     if key == "iban" and not _is_iban(value):
         return "This is not an IBAN: its form or its check digits are wrong."
     if key == "bic" and not _BIC.fullmatch(value):
         return "This is not a BIC: it has 8 or 11 letters and digits."
+    return None
+
+
+def _code_problem(text: str) -> str | None:
+    try:
+        checked(text)
+    except BadCode as error:
+        return f"This is not the text of a merchant's EMV QR code. {error}"
     return None
 
 
@@ -59,5 +76,9 @@ def check_instructions(mapping: Mapping[str, object]) -> None:
 
 
 def fill(mapping: Mapping[str, str], *, reference: str, amount: str) -> dict[str, str]:
-    """The instructions with `{reference}` and `{amount}` replaced; every other brace stays as it is."""
-    return {key: text.replace("{amount}", amount).replace("{reference}", reference) for key, text in mapping.items()}
+    """The instructions with `{reference}` and `{amount}` replaced; every other brace stays as it is.
+
+    Fields that nobody reads are left out.
+    """
+    shown = {key: text for key, text in mapping.items() if key not in HIDDEN}
+    return {key: text.replace("{amount}", amount).replace("{reference}", reference) for key, text in shown.items()}

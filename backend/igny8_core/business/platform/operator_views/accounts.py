@@ -17,6 +17,7 @@ from igny8_core.business.platform.serializers.people import (
     ProvisionedAccountSerializer,
 )
 from igny8_core.business.platform.services.accounts import FirstOwner, change_account, provision_account
+from igny8_core.business.platform.services.provisioning import Profile
 from igny8_core.http import responses
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
@@ -52,13 +53,16 @@ class AccountViewSet(OperatorAudience, ApiViewSet):
         serializer.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(serializer.validated_data)
         named = values.pop("owner")
-        account, owner = provision_account(owner=None if named is None else FirstOwner(**named), **values)
+        profile = Profile(**{name: values.pop(name) for name in ("language", "address", "tax_id") if name in values})
+        account, owner = provision_account(
+            owner=None if named is None else FirstOwner(**named), profile=profile, **values
+        )
         document = {**account_document(account), "owner": None if owner is None else user_document(owner)}
         return responses.one(document, status=201)
 
     @extend_schema(request=AccountChangeSerializer, responses={200: AccountSerializer})
     def partial_update(self, request: Request, account_id: UUID) -> HttpResponse:
-        """Change name or time zone; suspend or resume the account."""
+        """Change name, time zone, language, address or tax number; suspend or resume the account."""
         serializer = AccountChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         account = change_account(account_id=account_id, changes=dict(serializer.validated_data))

@@ -36,7 +36,8 @@ def _given(**filters: Any) -> dict[str, Any]:
 def account_document(account: Account) -> dict[str, Any]:
     """An account as answered."""
     names = (
-        "id", "code", "name", "country", "billing_currency", "time_zone", "status", "created_at", "updated_at",
+        "id", "code", "name", "country", "billing_currency", "time_zone", "language", "address", "tax_id", "status",
+        "created_at", "updated_at",
     )  # fmt: skip
     return {name: getattr(account, name) for name in names}
 

@@ -18,6 +18,7 @@ from igny8_core.http.fields import (
     TimeZoneField,
 )
 from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.locales import LANGUAGES
 
 STATUSES = [*map(str, Status.values)]
 ACCOUNT_ROLES = [*map(str, AccountRole)]
@@ -62,7 +63,15 @@ class OwnerSerializer(StrictSerializer):
     name = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class NewAccountSerializer(StrictSerializer):
+class ProfileSerializer(StrictSerializer):
+    """What an account's invoices and letters say of it; `language` empty means the country's."""
+
+    language = serializers.ChoiceField(choices=sorted(LANGUAGES), required=False, allow_blank=True)
+    address = StrictCharField(max_length=300, required=False, allow_blank=True, help_text="Lines, without name.")
+    tax_id = StrictCharField(max_length=32, required=False, allow_blank=True)
+
+
+class NewAccountSerializer(ProfileSerializer):
     """A new tenant."""
 
     code = StrictCharField(
@@ -75,7 +84,7 @@ class NewAccountSerializer(StrictSerializer):
     owner = OwnerSerializer(required=False, allow_null=True, default=None)
 
 
-class AccountChangeSerializer(StrictSerializer):
+class AccountChangeSerializer(ProfileSerializer):
     """What may change of an account."""
 
     name = StrictCharField(max_length=200, required=False)
@@ -194,6 +203,9 @@ class AccountSerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
     billing_currency = serializers.CharField()
     time_zone = serializers.CharField()
+    language = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True)
+    tax_id = serializers.CharField(allow_blank=True)
     status = serializers.ChoiceField(choices=STATUSES)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

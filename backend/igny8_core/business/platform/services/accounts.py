@@ -6,14 +6,14 @@ from uuid import UUID
 
 from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.platform.services.provisioning import create_account, create_user, suspend_account
+from igny8_core.business.platform.services.provisioning import Profile, create_account, create_user, suspend_account
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AlreadyTaken, NotFound
 from igny8_core.kit.locks import conditional_update, lock_one
 
-CHANGEABLE = ("name", "time_zone")
+CHANGEABLE = ("name", "time_zone", "language", "address", "tax_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,18 @@ class FirstOwner:
 
 
 def provision_account(
-    *, code: str, name: str, country: str, billing_currency: str, time_zone: str, owner: FirstOwner | None
+    *,
+    code: str,
+    name: str,
+    country: str,
+    billing_currency: str,
+    time_zone: str,
+    owner: FirstOwner | None,
+    profile: Profile | None = None,
 ) -> tuple[Account, User | None]:
     """A new tenant, with its first owner if one is named; both or neither. Raises `AlreadyTaken`."""
     account = create_account(
-        code=code, name=name, country=country, billing_currency=billing_currency, time_zone=time_zone
+        code=code, name=name, country=country, billing_currency=billing_currency, time_zone=time_zone, profile=profile
     )
     if owner is None:
         return account, None
@@ -45,7 +52,7 @@ def provision_account(
 
 
 def change_account(*, account_id: UUID, changes: dict[str, Any]) -> Account:
-    """Change name, time zone or status. Raises `NotFound`."""
+    """Change name, time zone, language, address, tax number or status. Raises `NotFound`."""
     account = lock_one(Account.objects.filter(id=account_id))
     if account is None:
         raise NotFound

@@ -1,6 +1,6 @@
 """What is done to accounts, users and keys. Every function runs inside a unit of work."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -27,14 +27,25 @@ class IssuedKey:
     secret: str = field(repr=False)
 
 
-def create_account(*, code: str, name: str, country: str, billing_currency: str, time_zone: str) -> Account:
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an account's invoices and letters say of it."""
+
+    language: str = ""
+    address: str = ""
+    tax_id: str = ""
+
+
+def create_account(
+    *, code: str, name: str, country: str, billing_currency: str, time_zone: str, profile: Profile | None = None
+) -> Account:
     """Provision a tenant with the head of its event chain; raises `AlreadyTaken` for a used code."""
     now = clock.now()
     try:
         with transaction.atomic():
             account = Account.objects.create(
                 code=code, name=name, country=country, billing_currency=billing_currency,
-                time_zone=time_zone, created_at=now, updated_at=now,
+                time_zone=time_zone, created_at=now, updated_at=now, **asdict(profile or Profile()),
             )  # fmt: skip
     except IntegrityError as error:
         raise AlreadyTaken(fields={"code": ["Another account has this code."]}) from error

@@ -74,16 +74,27 @@ class Command(BaseCommand):
         if not settings.ENV.demo:
             raise CommandError("Demo data is for demo mode; this is IGNY8_DEMO=0.")
         path = Path(settings.ENV.data_dir) / "demo.json"
-        if path.exists() and _operators(lambda: Account.objects.exists()):
-            return
         if _operators(lambda: Account.objects.exists()):
-            raise CommandError(f"The database has data, but {path} is missing; remove one or the other.")
-        document = _operators(_seed)
-        descriptor = path.with_suffix(".tmp")
-        descriptor.touch(mode=0o600)
-        descriptor.write_text(json.dumps(document, indent=1))
-        descriptor.replace(path)
+            if not path.exists():
+                raise CommandError(f"The database has data, but {path} is missing; remove one or the other.")
+            _write(path, {**json.loads(path.read_text()), **_addresses()})
+            return
+        _write(path, {**_addresses(), **_operators(_seed)})
         self.stdout.write("Demo data is ready.")
+
+
+def _addresses() -> dict[str, str]:
+    """What may be another at each start: the port, and where the database lies."""
+    return {"base_url": f"http://127.0.0.1:{settings.ENV.port}", "database_url": settings.ENV.owner_url}
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    """Readable by its owner alone from its first byte on; nobody ever sees half of it."""
+    temporary = path.with_suffix(".tmp")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(document, indent=1))
+    temporary.replace(path)
 
 
 def _operators[T](operation: Callable[[], T]) -> T:
@@ -100,11 +111,9 @@ def _seed() -> dict[str, Any]:
     for index, (account, _) in enumerate(accounts):
         _history(account, unit_amount=ACCOUNTS[index][5], start=start, staff=staff)
     return {
-        "base_url": f"http://127.0.0.1:{settings.ENV.port}",
         "accounts": [document for _, document in accounts],
         "operators": operators,
         "operator_users": operator_users,
-        "database_url": settings.ENV.owner_url,
     }
 
 

@@ -1,0 +1,224 @@
+"""The numbers of invoices that a text may name: ACME-000042 as payers write it and banks break it. Pure.
+
+A reading is a code (3 to 8 letters and digits, from the words before) and a number. Each has a strength: what is
+written in full proves the invoice; what a stranger's text could also mean needs the payer's name or account beside
+it; what is only possible is looked up to be shown, and to keep another from being taken for certain.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from igny8_core.business.banking.domain.line_tokens import Word
+from igny8_core.business.banking.domain.words import BEFORE_A_NUMBER, COMMON, LONGEST_FIRST
+from igny8_core.business.billing.domain.references import invoice_number
+
+
+class Strength(IntEnum):
+    NONE = 0
+    POSSIBLE = 1
+    """Worth showing; never taken without a person."""
+    WITH_PAYER = 2
+    """Proves the invoice where the payer's name or bank account points to the same account."""
+    FULL = 3
+    """Proves the invoice."""
+
+
+_PADDED = 6
+_CODE_SHORTEST, _CODE_LONGEST = 3, 8
+_SKIPPED_AT_MOST = 3
+_JOINING = frozenset(" -/._:#")
+_CONFUSABLE = {"O": "0", "0": "O", "I": "1", "L": "1", "1": "I"}
+_TO_DIGITS = str.maketrans("OIL", "011")
+_TAIL = re.compile(r"([A-Z0-9]*?)([0-9]+)")
+_CONFUSED_TAIL = re.compile(r"([A-Z0-9]*?)([0-9OIL]{1,7})")
+_WITH_WORD_AFTER = re.compile(r"([A-Z0-9]*?)(0[0-9]{5})[A-Z]+")
+
+type Code = tuple[str, Strength]
+
+
+class Start(NamedTuple):
+    """A number with a code, after which more numbers of that code may be listed."""
+
+    at: int
+    digits: str
+    codes: list[Code]
+
+
+class InvoiceTokens:
+    """What the words of one field may name: numbers with their strength, where a list may begin, bare numbers."""
+
+    def __init__(self, words: list[Word]) -> None:
+        self.words = words
+        self.numbers: dict[str, Strength] = {}
+        self.starts: list[Start] = []
+        self.bare: set[int] = set()
+        for index, word in enumerate(words):
+            if not word.distracts and len(word.text) <= _CODE_LONGEST * 3 and word.text.isascii():
+                self._read(index, word.text)
+
+    def _read(self, index: int, text: str) -> None:
+        tail = _TAIL.fullmatch(text)
+        if tail is not None:
+            self._read_tail(index, tail[1], tail[2])
+        elif (glued := _WITH_WORD_AFTER.fullmatch(text)) is not None:
+            self._add_all(self._codes(index, glued[1]), int(glued[2]), Strength.WITH_PAYER)
+        if not text.isdigit() and (confused := _CONFUSED_TAIL.fullmatch(text)) is not None:
+            self._read_confused(index, confused[1], confused[2])
+
+    def _read_tail(self, index: int, head: str, digits: str) -> None:
+        """A word that ends in digits, or is all digits: where does the number begin, and which code is before it?"""
+        codes = list(self._codes(index, head))
+        for joined, strength in self._digits_from(index, digits):
+            self._add_all(codes, int(joined), strength, joined)
+        if codes and index + 1 < len(self.words) and len(digits) <= _PADDED + 1:
+            self.starts.append(Start(index, digits, list(_trusted(codes, digits))))
+        if not head or head in BEFORE_A_NUMBER:
+            self._read_alone(index, digits)
+        # "ACME10042" may be ACME's 10042nd, but also ACME1's 42nd: the code may end in digits itself.
+        for cut in range(max(1, len(digits) - _CODE_LONGEST), len(digits)):
+            code, number = head + digits[:cut], digits[cut:]
+            padded = len(number) == _PADDED
+            if _CODE_SHORTEST <= len(code) <= _CODE_LONGEST and (padded or (head and len(number) < _PADDED)):
+                self._add(code, int(number), Strength.FULL if head and padded else Strength.POSSIBLE, number)
+
+    def _digits_from(self, index: int, digits: str) -> Iterator[tuple[str, Strength]]:
+        """The number as it stands, then with the digits after a space, for banks break numbers at a line's end."""
+        following = self._next_digits(index)
+        if len(digits) > _PADDED + 1 or (len(digits) > _PADDED and digits[0] == "0"):
+            return
+        if len(digits) >= _PADDED:
+            yield digits, Strength.FULL
+            return
+        yield digits, self._strength_unpadded(index, digits, followed=bool(following))
+        joined = digits
+        for more in following:
+            joined += more
+            if len(joined) > _PADDED:
+                return
+            yield joined, Strength.FULL if len(joined) == _PADDED and joined[0] == "0" else Strength.POSSIBLE
+
+    def _strength_unpadded(self, index: int, digits: str, *, followed: bool) -> Strength:
+        """How far a number that has lost zeros can be trusted: not where it may be a year, or part of more."""
+        year = len(digits) == 4 and digits[:2] in ("19", "20")
+        last = index + 1 == len(self.words)
+        continues = not last and self.words[index + 1].gap in ("-", "/", ".", "_") and self.words[index + 1].is_number
+        return Strength.POSSIBLE if year or continues or followed else Strength.FULL
+
+    def _next_digits(self, index: int) -> list[str]:
+        found = []
+        for word in self.words[index + 1 : index + 3]:
+            if word.gap != " " or not word.is_number or word.distracts:
+                break
+            found.append(word.text)
+        return found
+
+    def _codes(self, index: int, head: str) -> Iterator[Code]:
+        """The codes that may stand before a number: in the same word, or in the words before it."""
+        if head:
+            yield from self._codes_ending(index, head)
+        elif index > 0 and self._joins(index):
+            yield from self._codes_ending(index - 1, self.words[index - 1].text)
+
+    def _joins(self, index: int) -> bool:
+        gap, before = self.words[index].gap, self.words[index - 1]
+        return 0 < len(gap) <= 3 and _JOINING.issuperset(gap) and not before.distracts
+
+    def _codes_ending(self, index: int, text: str) -> Iterator[Code]:
+        """Codes that end with `text`, in the word at `index`: itself, with the word before, past words such as "no"."""
+        skipped = 0
+        while text in BEFORE_A_NUMBER and skipped < _SKIPPED_AT_MOST:
+            if len(text) >= _CODE_SHORTEST:
+                yield text, Strength.WITH_PAYER
+            if index == 0 or not self._joins(index):
+                return
+            index, skipped = index - 1, skipped + 1
+            text = self.words[index].text
+        if not text.isascii():
+            return
+        ceiling = Strength.WITH_PAYER if skipped or self._hangs_on_more(index) else Strength.FULL
+        if _CODE_SHORTEST <= len(text) <= _CODE_LONGEST:
+            yield text, ceiling
+        broken = index > 0 and self.words[index].gap == " " and not self.words[index - 1].distracts
+        if broken and _CODE_SHORTEST <= len(whole := self.words[index - 1].text + text) <= _CODE_LONGEST:
+            yield whole, Strength.WITH_PAYER
+        for word in LONGEST_FIRST:
+            if text.startswith(word) and _CODE_SHORTEST <= len(rest := text[len(word) :]) <= _CODE_LONGEST:
+                yield rest, Strength.WITH_PAYER
+                break
+        if len(text) > _CODE_LONGEST:
+            for length in range(_CODE_SHORTEST, _CODE_LONGEST + 1):
+                yield text[-length:], Strength.POSSIBLE
+
+    def _hangs_on_more(self, index: int) -> bool:
+        """Whether the code is the end of a longer name, as in XY-ACME-000042, and not a list or "INV-"."""
+        if index == 0 or self.words[index].gap not in ("-", "/", ".", "_"):
+            return False
+        before = self.words[index - 1].text
+        return before not in BEFORE_A_NUMBER and not before[-_PADDED:].isdigit()
+
+    def _read_confused(self, index: int, head: str, tail: str) -> None:
+        """Letters O, I and L among digits, or a word of them alone after a code."""
+        digits = tail.translate(_TO_DIGITS)
+        if digits != tail and (any(character.isdigit() for character in tail) or len(tail) == _PADDED):
+            self._add_all(self._codes(index, head), int(digits), Strength.POSSIBLE)
+
+    def _read_alone(self, index: int, digits: str) -> None:
+        if len(digits) > _PADDED + 1:
+            return
+        self.bare.add(int(digits))
+        following = self.words[index + 1] if index + 1 < len(self.words) else None
+        if following is not None and len(digits) == _PADDED and _JOINING.issuperset(following.gap):
+            code = following.text
+            if _CODE_SHORTEST <= len(code) <= _CODE_LONGEST and code.isascii() and not code.isdigit():
+                self._add(code, int(digits), Strength.POSSIBLE)
+
+    def _add_all(self, codes: Iterable[Code], number: int, strength: Strength, digits: str = "") -> None:
+        for code, ceiling in codes:
+            self._add(code, number, min(strength, ceiling), digits)
+
+    def _add(self, code: str, number: int, strength: Strength, digits: str = "") -> None:
+        if number == 0:
+            return
+        strength = min(strength, _trust(code, digits))
+        self._note(invoice_number(code, number), strength)
+        if strength > Strength.POSSIBLE:
+            for variant in confusable_codes(code):
+                self._note(invoice_number(variant, number), Strength.POSSIBLE)
+
+    def _note(self, number: str, strength: Strength) -> None:
+        if strength > self.numbers.get(number, Strength.NONE):
+            self.numbers[number] = strength
+
+
+def _trust(code: str, digits: str) -> Strength:
+    """How far a code may be trusted: common words and digits alone stand before the numbers of others too.
+
+    2026-000011 is how many number their own invoices, so even in full it needs the payer beside it.
+    """
+    if not code.isdigit() and code not in COMMON:
+        return Strength.FULL
+    return Strength.WITH_PAYER if len(digits) == _PADDED else Strength.POSSIBLE
+
+
+def _trusted(codes: Iterable[Code], digits: str) -> Iterator[Code]:
+    """The codes after which a list may begin."""
+    for code, ceiling in codes:
+        strength = min(ceiling, _trust(code, digits))
+        if strength > Strength.POSSIBLE and _CODE_SHORTEST <= len(code) <= _CODE_LONGEST:
+            yield code, strength
+
+
+def confusable_codes(code: str) -> list[str]:
+    """The codes a person could take for this one: O and 0, I, L and 1; at most eight."""
+    variants = [""]
+    for character in code:
+        other = _CONFUSABLE.get(character)
+        extended = [variant + character for variant in variants]
+        if other is not None and len(variants) < 8:
+            extended += [variant + other for variant in variants]
+            if character == "1":
+                extended += [variant + "L" for variant in variants]
+        variants = extended
+    return [variant for variant in variants if variant != code][:8]

@@ -1,0 +1,113 @@
+"""The text of a line taken apart: words and numbers, what stands between them, and what is a date, sum or IBAN. Pure.
+
+A word is a run of letters and digits. Dates, amounts, telephone numbers and IBANs are recognised so that none of
+their digits is read as the number of an invoice.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from igny8_core.kit.currencies import CURRENCIES
+
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"))
+_WORD = re.compile(r"[^\W_]+")
+_FREE = r"(?<![\w./-])"
+_END = r"(?!\w|[./-][0-9])"
+_DISTRACTION = re.compile(
+    rf"""
+      {_FREE}(?P<date>[0-9]{{1,4}}([./-])[0-9]{{1,2}}\2[0-9]{{1,4}}){_END}
+    | {_FREE}(?P<month>(?:0?[1-9]|1[0-2])[./-]20[0-9]{{2}}|20[0-9]{{2}}[./-](?:0[1-9]|1[0-2])){_END}
+    | {_FREE}(?P<decimal>(?:[0-9]{{1,3}}(?:[.,'][0-9]{{3}})+|[0-9]+)[.,][0-9]{{2}}){_END}
+    | (?P<phone>\+[0-9][0-9 /()-]{{7,}}[0-9]|{_FREE}0[0-9]{{2,4}}[ /-][0-9]{{7,8}}(?!\w))
+    """,
+    re.VERBOSE,
+)
+_SUM = re.compile(
+    rf"""
+      (?<![A-Z0-9])(?P<before>[A-Z]{{3}}|RS\.?|[€$£¥₹₨])\s?(?:[1-9][0-9.,']*|0[.,][0-9]+)(?![\w-])
+    | {_FREE}[1-9][0-9.,']*\s?(?P<after>[A-Z]{{3}}|RS|[€$£¥₹₨])(?!\w|-|\s?[0-9])
+    """,
+    re.VERBOSE,
+)
+_IBAN_HEAD = re.compile(r"(?!RF)[A-Z]{2}[0-9]{2}[A-Z0-9]*")
+_IBAN_SHORTEST, _IBAN_LONGEST = 15, 34
+
+
+class Word(NamedTuple):
+    """A run of letters and digits, in upper case."""
+
+    text: str
+    gap: str
+    """What stands before it, down to the word before; runs of white space are one space."""
+    distracts: bool
+    """Whether it is part of a date, an amount, a telephone number or an IBAN."""
+    is_number: bool
+    """Whether it is of the digits 0 to 9 alone."""
+
+
+def simplify(text: str) -> str:
+    """NFKC, upper case, one kind of dash, single spaces."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper()).translate(_DASHES)
+    return " ".join(text.upper().split())
+
+
+def _is_date(text: str) -> bool:
+    first, second, third = (int(part) for part in re.split(r"[./-]", text))
+    if first > 99:
+        return first < 2200 and 1 <= second <= 12 and 1 <= third <= 31
+    return 1 <= min(first, second) <= 12 and max(first, second) <= 31 and (third < 100 or 1900 <= third < 2200)
+
+
+def _distractions(text: str) -> list[tuple[int, int]]:
+    """Where dates, amounts and telephone numbers begin and end."""
+    spans = [
+        found.span() for found in _DISTRACTION.finditer(text) if found.lastgroup != "date" or _is_date(found["date"])
+    ]
+    for found in _SUM.finditer(text):
+        unit = found["before"] or found["after"]
+        if unit in CURRENCIES or not (len(unit) == 3 and unit.isalpha()):
+            spans.append(found.span())
+    return spans
+
+
+def passes_mod_97(text: str, remainder: int) -> bool:
+    """ISO 7064 MOD 97-10 over a code whose four leading characters move to its end."""
+    return int("".join([str(int(character, 36)) for character in text[4:] + text[:4]])) % 97 == remainder
+
+
+def _iban_ends(words: list[Word], start: int) -> int:
+    """The index after the IBAN that begins at `start`, in one piece or in fours; `start` itself where there is none."""
+    joined = words[start].text
+    index = start + 1
+    in_fours = len(joined) == 4
+    while True:
+        if _IBAN_SHORTEST <= len(joined) <= _IBAN_LONGEST and passes_mod_97(joined, 1):
+            return index
+        if not in_fours or index == len(words) or len(joined) >= _IBAN_LONGEST:
+            return start
+        word = words[index]
+        if word.gap != " " or len(word.text) > 4 or not word.text.isascii():
+            return start
+        in_fours = len(word.text) == 4
+        joined += word.text
+        index += 1
+
+
+def words_of(simplified: str) -> list[Word]:
+    """The words of a text that `simplify` has made."""
+    words: list[Word] = []
+    spans = _distractions(simplified)
+    end = 0
+    for found in _WORD.finditer(simplified):
+        start, stop = found.span()
+        text = found[0]
+        distracts = bool(spans) and any(start < last and first < stop for first, last in spans)
+        words.append(Word(text, simplified[end:start], distracts, text.isascii() and text.isdigit()))
+        end = stop
+    for index, word in enumerate(words):
+        if len(word.text) >= 4 and word.text.isascii() and _IBAN_HEAD.fullmatch(word.text):
+            for inside in range(index, _iban_ends(words, index)):
+                words[inside] = words[inside]._replace(distracts=True)
+    return words
