@@ -15,7 +15,7 @@ from igny8_core.business.billing.domain.payment_qr import payment_qr
 from igny8_core.business.billing.models import AccountPaymentMethod
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.selectors.invoices import invoice_document, invoice_with_lines, invoices_of
-from igny8_core.business.billing.selectors.payments import get_payment, list_payments
+from igny8_core.business.billing.selectors.payments import get_payment, list_payments, order_columns
 from igny8_core.business.billing.serializers import (
     AvailableMethodsSerializer,
     CreditPackageSerializer,
@@ -200,7 +200,7 @@ def payments_page(request: Request, query: dict[str, Any], filters: Any, *, for_
     """A page of payments for an account or an operator."""
     oldest_first = for_operator and query.get("needs") is not None
     ordering = query.get("ordering", "created_at" if oldest_first else "-created_at")
-    asked = pagination.page_request(request, ordering=ordering, width=2 if "amount" in ordering else 1)
+    asked = pagination.page_request(request, ordering=ordering, width=len(order_columns(filters, ordering)))
     cursor = asked.cursor
     rows = list_payments(
         filters=filters, ordering=ordering, size=asked.size, after=None if cursor is None else cursor.key,

@@ -59,6 +59,9 @@ class Payment(TenantModel):
             models.Index(fields=["account", "reference_normalised", "sequence"], name="payment_account_reference"),
             models.Index(fields=["account", "payment_method", "sequence"], name="payment_account_method"),
             models.Index(fields=["account", "amount_minor", "sequence"], name="payment_account_amount"),
+            models.Index(fields=["account", "currency", "sequence"], name="payment_account_currency"),
+            models.Index(fields=["account", "created_at", "sequence"], name="payment_account_created"),
+            models.Index(fields=["account", "status", "amount_minor", "sequence"], name="payment_account_stat_amount"),
             models.Index(fields=["status", "sequence"], name="payment_status_sequence"),
             models.Index(fields=["reference_normalised"], name="payment_reference"),
         ]

@@ -1,11 +1,12 @@
 """Lists of payments and one payment. SQL by hand: the list is the most-called read of the product.
 
 Every order is by `sequence` (or amount, then sequence), every page starts where the last one ended, and every
-filter has an index that leads with the account.
+filter has an index that leads with the account. A list within a span of time is in the order of time, or finding the
+span's end would read every payment after it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,12 @@ from igny8_core.kit.models import HasId
 COUNT_LIMIT = 1001
 SEQUENCE = ("p.sequence",)
 AMOUNT = ("p.amount_minor", "p.sequence")
+TIME = ("p.created_at", "p.sequence")
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+# Where `COLUMNS` has the columns of an order.
+PLACES = {"p.sequence": 0, "p.amount_minor": 1, "p.created_at": 16}
 ORDERINGS = {
     "created_at": (SEQUENCE, False),
     "-created_at": (SEQUENCE, True),
@@ -77,13 +84,13 @@ def list_payments(
     """
     if filters.account_id is None and not for_operator:
         raise ValueError("a list of payments names its account")
-    columns, descending = ORDERINGS[ordering]
+    columns, descending = order_columns(filters, ordering), ORDERINGS[ordering][1]
     conditions, values = _conditions(filters, for_operator=for_operator)
     downwards = descending is not backwards
     values |= {"limit": size + 1, "count_limit": COUNT_LIMIT}
     keyset = ""
     if after is not None:
-        keyset = f" AND ({', '.join(columns)}) {'<' if downwards else '>'} ({_placeholders(after, values)})"
+        keyset = f" AND ({', '.join(columns)}) {'<' if downwards else '>'} ({_placeholders(columns, after, values)})"
     order = ", ".join(f"{column} {'DESC' if downwards else 'ASC'}" for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(_page_sql(filters, conditions, keyset, order, for_operator=for_operator), values)
@@ -91,12 +98,18 @@ def list_payments(
         count = rows[0][-1] if rows else _count(cursor, conditions, values, empty=after is None)
     if backwards:
         rows.reverse()
-    indexes = (0,) if len(columns) == 1 else (1, 0)
     return Rows(
         documents=[_shown(row[:-1], for_operator=for_operator) for row in rows],
-        keys=[tuple(row[index] for index in indexes) for row in rows],
+        keys=[tuple(_number(row[PLACES[column]]) for column in columns) for row in rows],
         count=count,
     )
+
+
+def order_columns(filters: PaymentFilters, ordering: str) -> tuple[str, ...]:
+    """What the list is ordered by; a page's key has as many numbers."""
+    columns, _ = ORDERINGS[ordering]
+    spanned = filters.created_after is not None or filters.created_before is not None
+    return TIME if spanned and columns is SEQUENCE else columns
 
 
 def get_payment(account: HasId, *, payment_id: UUID) -> dict[str, Any] | None:
@@ -192,10 +205,22 @@ def _count(cursor: Any, conditions: str, values: dict[str, Any], *, empty: bool)
     return int(cursor.fetchone()[0])
 
 
-def _placeholders(key: tuple[int, ...], values: dict[str, Any]) -> str:
+def _placeholders(columns: tuple[str, ...], key: tuple[int, ...], values: dict[str, Any]) -> str:
     names = [f"key_{index}" for index in range(len(key))]
-    values |= dict(zip(names, key, strict=True))
+    pairs = zip(columns, key, strict=True)
+    typed = [_instant(number) if column == "p.created_at" else number for column, number in pairs]
+    values |= dict(zip(names, typed, strict=True))
     return ", ".join(f"%({name})s" for name in names)
+
+
+def _number(value: int | datetime) -> int:
+    """A column of a key as the number a cursor holds: an instant in microseconds."""
+    return value if isinstance(value, int) else (value - EPOCH) // MICROSECOND
+
+
+def _instant(microseconds: int) -> datetime:
+    """The instant of a cursor's number; one that nobody gave out may lie outside of time and is taken for its end."""
+    return EPOCH + min(max(microseconds, FIRST), LAST) * MICROSECOND
 
 
 def _duplicate(*, for_operator: bool) -> str:
