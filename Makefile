@@ -1,5 +1,5 @@
 # `make serve` and `make test` are all one needs; both set up what is missing.
-.PHONY: help serve test soak chaos check fix bench lock clean environment
+.PHONY: help hooks serve test soak chaos check fix bench lock clean environment
 ARGS ?= -n 2
 PYTHON := .venv/bin/python
 
@@ -32,6 +32,9 @@ check: environment ## Lint, types, import contracts, missing migrations, house r
 fix: environment ## Format and mend what can be mended
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+hooks: environment ## Let git run the quick checks before each commit, the slow ones before each push
+	.venv/bin/pre-commit install --install-hooks --hook-type pre-commit --hook-type pre-push
 
 lock: environment ## Pin the requirements again
 	cd requirements && for name in runtime dev; do uv pip compile --quiet --universal --python-version 3.12 \
