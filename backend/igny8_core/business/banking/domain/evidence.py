@@ -49,6 +49,16 @@ class LineFacts:
     texts: LineTexts
     amount_minor: int
     payer_name: str
+    _similar: dict[str, bool] = field(default_factory=dict)
+
+    def names_payer(self, account_name: str) -> bool:
+        """Whether the payer's name, or the text, is like an account's name; asked once for each name."""
+        similar = self._similar.get(account_name)
+        if similar is None:
+            ours = plain_name(account_name)
+            similar = likeness(ours, self.payer_name) >= SIMILAR or stands_in(ours, self.texts.plain)
+            self._similar[account_name] = similar
+        return similar
 
     def money(self, amount_minor: int, currency: str) -> str:
         """An amount for a person; a currency that ISO 4217 does not have is shown in its smallest units."""
@@ -56,7 +66,7 @@ class LineFacts:
         return f"{format_amount(amount_minor, currency) if known else amount_minor} {currency}"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Evidence:
     """What a line says for a candidate; `text` is how far its text proves it, the payer taken into account."""
 
@@ -123,11 +133,9 @@ def _weigh_payer(evidence: Evidence, facts: LineFacts) -> None:
     if facts.texts.counterparty_account and facts.texts.counterparty_account in candidate.known_payer_accounts:
         evidence.knows_payer = True
         evidence.add(ReasonCode.PAYER_ACCOUNT_KNOWN, "this bank account has paid for the customer before")
-    if candidate.account_name:
-        ours = plain_name(candidate.account_name)
-        if likeness(ours, facts.payer_name) >= SIMILAR or stands_in(ours, facts.texts.plain):
-            evidence.similar_name = True
-            evidence.add(ReasonCode.NAME_SIMILAR, f"the payer's name is like {candidate.account_name}")
+    if candidate.account_name and facts.names_payer(candidate.account_name):
+        evidence.similar_name = True
+        evidence.add(ReasonCode.NAME_SIMILAR, f"the payer's name is like {candidate.account_name}")
 
 
 def _weigh_text(evidence: Evidence, texts: LineTexts) -> None:

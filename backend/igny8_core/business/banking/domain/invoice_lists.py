@@ -44,7 +44,7 @@ def _numbers_from(words: list[Word], start: Start) -> list[int]:
             word, listed = words[index], words[index].gap == " "
         else:
             ranges, listed = sign == "-", sign in _LIST_GAPS
-        if not word.is_number or word.distracts or len(word.text) > _PADDED + 1:
+        if not word.is_number or word.distracts or len(word.text) > _PADDED + 1 or int(word.text) == 0:
             break
         alike = word.gap == " " and len(word.text) == width and width > 1
         if not (listed or ranges or alike):
@@ -54,7 +54,7 @@ def _numbers_from(words: list[Word], start: Start) -> list[int]:
             if not numbers[-1] < number < numbers[-1] + _LISTED_AT_MOST:
                 break
             numbers += range(numbers[-1] + 1, number)
-        if number in numbers or number == 0:
+        if number in numbers:
             break
         numbers.append(number)
         index += 1

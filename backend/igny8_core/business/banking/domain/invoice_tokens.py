@@ -70,8 +70,9 @@ class InvoiceTokens:
     def _read_tail(self, index: int, head: str, digits: str) -> None:
         """A word that ends in digits, or is all digits: where does the number begin, and which code is before it?"""
         codes = list(self._codes(index, head))
+        ceiling = Strength.POSSIBLE if head and self._is_code_of_next(index) else Strength.FULL
         for joined, strength in self._digits_from(index, digits):
-            self._add_all(codes, int(joined), strength, joined)
+            self._add_all(codes, int(joined), min(strength, ceiling), joined)
         if codes and index + 1 < len(self.words) and len(digits) <= _PADDED + 1:
             self.starts.append(Start(index, digits, list(_trusted(codes, digits))))
         if not head or head in BEFORE_A_NUMBER:
@@ -80,6 +81,8 @@ class InvoiceTokens:
         for cut in range(max(1, len(digits) - _CODE_LONGEST), len(digits)):
             code, number = head + digits[:cut], digits[cut:]
             padded = len(number) == _PADDED
+            if padded and (rest := _without_word_before(code)):
+                self._add(rest, int(number), Strength.WITH_PAYER, number)
             if _CODE_SHORTEST <= len(code) <= _CODE_LONGEST and (padded or (head and len(number) < _PADDED)):
                 self._add(code, int(number), Strength.FULL if head and padded else Strength.POSSIBLE, number)
 
@@ -105,6 +108,13 @@ class InvoiceTokens:
         last = index + 1 == len(self.words)
         continues = not last and self.words[index + 1].gap in ("-", "/", ".", "_") and self.words[index + 1].is_number
         return Strength.POSSIBLE if year or continues or followed else Strength.FULL
+
+    def _is_code_of_next(self, index: int) -> bool:
+        """Whether a number follows so closely that this word is its code: RAVI3 - 000006 is not RAVI's third."""
+        if index + 1 == len(self.words) or not (following := self.words[index + 1]).is_number:
+            return False
+        joins = _JOINING.issuperset(following.gap)
+        return joins and bool(len(following.text) == _PADDED or following.gap.strip())
 
     def _next_digits(self, index: int) -> list[str]:
         found = []
@@ -143,10 +153,8 @@ class InvoiceTokens:
         broken = index > 0 and self.words[index].gap == " " and not self.words[index - 1].distracts
         if broken and _CODE_SHORTEST <= len(whole := self.words[index - 1].text + text) <= _CODE_LONGEST:
             yield whole, Strength.WITH_PAYER
-        for word in LONGEST_FIRST:
-            if text.startswith(word) and _CODE_SHORTEST <= len(rest := text[len(word) :]) <= _CODE_LONGEST:
-                yield rest, Strength.WITH_PAYER
-                break
+        if rest := _without_word_before(text):
+            yield rest, Strength.WITH_PAYER
         if len(text) > _CODE_LONGEST:
             for length in range(_CODE_SHORTEST, _CODE_LONGEST + 1):
                 yield text[-length:], Strength.POSSIBLE
@@ -161,7 +169,11 @@ class InvoiceTokens:
     def _read_confused(self, index: int, head: str, tail: str) -> None:
         """Letters O, I and L among digits, or a word of them alone after a code."""
         digits = tail.translate(_TO_DIGITS)
-        if digits != tail and (any(character.isdigit() for character in tail) or len(tail) == _PADDED):
+        if (
+            digits != tail
+            and not self._is_code_of_next(index)
+            and (any(character.isdigit() for character in tail) or len(tail) == _PADDED)
+        ):
             self._add_all(self._codes(index, head), int(digits), Strength.POSSIBLE)
 
     def _read_alone(self, index: int, digits: str) -> None:
@@ -190,6 +202,15 @@ class InvoiceTokens:
     def _note(self, number: str, strength: Strength) -> None:
         if strength > self.numbers.get(number, Strength.NONE):
             self.numbers[number] = strength
+
+
+def _without_word_before(text: str) -> str:
+    """What is left of INVACME without INV, where that may be a code; empty otherwise."""
+    for word in LONGEST_FIRST:
+        if text.startswith(word):
+            rest = text[len(word) :]
+            return rest if _CODE_SHORTEST <= len(rest) <= _CODE_LONGEST and rest[0].isalpha() else ""
+    return ""
 
 
 def _trust(code: str, digits: str) -> Strength:

@@ -79,11 +79,11 @@ def read_texts(line: StatementLine) -> LineTexts:
             _add_strongest(numbers, dict.fromkeys(listing.numbers, Strength.POSSIBLE))
         bare |= tokens.bare
         _add_references(references, words)
-        _add_whole(references, simple)
+        _add_whole(references, field)
         if field == line.remittance:
             plain = f" {' '.join([word.text for word in words])} "
     if line.bank_reference:
-        _add_whole(references, simplify(line.bank_reference))
+        _add_whole(references, line.bank_reference)
     account = _NO_ALPHANUMERIC.sub("", line.counterparty_account.upper())
     return LineTexts(creditors, numbers, tuple(listings), references, frozenset(bare), end_to_end, account, plain)
 
@@ -94,8 +94,8 @@ def _add_strongest(into: dict[str, Strength], more: dict[str, Strength]) -> None
             into[key] = strength
 
 
-def _add_whole(references: dict[str, Strength], simple: str) -> None:
-    whole = normalise_reference(simple)
+def _add_whole(references: dict[str, Strength], field: str) -> None:
+    whole = normalise_reference(field)
     if len(whole) <= _STORED_AT_MOST and whole not in _SAYS_NOTHING:
         references[whole] = Strength.FULL
 

@@ -1,6 +1,9 @@
 """Which open thing a line of a statement pays: the matcher's one door. Pure.
 
-`lookup_keys(line)` says what to ask the database for and `decide(line, candidates)` weighs what it answers.
+`lookup_keys(line)` says what to ask the database for and `decide(line, candidates)` weighs what it answers. Beside the
+keys, weak look-ups make proposals: what is open of the accounts that the payer's bank account or name
+(`names.NameIndex`) points to, and what has the line's amount and currency, each with a small limit. Rivals that are
+not found cannot object: for the rule of the unique match to hold, look up every key, and those weak ones.
 Taken without a person is only what the text proves (an ISO 11649 reference, an invoice's full number, a submitted
 reference that is particular), in the right currency, with the right amount, and with no rival that fits as well.
 """
@@ -66,9 +69,8 @@ def decide(line: StatementLine, candidates: Sequence[Candidate]) -> Decision:
             first = [propose_split(facts, split, certain=True)]
             splits.remove(split)
     others = [propose_split(facts, split) for split in splits]
-    others += [
-        propose(facts, evidence, expected=evidence in expected) for evidence in evidences if worth_showing(evidence)
-    ]
+    best = sorted(filter(worth_showing, evidences), key=lambda evidence: evidence.score, reverse=True)
+    others += [propose(facts, one, expected=one in expected) for one in best[:_PROPOSALS_AT_MOST]]
     others.sort(key=lambda proposal: proposal.score, reverse=True)
     return Decision(first[0] if first else None, tuple([*first, *others][:_PROPOSALS_AT_MOST]))
 

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from uuid import UUID
 
 from rapidfuzz import fuzz
 
@@ -14,6 +16,10 @@ _REMEMBERED = 65536
 _CUT_FROM = 10
 _TELLING_FROM = 5
 _LESS_FOR_PARTS = 7
+_BEGINNING = 5
+_NAMES_TRIED = 100
+_NONE: list[int] = []
+_ACCOUNTS_AT_MOST = 5
 _SPELT_OUT = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "ẞ": "SS", "Ø": "O", "Ł": "L", "Đ": "D", "&": " "})
 _NO_NAME = re.compile(r"[^\w]+|_")
 
@@ -49,3 +55,32 @@ def likeness(ours: str, theirs: str) -> int:
 def stands_in(name: str, text: str) -> bool:
     """Whether a plain name stands in a text, of words with a space before and after each."""
     return len(name) >= _TELLING_FROM and f" {name} " in text
+
+
+class NameIndex:
+    """Which accounts a payer's name may belong to, out of many, without comparing it with each of them.
+
+    Words are indexed by their beginnings, so that a name that a bank has cut short is found too.
+    """
+
+    def __init__(self, names: Iterable[tuple[UUID, str]]) -> None:
+        self._names: list[tuple[UUID, str]] = []
+        self._with_word: dict[str, list[int]] = {}
+        for account_id, name in names:
+            plain = plain_name(name)
+            for beginning in {word[:_BEGINNING] for word in plain.split()}:
+                self._with_word.setdefault(beginning, []).append(len(self._names))
+            self._names.append((account_id, plain))
+
+    def accounts_like(self, name: str) -> list[UUID]:
+        """At most five accounts whose names are similar, the likest first."""
+        plain = plain_name(name)
+        beginnings = {word[:_BEGINNING] for word in plain.split()}
+        rarest = sorted((self._with_word.get(beginning, _NONE) for beginning in beginnings), key=len)
+        rarest = [places for places in rarest if places][:2]
+        near = set.intersection(*map(set, rarest)) if rarest else set()
+        if not near or len(near) > _NAMES_TRIED:
+            near = {place for places in rarest if len(places) <= _NAMES_TRIED for place in places}
+        alike = [(likeness(self._names[place][1], plain), place) for place in near]
+        best = sorted((one for one in alike if one[0] >= SIMILAR), reverse=True)[:_ACCOUNTS_AT_MOST]
+        return [self._names[place][0] for _, place in best]

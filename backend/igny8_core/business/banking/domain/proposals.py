@@ -7,6 +7,8 @@ from igny8_core.business.banking.domain.splits import Split
 _SCORE_OF_CERTAIN = 100
 _SCORE_OF_UNSURE = 95
 _SCORE_TO_SHOW = 12
+_CEILING = {ReasonCode.AMOUNT_DIFFERS: 72, ReasonCode.CURRENCY_DIFFERS: 45}
+"""However much else speaks for them."""
 _UNEXPECTED = 20
 _NAMED_AND_EXACT, _LISTED_AND_EXACT, _NAMED, _EXACT = 92, 84, 74, 48
 _SOME_NAMED, _PAYER_KNOWN, _NAME_SIMILAR = 10, 18, 10
@@ -36,10 +38,11 @@ def propose(facts: LineFacts, evidence: Evidence, *, certain: bool = False, expe
     if not expected:
         score -= _UNEXPECTED
         evidence.add(ReasonCode.NOT_A_PAYMENT, "the bank does not call it this kind of movement")
+    ceiling = min((_CEILING[code] for code in evidence.reasons if code in _CEILING), default=_SCORE_OF_UNSURE)
     reasons = evidence.strongest_first
     return Proposal(
         parts=(Part(evidence.candidate, facts.amount_minor),),
-        score=_SCORE_OF_CERTAIN if certain else max(0, min(score, _SCORE_OF_UNSURE)),
+        score=_SCORE_OF_CERTAIN if certain else max(0, min(score, ceiling)),
         reasons=tuple(words for _, words in reasons),
         reason_codes=tuple(code for code, _ in reasons),
     )

@@ -14,7 +14,7 @@ _STEPS_AT_MOST = 3000
 _SUMS_AT_MOST = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Split:
     """Evidence for several things of one account, with what each would get; the shares add up to the line."""
 
