@@ -1,0 +1,134 @@
+"""The last wall: what PostgreSQL refuses of the money's tables although somebody with the owner's password asks for it."""
+
+import uuid
+from typing import Any
+
+import psycopg
+import pytest
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.services import settlement, transitions
+from igny8_core.business.ledger.domain.chart import Code, JournalKind
+from igny8_core.business.ledger.domain.entry import Entry
+from igny8_core.business.ledger.services.posting import post
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import SYSTEM
+from igny8_core.kit.locks import ConcurrentChange
+from tests.api.test_approvals import decide, submitted, verified
+from tests.api.test_refunds_and_credits import refund
+from tests.cast import Cast, as_operator, make_cast
+
+UNIQUE, CHECK = psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation
+RESTRICT = psycopg.errors.RestrictViolation
+
+
+def copied(table: str, **changes: str) -> str:
+    """Insert a row again under a new id, with other expressions for some columns."""
+    changes = {"id": "gen_random_uuid()", **changes}
+    return f"""DO $do$ DECLARE one {table}; BEGIN
+      SELECT * INTO one FROM {table} WHERE account_id = '%s' LIMIT 1;
+      {" ".join(f"one.{name} := {value};" for name, value in changes.items())}
+      INSERT INTO {table} SELECT one.*; END $do$"""
+
+
+NEXT = "nextval('billing_payment_sequence')"
+REFUSED = [
+    ("a live reference twice", copied("billing_payment", sequence=NEXT), UNIQUE, "payment_live_reference_once"),
+    ("a payment allocated twice", copied("billing_allocation"), UNIQUE, "allocation_once"),
+    ("an approval given twice", copied("billing_approval"), UNIQUE, "approval_once"),
+    ("a journal posted twice", copied("ledger_journal", sequence="nextval('ledger_journal_sequence')"), UNIQUE,
+     "journal_once"),
+    ("a balance kept twice", copied("ledger_balance"), UNIQUE, "balance_once"),
+    ("a journal without lines",
+     copied("ledger_journal", cycle="9", sequence="nextval('ledger_journal_sequence')"), CHECK, "has 0 lines"),
+    ("a third line",
+     copied("ledger_journalline", code="'tax'", sequence="nextval('ledger_line_sequence')"), CHECK, "that sum to"),
+    ("refunds beyond what came",
+     copied("billing_refund", sequence="nextval('billing_refund_sequence')", amount_minor="100000"), CHECK,
+     "refunds pass"),
+    ("an invoice settled beyond its total",
+     "UPDATE billing_invoice SET status = 'pending', amount_settled_minor = amount_total_minor + 1"
+     " WHERE account_id = '%s'", CHECK, "invoice_settled_within_total"),
+    ("a paid invoice that is not settled",
+     "UPDATE billing_invoice SET amount_settled_minor = 0 WHERE account_id = '%s' AND status = 'paid'", CHECK,
+     "invoice_paid_is_settled"),
+    ("more refunded than received",
+     "UPDATE billing_payment SET amount_refunded_minor = amount_received_minor + 1 WHERE account_id = '%s'", CHECK,
+     "payment_refunded_within_received"),
+    ("a customer who owes us his balance",
+     "UPDATE ledger_balance SET amount_minor = 1 WHERE account_id = '%s' AND code = 'customer_balance'", CHECK,
+     "balance_customer_never_owes"),
+    ("another amount received",
+     "UPDATE billing_payment SET amount_received_minor = 1 WHERE account_id = '%s'", RESTRICT, "never changes"),
+    ("an edited journal", "UPDATE ledger_journal SET memo = 'x' WHERE account_id = '%s'", RESTRICT, "append-only"),
+    ("an edited line", "UPDATE ledger_journalline SET amount_minor = 1 WHERE account_id = '%s'", RESTRICT,
+     "append-only"),
+    ("a line gone", "DELETE FROM ledger_journalline WHERE account_id = '%s'", RESTRICT, "append-only"),
+    ("a balance gone", "DELETE FROM ledger_balance WHERE account_id = '%s'", RESTRICT, "append-only"),
+    ("a payment gone", "DELETE FROM billing_payment WHERE account_id = '%s'", RESTRICT, "never deleted"),
+    ("an invoice gone", "DELETE FROM billing_invoice WHERE account_id = '%s'", RESTRICT, "never deleted"),
+    ("an allocation gone", "DELETE FROM billing_allocation WHERE account_id = '%s'", RESTRICT, "never deleted"),
+    ("a refund gone", "DELETE FROM billing_refund WHERE account_id = '%s'", RESTRICT, "never deleted"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def moved() -> Cast:
+    """An account with a row in every table of the money. All that is tried on it is refused, so that one will do."""
+    cast = make_cast()
+    _, payment_id = submitted(cast)
+    decide(cast.approver, payment_id, "approve", {"amount_received": "1100.00"})
+    assert refund(cast, payment_id, amount="500.00").status_code == 200
+    return cast
+
+
+@pytest.mark.parametrize(("statement", "error", "name"), [one[1:] for one in REFUSED], ids=[one[0] for one in REFUSED])
+def test_refused(
+    moved: Cast, owner_connection: psycopg.Connection[Any], statement: str, error: type[Exception], name: str
+) -> None:
+    with pytest.raises(error, match=name):
+        owner_connection.execute(statement.replace("%s", str(moved.account.id)))
+    verified(moved)
+
+
+def test_the_ledger_cannot_be_emptied(owner_connection: psycopg.Connection[Any]) -> None:
+    for table in ("ledger_journal", "ledger_journalline"):
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            owner_connection.execute(f"TRUNCATE {table} CASCADE")
+
+
+def test_a_stale_payment_changes_nothing(cast: Cast) -> None:
+    """The second wall: who has read a payment without its lock meets the conditional update."""
+    _, payment_id = submitted(cast)
+    with unit_of_work.read(Scope.operators()):
+        stale = Payment.objects.for_account(cast.account).get(id=payment_id)
+    decide(cast.approver, payment_id, "reject", {"reason": "No"})
+    with pytest.raises(ConcurrentChange):
+        as_operator(lambda: transitions.apply(stale, to=PaymentStatus.CANCELLED))
+    assert cast.viewer.get(f"/api/v1/billing/payments/{payment_id}/").json()["data"]["status"] == "failed"
+
+
+def test_a_stale_invoice_counts_nothing(cast: Cast) -> None:
+    first, over = cast.invoice("300.00"), submitted(cast)[1]
+    decide(cast.approver, over, "approve", {"amount_received": "1500.00"})
+    with unit_of_work.read(Scope.operators()):
+        stale = Invoice.objects.for_account(cast.account).get(id=first)
+    part = cast.submit(first, "FT 2", amount="100.00").json()["data"]["id"]
+    decide(cast.approver, part, "approve")
+    with pytest.raises(ConcurrentChange):
+        as_operator(lambda: settlement.apply_balance(invoice=stale))
+    assert cast.viewer.get(f"/api/v1/billing/invoices/{first}/").json()["data"]["amount_due"] == "200.00"
+    verified(cast)
+
+
+def test_nothing_posts_twice(cast: Cast) -> None:
+    entry = Entry(JournalKind.INVOICE_WRITTEN_OFF, uuid.uuid4(), "PKR", {Code.BAD_DEBTS: 5, Code.RECEIVABLE: -5})
+
+    def twice() -> None:
+        for _ in range(2):
+            post(entry, account_id=cast.account.id)
+
+    with pytest.raises(Exception, match="journal_once"):
+        unit_of_work.run(twice, scope=Scope.operators(), actor=SYSTEM)
+    verified(cast)
