@@ -21,6 +21,9 @@ soak: environment ## The money's state machine for long (RUNS=5000 STEPS=60)
 chaos: environment ## Kill web and database under writers (CYCLES=100)
 	CHAOS_CYCLES=$(or $(CYCLES),100) $(PYTHON) -m pytest -p no:xdist backend/tests/crash
 
+bench: environment ## Our rates beside pgbench's (BENCH_SCALE=small for a quick look; bench/README.md)
+	@PYTHONPATH=backend:. $(PYTHON) -W ignore -m bench
+
 check: environment ## Lint, types, import contracts, missing migrations, house rules
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
