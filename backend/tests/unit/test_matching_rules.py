@@ -186,7 +186,7 @@ def test_the_search_for_sums_is_bounded() -> None:
     open_ones = [candidate(f"ACME-{n:06d}", 1000 + 2 * n) for n in range(1, 200)]
     decision = decide(line("", 99999, counterparty_name="Acme Trading Ltd"), open_ones)
     assert decision.certain is None
-    assert len(decision.proposals) <= 10
+    assert len(decision.proposals) <= 6
 
 
 def test_debits_are_refunds_and_returns_are_bounced_transfers() -> None:

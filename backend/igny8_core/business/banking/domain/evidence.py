@@ -194,13 +194,14 @@ def _weigh_amount(evidence: Evidence, facts: LineFacts) -> None:
         evidence.add(ReasonCode.CURRENCY_DIFFERS, f"is in {candidate.currency}, the money in {facts.line.currency}")
         return
     difference = facts.amount_minor - candidate.amount_minor
-    amount = facts.money(candidate.amount_minor, candidate.currency)
     money_comes = candidate.kind in (CandidateKind.PAYMENT, CandidateKind.INVOICE)
+    evidence.fits = difference == 0 or (money_comes and abs(difference) <= candidate.tolerance_minor)
+    if not (evidence.fits or evidence.text or evidence.knows_payer):
+        return
+    amount = facts.money(candidate.amount_minor, candidate.currency)
     if difference == 0:
-        evidence.fits = True
         evidence.add(ReasonCode.AMOUNT_EQUAL, f"the amount is exactly {amount}")
-    elif money_comes and abs(difference) <= candidate.tolerance_minor:
-        evidence.fits = True
+    elif evidence.fits:
         evidence.add(ReasonCode.AMOUNT_WITHIN_TOLERANCE, f"the amount is {amount} within the tolerance")
     else:
         by = facts.money(abs(difference), candidate.currency)

@@ -40,7 +40,7 @@ __all__ = [
     "lookup_keys",
 ]
 
-_PROPOSALS_AT_MOST = 10
+_PROPOSALS_AT_MOST = 6
 _MONEY_IN = frozenset({CandidateKind.PAYMENT, CandidateKind.INVOICE})
 _MONEY_OUT = frozenset({CandidateKind.REFUND, CandidateKind.BOUNCE})
 
