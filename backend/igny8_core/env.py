@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import quote, unquote, urlsplit
 
+from igny8_core.seller import NAMELESS, BadSeller, Seller, load_seller
+
 type Process = Literal["owner", "web", "worker"]
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -56,6 +58,9 @@ class Environment:
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
+    base_url: str = ""
+    seller: Seller = NAMELESS
+    templates_dir: Path | None = None
 
     @property
     def url(self) -> str:
@@ -97,6 +102,9 @@ def load(environ: Mapping[str, str]) -> Environment:
         allowed_hosts=_list(environ.get("IGNY8_ALLOWED_HOSTS")) or ("127.0.0.1", "localhost", "[::1]"),
         trusted_proxies=_number(environ, "IGNY8_TRUSTED_PROXIES", default=0, highest=10),
         metrics_token=environ.get("IGNY8_METRICS_TOKEN", ""),
+        base_url=_base_url(environ),
+        seller=_seller(environ, data_dir, demo=demo),
+        templates_dir=_folder(environ, "IGNY8_TEMPLATES_DIR"),
     )
 
 
@@ -157,6 +165,32 @@ def _number(environ: Mapping[str, str], name: str, *, default: int, highest: int
     if not (text.isascii() and text.isdigit() and int(text) <= highest):
         raise BadEnvironment(f"{name} must be a whole number from 0 to {highest}, not {text!r}.")
     return int(text)
+
+
+def _base_url(environ: Mapping[str, str]) -> str:
+    """Where people reach us: the beginning of every link in a letter."""
+    text = environ.get("IGNY8_BASE_URL") or f"http://127.0.0.1:{environ.get('IGNY8_PORT') or 8000}"
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadEnvironment("IGNY8_BASE_URL looks like https://billing.example.com.")
+    return text.rstrip("/")
+
+
+def _seller(environ: Mapping[str, str], data_dir: Path, *, demo: bool) -> Seller:
+    named = environ.get("IGNY8_SELLER_FILE")
+    if named and not Path(named).is_file():
+        raise BadEnvironment(f"IGNY8_SELLER_FILE names {named}, which is no file.")
+    try:
+        return load_seller(Path(named) if named else data_dir / "seller.json", demo=demo)
+    except BadSeller as error:
+        raise BadEnvironment(str(error)) from error
+
+
+def _folder(environ: Mapping[str, str], name: str) -> Path | None:
+    named = environ.get(name)
+    if named and not Path(named).is_dir():
+        raise BadEnvironment(f"{name} names {named}, which is no folder.")
+    return Path(named) if named else None
 
 
 def _fernet_key(secret: str) -> str:

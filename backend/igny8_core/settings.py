@@ -9,6 +9,8 @@ from django.utils.csp import CSP
 from igny8_core import env
 from igny8_core.accounts.database_names import DatabaseRoles
 from igny8_core.http.rates import Rate
+from igny8_core.kit.locales import DEFAULT_LANGUAGE
+from igny8_core.kit.locales import LANGUAGES as LANGUAGE_NAMES
 
 ENV = env.load(os.environ)
 
@@ -21,6 +23,9 @@ AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = DEFAULT_LANGUAGE
+LANGUAGES = list(LANGUAGE_NAMES.items())
 STATIC_URL = "/static/"
 APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -32,6 +37,7 @@ INSTALLED_APPS = [
     "igny8_core.business.platform",
     "igny8_core.business.ledger",
     "igny8_core.business.billing",
+    "igny8_core.business.documents",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
@@ -147,5 +153,9 @@ LOGGING = {
     "formatters": {"json": {"()": "igny8_core.http.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "procrastinate": {"level": "WARNING"},
+        "factur-x": {"level": "WARNING"},
+    },
 }

@@ -9,6 +9,7 @@ from django.views.decorators.csp import csp_override
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
 from igny8_core.business.billing.urls import account_urlpatterns, operator_urlpatterns
+from igny8_core.business.documents import urls as documents
 from igny8_core.business.ledger import urls as ledger
 from igny8_core.business.platform import urls as platform_urls
 from igny8_core.http import health, routing
@@ -34,8 +35,10 @@ urlpatterns = [
     path("api/v1/auth/", include("igny8_core.business.platform.urls")),
     path("api/v1/billing/", include(account_urlpatterns)),
     path("api/v1/billing/", include(ledger.account_urlpatterns)),
+    path("api/v1/billing/", include(documents.account_urlpatterns)),
     path("api/v1/admin/billing/", include(operator_urlpatterns)),
     path("api/v1/admin/billing/", include(ledger.operator_urlpatterns)),
+    path("api/v1/admin/billing/", include(documents.operator_urlpatterns)),
     path("api/v1/admin/accounts/", include(ledger.credit_urlpatterns)),
     path("api/v1/account/", include(platform_urls.account_urlpatterns)),
     path("api/v1/admin/", include(platform_urls.operator_urlpatterns)),

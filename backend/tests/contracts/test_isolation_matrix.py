@@ -28,6 +28,8 @@ LEAST = {
     "saved-methods": {"get": "viewer", "post": "admin"},
     "saved-method": {"get": "viewer", "patch": "admin", "delete": "admin"}, "saved-method-default": {"post": "admin"},
     "invoices": {"get": "viewer"}, "invoice": {"get": "viewer"}, "credit-packages": {"get": "viewer"},
+    "invoice-pdf": {"get": "viewer"}, "receipt": {"get": "viewer"}, "any-invoice-pdf": {"get": "support"},
+    "any-receipt": {"get": "support"},
     "purchase": {"post": "admin"}, "balance": {"get": "viewer"}, "credits": {"get": "viewer"},
     "credit-transactions": {"get": "viewer"}, "team": {"get": "owner", "post": "owner"},
     "team-member": {"get": "owner", "patch": "owner"}, "team-keys": {"get": "owner", "post": "owner"},

@@ -16,6 +16,7 @@ class Invoice(TenantModel):
     `number` and `creditor_reference` are null while it is a draft. Its status follows from `amount_settled_minor`
     once it is pending. `cycle` counts how often a bounced transfer has reopened it: credits are granted once a
     cycle, and `credits_granted` is what refunds have left of them.
+    `parties` is who sells and who buys, as they were when it became final: a later move changes no old invoice.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_invoice_sequence"), editable=False)
@@ -28,6 +29,7 @@ class Invoice(TenantModel):
     amount_settled_minor = models.BigIntegerField(default=0)
     cycle = models.SmallIntegerField(default=0)
     credits_granted = models.BigIntegerField(default=0)
+    parties = models.JSONField(null=True)
     due_date = models.DateField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -14,6 +14,7 @@ from igny8_core.business.billing.domain.invoice_lines import LineKind, line_amou
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus, ensure_invoice_transition
 from igny8_core.business.billing.domain.references import creditor_reference, invoice_number
 from igny8_core.business.billing.models import Allocation, Invoice, InvoiceCounter, InvoiceLine
+from igny8_core.business.billing.selectors.parties import parties_of
 from igny8_core.business.billing.services import settlement
 from igny8_core.business.ledger.domain.chart import Code, JournalKind
 from igny8_core.business.ledger.domain.entry import Entry
@@ -78,6 +79,7 @@ def finalize_invoice(*, invoice_id: UUID, apply_balance: bool = False) -> Invoic
         number=invoice_number(invoice.account.code, _next_number(invoice.account)),
         creditor_reference=creditor_reference(reference),
         finalized_at=clock.now(),
+        parties=parties_of(invoice.account),
     )
     if apply_balance:
         lock_balances(account_id=final.account_id, unit=final.currency)

@@ -1,0 +1,11 @@
+"""An invoice keeps who sold and who bought, as they were when it became final."""
+
+from typing import ClassVar
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("billing", "0005_methodconfig_sequence")]
+
+    operations: ClassVar = [migrations.AddField("invoice", "parties", models.JSONField(null=True))]

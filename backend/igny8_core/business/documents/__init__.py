@@ -1,0 +1,1 @@
+"""Invoices and receipts as PDF, QR codes as pictures, and letters about them."""

@@ -1,0 +1,27 @@
+"""What the documents room refuses. Pure."""
+
+from igny8_core.kit.errors import AppError, ErrorKind
+
+
+class NotFinal(AppError):
+    """The invoice is a draft: it has no number yet, and so no document."""
+
+    kind = ErrorKind.CONFLICT
+    code = "invoice_not_final"
+    default_message = "This invoice is a draft; it becomes a document when it is finalized."
+
+
+class NoReceipt(AppError):
+    """The payment has not succeeded; `data` has its status."""
+
+    kind = ErrorKind.CONFLICT
+    code = "no_receipt"
+    default_message = "There is a receipt once the payment has succeeded."
+
+
+class NotForElectronicInvoice(AppError):
+    """A datum is missing that EN 16931 asks for; `data` names it."""
+
+    kind = ErrorKind.CONFLICT
+    code = "electronic_invoice_incomplete"
+    default_message = "Something is missing that an electronic invoice must say."

@@ -1,0 +1,111 @@
+"""What stands on an invoice or a receipt: facts, before any language or layout. Pure. Amounts in minor units."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A company on a document; `address` is lines."""
+
+    name: str
+    address: str = ""
+    post_code: str = ""
+    city: str = ""
+    country: str = ""
+    tax_id: str = ""
+    registration: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `amount_minor` is without tax, `tax_rate` in percent, None where no tax was said."""
+
+    description: str
+    quantity: int
+    unit_minor: int
+    amount_minor: int
+    tax_minor: int
+    tax_rate: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class WayToPay:
+    """How the rest can be paid: filled-in instructions by field, and the text of a QR code."""
+
+    name: str
+    instructions: dict[str, str]
+    qr: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """An invoice as it is now; `status` is the invoice's own word."""
+
+    number: str
+    reference: str
+    status: str
+    currency: str
+    issued_on: date
+    due_on: date | None
+    paid_on: date | None
+    seller: Party
+    buyer: Party
+    lines: tuple[Line, ...]
+    total_minor: int
+    tax_minor: int
+    settled_minor: int
+    ways_to_pay: tuple[WayToPay, ...] = field(default=())
+
+    @property
+    def due_minor(self) -> int:
+        """What is left to pay; nothing once it is no longer asked for."""
+        return self.total_minor - self.settled_minor if self.status == "pending" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaxGroup:
+    """The lines of one rate together."""
+
+    rate: Decimal
+    base_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a payment has settled on an invoice; `charges_minor` of it the bank has kept."""
+
+    invoice_number: str
+    amount_minor: int
+    charges_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """A payment that succeeded."""
+
+    number: str
+    method: str
+    reference: str
+    currency: str
+    received_minor: int
+    refunded_minor: int
+    received_on: date
+    seller: Party
+    buyer: Party
+    applied: tuple[Applied, ...]
+
+
+def tax_groups(lines: tuple[Line, ...]) -> list[TaxGroup]:
+    """Base and tax by rate, the highest rate first; lines without a rate are at zero."""
+    groups: dict[Decimal, tuple[int, int]] = {}
+    for line in lines:
+        rate = (line.tax_rate or Decimal(0)).normalize()
+        base, tax = groups.get(rate, (0, 0))
+        groups[rate] = (base + line.amount_minor, tax + line.tax_minor)
+    return [TaxGroup(rate, *groups[rate]) for rate in sorted(groups, reverse=True)]

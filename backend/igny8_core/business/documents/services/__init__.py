@@ -1,0 +1,1 @@
+"""Typesetting documents and writing letters."""

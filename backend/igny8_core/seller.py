@@ -1,0 +1,57 @@
+"""Who sends the invoices: read once, from `seller.json` in the data folder or the file `IGNY8_SELLER_FILE` names."""
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+MAX_LENGTH = 300
+
+
+class BadSeller(ValueError):
+    """The file cannot be used, said in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """The platform's own company as invoices, receipts and letters name it; `address` is lines, without country."""
+
+    name: str
+    address: str = ""
+    post_code: str = ""
+    city: str = ""
+    country: str = "GB"
+    tax_id: str = ""
+    registration: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+
+
+DEMO = Seller(
+    name="IGNY8 Demo Ltd",
+    address="12 Finsbury Square",
+    post_code="EC2A 1AS",
+    city="London",
+    country="GB",
+    tax_id="GB123456789",
+    registration="Registered in England and Wales, no. 01234567",
+    email="billing@igny8.example",
+    website="igny8.example",
+)
+NAMELESS = Seller(name="IGNY8 Billing")
+
+
+def load_seller(path: Path, *, demo: bool) -> Seller:
+    """The company in the file; without one the demo's, or outside of demo mode a bare name. Raises `BadSeller`."""
+    if not path.exists():
+        return DEMO if demo else NAMELESS
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSeller(f"{path} is no JSON file.") from error
+    known = {field.name for field in fields(Seller)}
+    if not isinstance(document, dict) or not document.get("name") or not set(document) <= known:
+        raise BadSeller(f"{path} holds an object with name and, as wanted, {', '.join(sorted(known - {'name'}))}.")
+    if not all(isinstance(value, str) and len(value) <= MAX_LENGTH for value in document.values()):
+        raise BadSeller(f"{path}: every value is text of at most {MAX_LENGTH} characters.")
+    return Seller(**document)
