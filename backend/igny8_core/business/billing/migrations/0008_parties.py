@@ -6,6 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("billing", "0005_methodconfig_sequence")]
+    dependencies: ClassVar = [("billing", "0007_list_indexes")]
 
     operations: ClassVar = [migrations.AddField("invoice", "parties", models.JSONField(null=True))]
