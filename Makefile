@@ -1,5 +1,5 @@
 # `make serve` and `make test` are all one needs; both set up what is missing.
-.PHONY: help hooks serve test soak chaos check fix bench lock clean environment
+.PHONY: help hooks serve test soak chaos check fix bench lock css messages clean environment
 ARGS ?= -n 2
 PYTHON := .venv/bin/python
 
@@ -42,6 +42,14 @@ hooks: environment ## Let git run the quick checks before each commit, the slow 
 lock: environment ## Pin the requirements again
 	cd requirements && for name in runtime dev; do uv pip compile --quiet --universal --python-version 3.12 \
 	    --generate-hashes --no-header --no-annotate --no-emit-index-url $$name.in -o $$name.txt; done
+
+css: ## Build the portal's styles, scripts, fonts and icons (needs Node; what it makes is committed)
+	cd backend/igny8_core/portal/assets && npm ci --no-audit --no-fund && npm run build
+
+messages: environment ## Collect and compile the portal's translations (needs gettext)
+	cd backend/igny8_core/portal && PYTHONPATH=../.. DJANGO_SETTINGS_MODULE=igny8_core.settings ../../../$(PYTHON) -m django makemessages \
+	    --locale de --locale ur --no-location --ignore assets --ignore static
+	cd backend/igny8_core/portal && PYTHONPATH=../.. DJANGO_SETTINGS_MODULE=igny8_core.settings ../../../$(PYTHON) -m django compilemessages
 
 clean: ## Remove environment, data and caches
 	rm -rf .venv .tools .data build .mypy_cache .ruff_cache .pytest_cache

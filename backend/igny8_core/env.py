@@ -61,6 +61,8 @@ class Environment:
     base_url: str = ""
     seller: Seller = NAMELESS
     templates_dir: Path | None = None
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "billing@localhost"
 
     @property
     def url(self) -> str:
@@ -105,6 +107,8 @@ def load(environ: Mapping[str, str]) -> Environment:
         base_url=_base_url(environ),
         seller=_seller(environ, data_dir, demo=demo),
         templates_dir=_folder(environ, "IGNY8_TEMPLATES_DIR"),
+        smtp_url=environ.get("IGNY8_SMTP_URL", ""),
+        mail_from=environ.get("IGNY8_MAIL_FROM") or "billing@localhost",
     )
 
 

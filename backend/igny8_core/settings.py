@@ -24,6 +24,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
+# The API speaks English; the portal's views choose a language for themselves, so that no middleware runs for both.
 LANGUAGE_CODE = DEFAULT_LANGUAGE
 LANGUAGES = list(LANGUAGE_NAMES.items())
 STATIC_URL = "/static/"
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "igny8_core.business.ledger",
     "igny8_core.business.billing",
     "igny8_core.business.documents",
+    "igny8_core.portal",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
@@ -70,6 +72,12 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Behind a proxy that is believed, TLS ends there; then cookies are for https alone.
+CSRF_COOKIE_NAME = "igny8_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = ENV.trusted_proxies > 0
+CSRF_FAILURE_VIEW = "igny8_core.portal.pages.forged"
+LANGUAGE_COOKIE_NAME = "igny8_language"
 
 TEMPLATES = [
     {
@@ -107,6 +115,27 @@ def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
     }
 
 
+DEFAULT_FROM_EMAIL = ENV.mail_from
+
+
+def mailer(url: str) -> dict[str, Any]:
+    """Where mail goes: to the SMTP server a URL names (smtps:// for TLS from the start), without one to the console."""
+    if not url:
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    options = {
+        "host": parts.hostname or "localhost",
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp+tls",
+        "timeout": 10,
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+
+
+MAILERS = {"default": mailer(ENV.smtp_url)}
 DATABASES = {"default": database(ENV.url, pooled=ENV.process == "web")}
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"

@@ -6,13 +6,15 @@ from django.conf import settings
 from django.urls import include, path
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
+from django.views.generic.base import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
 from igny8_core.business.billing.urls import account_urlpatterns, operator_urlpatterns
 from igny8_core.business.documents import urls as documents
 from igny8_core.business.ledger import urls as ledger
 from igny8_core.business.platform import urls as platform_urls
-from igny8_core.http import health, routing
+from igny8_core.http import health
+from igny8_core.portal import routing
 
 handler400 = routing.bad_request
 handler404 = routing.not_found
@@ -26,6 +28,8 @@ DOCS_CSP: dict[str, list[str]] = {
 }
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="portal:home"), name="root"),
+    path("portal/", include("igny8_core.portal.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

@@ -11,6 +11,7 @@ def text(data_dir: Path, base_url: str) -> str:
         "",
         "  IGNY8 Billing is up.",
         "",
+        f"  Portal       {base_url}/portal/",
         f"  API          {base_url}/api/v1/",
         f"  API docs     {base_url}/api/docs/ and {base_url}/api/redoc/",
         f"  Health       {base_url}/readyz",
@@ -36,7 +37,7 @@ def _demo(document: dict[str, Any], base_url: str) -> list[str]:
         f"    approver's key   {operators['approver']}",
         f"    finance's key    {operators['finance']}",
         "",
-        "  People",
+        "  People (owners, members and viewers sign in to the portal)",
     ]
     people = [user for each in document["accounts"] for user in each["users"]] + document["operator_users"]
     lines += [f"    {user['email']:<34} {user['password']:<22} {user['role']}" for user in people]

@@ -15,9 +15,19 @@ class KeyKind(StrEnum):
     API_KEY = "api_key"
     ACCESS_TOKEN = "access_token"
     REFRESH_TOKEN = "refresh_token"
+    SESSION = "session"
 
 
-PREFIXES = {KeyKind.API_KEY: "igk_", KeyKind.ACCESS_TOKEN: "igt_", KeyKind.REFRESH_TOKEN: "igr_"}
+PREFIXES = {
+    KeyKind.API_KEY: "igk_",
+    KeyKind.ACCESS_TOKEN: "igt_",
+    KeyKind.REFRESH_TOKEN: "igr_",
+    KeyKind.SESSION: "igs_",
+}
+BEARER_KINDS = frozenset({KeyKind.API_KEY, KeyKind.ACCESS_TOKEN})
+"""What an Authorization header may carry: refresh tokens are for one route, sessions for a cookie."""
+SIGN_IN_KINDS = (KeyKind.ACCESS_TOKEN.value, KeyKind.REFRESH_TOKEN.value, KeyKind.SESSION.value)
+"""What a sign-in hands out, and what ends when the password changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,29 @@ class AccessKey(models.Model):
         return f"{self.kind} {self.prefix}…"
 
 
+class SecondFactor(models.Model):
+    """What a person's authenticator app shares with us; it counts once `confirmed_at` is set.
+
+    `sealed_secret` is encrypted; `last_step` is the newest time step a code was used of, so that none works twice;
+    `recovery_hashes` are SHA-256 of the codes left for somebody who lost the app.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
+    sealed_secret = models.TextField()
+    last_step = models.BigIntegerField(default=0)
+    recovery_hashes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_secondfactor"
+
+    def __str__(self) -> str:
+        return f"second factor of {self.user_id}"
+
+
 def normalise_email(email: str) -> str:
     """The form an address is looked up by: trimmed and case-folded, stored in a column of its own.
 

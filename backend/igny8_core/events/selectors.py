@@ -41,6 +41,11 @@ def history_of(account: HasId | UUID, *, subject_id: UUID) -> list[Event]:
     ]
 
 
+def subject_of(event_id: UUID) -> UUID:
+    """What an event is about: for a subscriber, who is told its id."""
+    return Event.objects.across_accounts().values_list("subject_id", flat=True).get(id=event_id)
+
+
 def events_across_accounts() -> QuerySet[Event]:
     """Every event, for the operators' pages."""
     return Event.objects.across_accounts()

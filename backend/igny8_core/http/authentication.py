@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from igny8_core.accounts.keys import KeyKind
+from igny8_core.accounts.keys import BEARER_KINDS
 from igny8_core.accounts.lookups import look_up_secret, touch_key
 from igny8_core.accounts.principals import Principal
 from igny8_core.kit.errors import AccountSuspended, AppError, Unauthenticated, UserSuspended
@@ -38,7 +38,7 @@ def principal_of(header: str) -> Principal:
     if scheme.lower() != "bearer" or not secret or len(secret) > MAX_SECRET_LENGTH:
         raise Unauthenticated
     presented = look_up_secret(secret)
-    if presented is None or presented.principal.kind is KeyKind.REFRESH_TOKEN:
+    if presented is None or presented.principal.kind not in BEARER_KINDS:
         raise Unauthenticated
     if presented.refusal:
         raise REFUSALS.get(presented.refusal, Unauthenticated)

@@ -34,10 +34,29 @@ def credits_of(account: HasId | UUID) -> int:
     return -(rows.values_list("amount_minor", flat=True).first() or 0)
 
 
+def holdings(account: HasId) -> tuple[int, dict[str, int]]:
+    """What the account has with us in one read: its credits, and its money by currency in minor units."""
+    held = Q(code=Code.CUSTOMER_BALANCE.value) | Q(code=Code.CREDITS.value, unit=CREDITS_UNIT)
+    rows = Balance.objects.for_account(account).filter(held).order_by("unit")
+    amounts = {row.unit: -row.amount_minor for row in rows}
+    return amounts.pop(CREDITS_UNIT, 0), amounts
+
+
 def credit_lines(account: HasId) -> QuerySet[JournalLine]:
     """The account's credit transactions; a line's `amount_minor` is negative where credits came."""
     lines = JournalLine.objects.for_account(account).filter(unit=CREDITS_UNIT, code=Code.CREDITS.value)
     return lines.select_related("journal")
+
+
+def own_lines(account: HasId, *, unit: str, code: Code) -> QuerySet[JournalLine]:
+    """The account's lines of one code, for its own statement."""
+    return JournalLine.objects.for_account(account).filter(unit=unit, code=code.value).select_related("journal")
+
+
+def owed_by_currency(account: HasId) -> dict[str, int]:
+    """What the account owes on issued invoices, by currency, in minor units; its whole history's currencies."""
+    rows = Balance.objects.for_account(account).filter(code=Code.RECEIVABLE.value).order_by("unit")
+    return {row.unit: row.amount_minor for row in rows}
 
 
 def statement_lines(*, account_id: UUID, unit: str | None, code: str | None) -> QuerySet[JournalLine]:

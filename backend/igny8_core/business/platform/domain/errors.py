@@ -3,6 +3,30 @@
 from igny8_core.kit.errors import AppError, ErrorKind
 
 
+class SecondFactorRequired(AppError):
+    """The password is right and the person has a second factor: the code of the authenticator app is missing."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "second_factor_required"
+    default_message = "Send the code of your authenticator app as well."
+
+
+class InvalidCode(AppError):
+    """The code of the authenticator app, or the recovery code, is wrong or was used before."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "invalid_code"
+    default_message = "This code is wrong or was used before."
+
+
+class ResetLinkExpired(AppError):
+    """The link to set a new password is too old, or the password was changed since."""
+
+    kind = ErrorKind.INVALID
+    code = "reset_link_expired"
+    default_message = "This link is no longer good; ask for a new one."
+
+
 class CannotChangeSelf(AppError):
     """Somebody tried to suspend themself, or an operator to lower their own role."""
 

@@ -10,10 +10,11 @@ from igny8_core.http.fields import StrictCharField, StrictSerializer
 
 
 class LoginSerializer(StrictSerializer):
-    """What a person signs in with."""
+    """What a person signs in with; `code` where two-step sign-in is on."""
 
     email = StrictCharField(max_length=254)
     password = StrictCharField(max_length=200, trim_whitespace=False)
+    code = StrictCharField(max_length=20, required=False)
 
 
 class RefreshSerializer(StrictSerializer):

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
-from igny8_core.accounts.keys import KeyKind
+from igny8_core.accounts.keys import SIGN_IN_KINDS
 from igny8_core.accounts.models import AccessKey, Account, Status, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role, includes
 from igny8_core.business.platform.domain.errors import CannotChangeSelf, LastAdmin, LastOwner
@@ -17,8 +17,6 @@ from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update, lock_all
-
-TOKENS = (KeyKind.ACCESS_TOKEN.value, KeyKind.REFRESH_TOKEN.value)
 
 
 def add_user(*, account_id: UUID | None, email: str, password: str, role: str, name: str) -> User:
@@ -104,7 +102,7 @@ def _change(user: User, changes: dict[str, Any], *, by: UUID | None) -> User:
     fields: dict[str, Any] = {name: value for name, value in named.items() if value != getattr(user, name)}
     if "password" in changes:
         fields["password"] = make_password(changes["password"])
-        AccessKey.objects.filter(user=user, kind__in=TOKENS, revoked_at=None).update(revoked_at=clock.now())
+        AccessKey.objects.filter(user=user, kind__in=SIGN_IN_KINDS, revoked_at=None).update(revoked_at=clock.now())
     if fields:
         conditional_update(User.objects.filter(id=user.id), **fields)
         _record_change(user, fields)

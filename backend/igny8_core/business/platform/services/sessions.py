@@ -12,6 +12,7 @@ from igny8_core.accounts.lookups import Login, look_up_login, look_up_secret
 from igny8_core.accounts.models import AccessKey, normalise_email
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.services import second_factors
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, ActorKind, EventType
 from igny8_core.events.record import record
@@ -33,8 +34,8 @@ class Tokens:
     refresh_expires_at: datetime
 
 
-def sign_in(*, email: str, password: str, request_id: UUID | None) -> Tokens:
-    """Check a password and open a session.
+def check_login(*, email: str, password: str) -> Login:
+    """Who has this address and password.
 
     Raises `InvalidCredentials`; `UserSuspended` or `AccountSuspended` only to somebody who knows the password.
     An unknown address costs the same time as a wrong password.
@@ -47,8 +48,17 @@ def sign_in(*, email: str, password: str, request_id: UUID | None) -> Tokens:
         raise InvalidCredentials
     if login.refusal:
         raise REFUSALS[login.refusal]
+    return login
+
+
+def sign_in(*, email: str, password: str, code: str, request_id: UUID | None) -> Tokens:
+    """Check a password, and a code where the person has a second factor, and open a session.
+
+    Raises what `check_login` does, `SecondFactorRequired` and `InvalidCode`.
+    """
+    login = check_login(email=email, password=password)
     return unit_of_work.run(
-        lambda: _open(login), scope=_scope(login.account_id), actor=_actor(login.user_id, login.account_id),
+        lambda: _open(login, code), scope=scope_of(login.account_id), actor=acting(login.user_id, login.account_id),
         request_id=request_id,
     )  # fmt: skip
 
@@ -70,7 +80,7 @@ def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
     account_id = principal.account_id
     assert principal.user_id is not None
     tokens = unit_of_work.run(
-        lambda: _rotate(principal), scope=_scope(account_id), actor=_actor(principal.user_id, account_id),
+        lambda: _rotate(principal), scope=scope_of(account_id), actor=acting(principal.user_id, account_id),
         request_id=request_id,
     )  # fmt: skip
     if tokens is None:
@@ -87,7 +97,8 @@ def sign_out(principal: Principal) -> None:
     record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=principal.user_id)
 
 
-def _open(login: Login) -> Tokens:
+def _open(login: Login, code: str) -> Tokens:
+    second_factors.require(user_id=login.user_id, account_id=login.account_id, code=code)
     tokens = _issue_pair(user_id=login.user_id, account_id=login.account_id, family_id=uuid4())
     record(EventType.USER_SIGNED_IN, account_id=login.account_id, subject_type="user", subject_id=login.user_id)
     return tokens
@@ -122,9 +133,11 @@ def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> T
     return Tokens(access.plain, refresher.plain, expiries[access], expiries[refresher])
 
 
-def _scope(account_id: UUID | None) -> Scope:
+def scope_of(account_id: UUID | None) -> Scope:
+    """Whose rows a person may see: their account's, or as an operator every account's."""
     return Scope.operators() if account_id is None else Scope.tenant(account_id)
 
 
-def _actor(user_id: UUID, account_id: UUID | None) -> Actor:
+def acting(user_id: UUID, account_id: UUID | None) -> Actor:
+    """The person as the actor of what they do."""
     return Actor(ActorKind.OPERATOR if account_id is None else ActorKind.USER, user_id)

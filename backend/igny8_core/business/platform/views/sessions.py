@@ -51,7 +51,10 @@ class LoginView(PublicView):
         email = serializer.validated_data["email"]
         count_shared("login_email", normalise_email(email))
         tokens = sessions.sign_in(
-            email=email, password=serializer.validated_data["password"], request_id=context.request_id()
+            email=email,
+            password=serializer.validated_data["password"],
+            code=serializer.validated_data.get("code", ""),
+            request_id=context.request_id(),
         )
         return responses.one(tokens_document(tokens))
 

@@ -1,0 +1,73 @@
+"""What an account owes and has submitted, summed by currency: for the first page a customer sees."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.selectors.invoices import invoice_document
+from igny8_core.kit.models import HasId
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How much, in how many, of one currency; `late` of them are past their day."""
+
+    currency: str
+    amount_minor: int
+    count: int
+    late: int = 0
+
+
+def open_invoices(account: HasId) -> QuerySet[Invoice]:
+    """Invoices that are to be paid, the most urgent first."""
+    rows = Invoice.objects.for_account(account).filter(status=InvoiceStatus.PENDING.value)
+    return rows.order_by(F("due_date").asc(nulls_last=True), "sequence")
+
+
+def due_sums(account: HasId, *, today: date) -> list[Sums]:
+    """What is left to pay, by currency."""
+    rows = Invoice.objects.for_account(account).filter(status=InvoiceStatus.PENDING.value).values("currency")
+    sums = rows.annotate(
+        left=Sum(F("amount_total_minor") - F("amount_settled_minor")),
+        count=Count("id"),
+        late=Count("id", filter=Q(due_date__lt=today)),
+    )
+    return [Sums(row["currency"], int(row["left"]), row["count"], row["late"]) for row in sums.order_by("currency")]
+
+
+def awaiting_sums(account: HasId) -> list[Sums]:
+    """What the account says it has paid and nobody has decided on, by currency."""
+    awaiting = (PaymentStatus.PENDING_APPROVAL.value, PaymentStatus.PROCESSING.value)
+    rows = Payment.objects.for_account(account).filter(status__in=awaiting).values("currency")
+    sums = rows.annotate(amount=Sum("amount_minor"), count=Count("id")).order_by("currency")
+    return [Sums(row["currency"], int(row["amount"]), row["count"]) for row in sums]
+
+
+def submitted_minor(account: HasId, *, invoice_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """What is submitted for each of the invoices and not decided, in minor units; the others are absent."""
+    rows = Payment.objects.for_account(account).filter(
+        invoice_id__in=list(invoice_ids), status__in=sorted(map(str, OPEN))
+    )
+    sums = rows.values("invoice_id").annotate(amount=Sum("amount_minor"))
+    return {row["invoice_id"]: int(row["amount"]) for row in sums}
+
+
+def invoice_documents(account: HasId, rows: Iterable[Invoice], *, time_zone: str) -> list[dict[str, Any]]:
+    """Invoices as answered, each with `covered`: whether what is submitted and undecided pays all that is left."""
+    invoices = list(rows)
+    pending = [each for each in invoices if each.status == InvoiceStatus.PENDING]
+    submitted = submitted_minor(account, invoice_ids=[each.id for each in pending]) if pending else {}
+    return [
+        {
+            **invoice_document(each, time_zone=time_zone),
+            "covered": each.amount_settled_minor + submitted.get(each.id, 0) >= each.amount_total_minor,
+        }
+        for each in invoices
+    ]

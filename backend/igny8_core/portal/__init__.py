@@ -1,0 +1,1 @@
+"""What customers see: server-rendered pages under `/portal/`, above the same services and selectors as the API."""

@@ -1,0 +1,69 @@
+"""Money, numbers and dates of pages, on top of `kit.locales`; and amounts as people type them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+
+from igny8_core.kit import clock
+from igny8_core.kit.currencies import CURRENCIES
+from igny8_core.kit.locales import format_money
+
+# Arabic-script amounts read right to left around Latin digits; an isolate keeps sign and symbol in place.
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+def money(amount: str, currency: str, locale: Locale) -> str:
+    """Decimal text as an amount of money with its currency."""
+    amount_minor = int(Decimal(amount).scaleb(CURRENCIES[currency]))
+    return f"{FIRST_STRONG_ISOLATE}{format_money(amount_minor, currency, locale)}{POP_ISOLATE}"
+
+
+def number(value: int, locale: Locale) -> str:
+    """A whole number with the locale's groups."""
+    return format_decimal(value, locale=locale)
+
+
+def day(value: date, locale: Locale) -> str:
+    """A date without its time."""
+    return format_date(value, format="medium", locale=locale)
+
+
+def instant(value: datetime, locale: Locale, time_zone: str) -> str:
+    """A moment in the account's time zone."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    joined = str(locale.datetime_formats["medium"]).replace("'", "")
+    time = format_time(local, format="short", locale=locale)
+    return joined.replace("{1}", format_date(local, format="medium", locale=locale)).replace("{0}", time)
+
+
+def ago(value: datetime, locale: Locale) -> str:
+    """How long since, roughly."""
+    return format_timedelta(value - clock.now(), add_direction=True, locale=locale)
+
+
+def today(time_zone: str) -> date:
+    """The date where the account is."""
+    return clock.now().astimezone(ZoneInfo(time_zone)).date()
+
+
+def typed_amount(text: str, currency: str, locale: Locale) -> str | None:
+    """What a person typed as an amount, as decimal text; None when it is no amount in their manner of writing."""
+    plain = "".join(text.split())
+    try:
+        value = Decimal(plain) if plain.isascii() and _is_plain(plain) else parse_decimal(plain, locale, strict=True)
+    except (NumberFormatError, ArithmeticError):
+        return None
+    digits = CURRENCIES[currency]
+    if not value.is_finite() or value != round(value, digits):
+        return None
+    return str(round(value, digits))
+
+
+def _is_plain(text: str) -> bool:
+    """Digits with a point before exactly one or two more: the same amount in every manner of writing."""
+    whole, point, decimals = text.partition(".")
+    return whole.isdigit() and (not point or (decimals.isdigit() and len(decimals) in (1, 2)))

@@ -1,0 +1,207 @@
+"""The portal's forms: what people type, checked for shape; services decide the rest."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.domain.methods import MANUAL
+from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH
+from igny8_core.portal import formatting, sentences
+from igny8_core.portal.sessions import Visit
+
+INPUT, SELECT, AREA, FILE = "input w-full", "select w-full", "textarea w-full", "file-input w-full"
+MAX_EMAIL = 254
+
+
+class PortalForm(forms.Form):
+    """A form whose fields carry the portal's classes."""
+
+    use_required_attribute = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _css(field.widget))
+            if self.is_bound:
+                field.widget.attrs.pop("autofocus", None)
+
+
+def _css(widget: forms.Widget) -> str:
+    match widget:
+        case forms.CheckboxInput():
+            return "checkbox"
+        case forms.RadioSelect():
+            return "radio"
+        case forms.Select():
+            return SELECT
+        case forms.Textarea():
+            return AREA
+        case forms.FileInput():
+            return FILE
+    return INPUT
+
+
+def password_field(label: Any, *, new: bool, help_text: Any = "") -> forms.CharField:
+    """A password, never trimmed and never shown again."""
+    attributes = {"autocomplete": "new-password" if new else "current-password"}
+    return forms.CharField(
+        label=label,
+        strip=False,
+        min_length=MIN_LENGTH if new else None,
+        max_length=MAX_LENGTH,
+        widget=forms.PasswordInput(attrs=attributes),
+        help_text=help_text,
+    )
+
+
+class SignInForm(PortalForm):
+    """E-mail address and password."""
+
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=MAX_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "inputmode": "email"}),
+    )
+    password = password_field(_("Password"), new=False)
+    lasting = forms.BooleanField(label=_("Stay signed in on this device"), required=False)
+
+
+class CodeForm(PortalForm):
+    """A code of the authenticator app."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "dir": "ltr"}
+        ),
+    )
+
+
+class ForgottenForm(PortalForm):
+    """Whose password was forgotten."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=MAX_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
+LONG_ENOUGH = _("At least 10 characters. A sentence is easier to remember than symbols.")
+
+
+class NewPasswordForm(PortalForm):
+    """A password set anew."""
+
+    password = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
+
+
+class ChangePasswordForm(PortalForm):
+    """One's own password."""
+
+    secret_current = password_field(_("Current password"), new=False)
+    secret_new = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
+
+
+class ClaimForm(PortalForm):
+    """'I have paid': what the payer knows about the transfer."""
+
+    transaction_reference = forms.CharField(
+        label=_("Transaction reference"),
+        max_length=128,
+        help_text=_("The number your bank or wallet shows for this transfer."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
+    amount = forms.CharField(
+        label=_("Amount sent"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "dir": "ltr"}),
+    )
+    paid_on = forms.DateField(
+        label=_("Date of the transfer"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    notes = forms.CharField(
+        label=_("Note (optional)"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, visit: Visit, currency: str, **kwargs: Any) -> None:
+        self.visit, self.currency = visit, currency
+        super().__init__(*args, **kwargs)
+        self.fields["paid_on"].widget.attrs["max"] = self.today.isoformat()
+
+    @property
+    def today(self) -> date:
+        """The date where the account is."""
+        return formatting.today(self.visit.account.time_zone)
+
+    def clean_amount(self) -> str:
+        """Decimal text, however the reader's language writes it."""
+        amount = formatting.typed_amount(self.cleaned_data["amount"], self.currency, self.visit.locale)
+        if amount is None:
+            raise forms.ValidationError(_("This is not an amount of %(currency)s."), params={"currency": self.currency})
+        return amount
+
+    def clean_paid_on(self) -> date:
+        """Money that was sent was sent by now."""
+        paid_on: date = self.cleaned_data["paid_on"]
+        if paid_on > self.today:
+            raise forms.ValidationError(_("This date is in the future."))
+        return paid_on
+
+
+class SavedMethodForm(PortalForm):
+    """A way to pay to remember."""
+
+    payment_method = forms.ChoiceField(
+        label=_("Kind"), choices=[(name, sentences.PAYMENT_METHOD[name]) for name in sorted(map(str, MANUAL))]
+    )
+    label = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("As you call it, such as “Main account at HBL”.")
+    )
+    last_four = forms.RegexField(
+        label=_("Last four digits (optional)"),
+        regex=r"\A[0-9A-Za-z]{4}\Z",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off", "dir": "ltr"}),
+        help_text=_("Never the whole number: four digits are enough to tell accounts apart."),
+        error_messages={"invalid": _("These are not four digits.")},
+    )
+
+
+def role_field() -> forms.ChoiceField:
+    """A role of an account."""
+    return forms.ChoiceField(label=_("Role"), choices=[(str(role), sentences.ROLE[role]) for role in AccountRole])
+
+
+class PersonForm(PortalForm):
+    """Somebody who is to sign in to the account."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    email = forms.EmailField(label=_("E-mail address"), max_length=MAX_EMAIL)
+    role = role_field()
+    secret_password = password_field(
+        _("First password"), new=True, help_text=_("Tell it to them yourself; they can change it after signing in.")
+    )
+
+
+class PersonChangeForm(PortalForm):
+    """What an owner changes about somebody."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    role = role_field()
+
+
+class KeyForm(PortalForm):
+    """A new API key."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=100)
+    role = role_field()
+    expires_on = forms.DateField(
+        label=_("Good until (optional)"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )

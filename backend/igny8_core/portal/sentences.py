@@ -1,0 +1,127 @@
+"""What the portal tells people, where the words come from below: refusals by their code, statuses, notices.
+
+The domain's own sentences are English and for developers; a code that stands here is said in the reader's language.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from igny8_core.kit.errors import AppError
+
+REFUSALS: dict[str, Promise] = {
+    "invoice_already_paid": _("This invoice is paid already."),
+    "invoice_not_payable": _("This invoice cannot be paid."),
+    "method_not_available": _("This way to pay does not take this invoice or amount. Choose another one."),
+    "duplicate_submission": _("You have told us about a payment with this reference before."),
+    "amount_exceeds_due": _("This is more than what is left to pay on this invoice."),
+    "invalid_transition": _("This payment has moved on meanwhile, so this is no longer possible."),
+    "package_not_offered": _("This package is not sold in your currency."),
+    "already_taken": _("This is in use already."),
+    "cannot_change_self": _("You cannot suspend yourself or lower your own role; ask another owner."),
+    "last_owner": _("Your account needs at least one active owner. Make somebody else an owner first."),
+    "invalid_credentials": _("The e-mail address or the password is wrong."),
+    "invalid_code": _("This code is wrong or was used before."),
+    "reset_link_expired": _("This link is no longer good. Ask for a new one."),
+    "account_suspended": _("Your company's account is suspended. Please contact us."),
+    "user_suspended": _("Your sign-in is suspended. Ask an owner of your company's account."),
+    "account_required": _("This portal is for customers. Operators use the operator console."),
+    "permission_denied": _("Your role does not allow this. Ask an owner of your company's account."),
+    "not_found": _("There is no such page, or it is not yours."),
+    "throttled": _("That was too often in a short time. Please wait a minute."),
+    "unavailable": _("We are very busy at the moment. Please try again."),
+    "request_in_progress": _("Your first click is still being worked on. Please wait a moment."),
+    "idempotency_key_reused": _("This form was sent before with other content. Check it, and send it again."),
+    "body_too_large": _("This is too large."),
+}
+
+INVOICE_STATUS: dict[str, Promise] = {
+    "pending": _("To pay"),
+    "paid": _("Paid"),
+    "void": _("Void"),
+    "uncollectible": _("Written off"),
+    "draft": _("Draft"),
+}
+
+PAYMENT_STATUS: dict[str, Promise] = {
+    "pending": _("Started"),
+    "pending_approval": _("Being checked"),
+    "processing": _("In progress"),
+    "succeeded": _("Received"),
+    "failed": _("Not accepted"),
+    "refunded": _("Refunded"),
+    "cancelled": _("Cancelled"),
+}
+
+PAYMENT_METHOD: dict[str, Promise] = {
+    "bank_transfer": _("Bank transfer"),
+    "local_wallet": _("Mobile wallet"),
+    "stripe": _("Card"),
+    "paypal": _("PayPal"),
+}
+
+ROLE: dict[str, Promise] = {
+    "viewer": _("Viewer"),
+    "member": _("Member"),
+    "admin": _("Admin"),
+    "owner": _("Owner"),
+}
+
+ROLE_MEANING: dict[str, Promise] = {
+    "viewer": _("Looks at invoices and payments."),
+    "member": _("Also pays invoices."),
+    "admin": _("Also buys credits and saves ways to pay."),
+    "owner": _("Also manages people and API keys."),
+}
+
+INSTRUCTION: dict[str, Promise] = {
+    "payee_name": _("Pay to"),
+    "iban": _("IBAN"),
+    "account_number": _("Account number"),
+    "bank_name": _("Bank"),
+    "bic": _("BIC / SWIFT"),
+    "branch_code": _("Branch code"),
+    "routing_number": _("Routing number"),
+    "sort_code": _("Sort code"),
+    "ifsc": _("IFSC"),
+    "wallet_name": _("Wallet"),
+    "wallet_number": _("Wallet number"),
+    "payee_id": _("Payee ID"),
+}
+
+JOURNAL: dict[str, Promise] = {
+    "invoice_issued": _("Invoice issued"),
+    "invoice_voided": _("Invoice voided"),
+    "invoice_written_off": _("Invoice written off"),
+    "payment_settled": _("Payment received"),
+    "payment_reversed": _("Payment returned by the bank"),
+    "balance_applied": _("Paid from your balance"),
+    "balance_unapplied": _("Taken back to your balance"),
+    "refund_to_balance": _("Refund to your balance"),
+    "refund_requested": _("Refund requested"),
+    "refund_paid": _("Refund paid out"),
+    "refund_cancelled": _("Refund cancelled"),
+    "credits_granted": _("Credits bought"),
+    "credits_taken_back": _("Credits taken back"),
+    "credits_restored": _("Credits restored"),
+    "credits_consumed": _("Credits used"),
+    "credits_adjusted": _("Credits adjusted"),
+}
+
+NOTICES: dict[str, Promise] = {
+    "submitted": _("Thank you. We have your payment details and are checking them."),
+    "cancelled": _("The payment was cancelled."),
+    "purchased": _("Your order is in. Pay this invoice and the credits are yours."),
+    "saved": _("Saved."),
+    "removed": _("Removed."),
+    "invited": _("This person can sign in now."),
+    "revoked": _("This key is refused from now on."),
+    "password": _("Your password was changed. Other devices were signed out."),
+    "reset": _("Your new password is set. Sign in with it."),
+    "two_step_off": _("Two-step sign-in is off."),
+    "signed_out": _("You are signed out."),
+}
+
+
+def refusal(error: AppError) -> str:
+    """A refusal as a sentence for the reader."""
+    return str(REFUSALS.get(error.code, error.message))

@@ -1,0 +1,57 @@
+"""Addresses of the portal."""
+
+from django.urls import path
+
+from igny8_core.portal.views import (
+    credits,
+    home,
+    invoices,
+    keys,
+    passwords,
+    pay,
+    payments,
+    saved_methods,
+    security,
+    signing_in,
+    statement,
+    team,
+)
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("sign-in/", signing_in.SignIn.as_view(), name="sign-in"),
+    path("sign-in/code/", signing_in.SecondStep.as_view(), name="second-step"),
+    path("sign-out/", signing_in.SignOut.as_view(), name="sign-out"),
+    path("preferences/", signing_in.Preferences.as_view(), name="preferences"),
+    path("password/", passwords.Forgotten.as_view(), name="forgotten"),
+    path("password/<str:token>/", passwords.Reset.as_view(), name="reset"),
+    path("invoices/", invoices.Invoices.as_view(), name="invoices"),
+    path("invoices/<uuid:invoice_id>/", invoices.OneInvoice.as_view(), name="invoice"),
+    path("invoices/<uuid:invoice_id>/pay/", pay.Pay.as_view(), name="pay"),
+    path("payments/", payments.Payments.as_view(), name="payments"),
+    path("payments/<uuid:payment_id>/", payments.OnePayment.as_view(), name="payment"),
+    path("payments/<uuid:payment_id>/cancel/", payments.CancelPayment.as_view(), name="cancel"),
+    path("credits/", credits.Credits.as_view(), name="credits"),
+    path("credits/<uuid:package_id>/buy/", credits.Purchase.as_view(), name="buy"),
+    path("statement/", statement.Statement.as_view(), name="statement"),
+    path("methods/", saved_methods.SavedMethods.as_view(), name="methods"),
+    path("methods/<uuid:method_id>/", saved_methods.SavedMethod.as_view(), name="method"),
+    path(
+        "methods/<uuid:method_id>/default/",
+        saved_methods.SavedMethodStep.as_view(step="default"),
+        name="method-default",
+    ),
+    path(
+        "methods/<uuid:method_id>/remove/", saved_methods.SavedMethodStep.as_view(step="remove"), name="method-remove"
+    ),
+    path("team/", team.Team.as_view(), name="team"),
+    path("team/<uuid:user_id>/", team.TeamMember.as_view(), name="team-member"),
+    path("keys/", keys.Keys.as_view(), name="keys"),
+    path("keys/<uuid:key_id>/revoke/", keys.RevokeKey.as_view(), name="revoke-key"),
+    path("security/", security.Security.as_view(), name="security"),
+    path("security/two-step/", security.TwoStep.as_view(), name="two-step"),
+    path("security/two-step/begin/", security.TwoStepBegin.as_view(), name="two-step-begin"),
+    path("security/two-step/off/", security.TwoStepOff.as_view(), name="two-step-off"),
+]

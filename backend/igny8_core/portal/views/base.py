@@ -1,0 +1,193 @@
+"""The base of the portal's views: who may look, in which transaction, and forms that work once."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_protect
+
+from igny8_core.accounts.models import User
+from igny8_core.accounts.roles import AccountRole, includes
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import Actor, ActorKind
+from igny8_core.http import context, idempotency, responses
+from igny8_core.http.authentication import client_address
+from igny8_core.http.throttling import count_here, count_shared
+from igny8_core.kit.errors import AppError, ErrorKind, Forbidden
+from igny8_core.kit.locales import locale_of
+from igny8_core.portal import pages, sentences
+from igny8_core.portal.sessions import Visit, principal_of
+
+SHOWN_IN_FORM = frozenset({ErrorKind.INVALID, ErrorKind.CONFLICT, ErrorKind.KEY_REUSED, ErrorKind.UNAUTHENTICATED})
+FIELD_OF_CODE = {
+    "duplicate_submission": "transaction_reference",
+    "amount_exceeds_due": "amount",
+    "already_taken": "email",
+    "invalid_code": "code",
+}
+NOT_FINGERPRINTED = frozenset({"csrfmiddlewaretoken", "key"})
+SECRET_PREFIX = "secret_"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Where the browser goes after a change, and what it is told there."""
+
+    location: str
+    notice: str = ""
+
+
+@method_decorator(csrf_protect, name="dispatch")
+class Page(View):
+    """One page: language and address first; subclasses say who may look."""
+
+    http_method_names = ["get", "post", "head"]  # noqa: RUF012
+    visit: Visit | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Serve the page; a refusal becomes a page too."""
+        with translation.override(pages.language_of(request)):
+            try:
+                address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
+                count_here("address", address)
+                return self.serve(request, *args, **kwargs)
+            except Exception as exception:
+                return pages.refused(request, exception, visit=self.visit)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The method's handler."""
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]
+        return response
+
+
+class AccountPage(Page):
+    """A page for the people of an account: reads run in one transaction, which sees that account's rows alone."""
+
+    roles: ClassVar[dict[str, AccountRole]] = {}
+    """The least role by method; a viewer may look unless it says more."""
+    visit: Visit
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Cookie, role, throttle; then the handler."""
+        principal = principal_of(request)
+        method = "get" if request.method == "HEAD" else str(request.method).lower()
+        count = count_here if method == "get" else count_shared
+        count("read" if method == "get" else "write", str(principal.key_id))
+        account = principal.account
+        assert account is not None, "principal_of lets nobody in without"
+        locale = locale_of(translation.get_language() or "en", account.country)
+        person = User(id=principal.user_id, account=account)
+        self.visit = Visit(principal, account, person, locale)
+        if not includes(principal.role, self.roles.get(method, AccountRole.VIEWER)):
+            raise Forbidden
+        return super().serve(request, *args, **kwargs)
+
+    def page(self, template: str, document: Callable[[], dict[str, Any]], *, status: int = 200) -> HttpResponse:
+        """Read and render in one transaction."""
+        with unit_of_work.read(self.visit.scope):
+            person = User.objects.only("email", "name").get(id=self.visit.person.id)
+            self.visit = Visit(self.visit.principal, self.visit.account, person, self.visit.locale)
+            return pages.render(self.request, template, document(), visit=self.visit, status=status)
+
+    def change(self, operation: Callable[[], Done]) -> Done:
+        """Run a change in one transaction, once for each rendered form. Raises the `AppError` of a refusal.
+
+        The form carries a key; sent twice it gets the first answer again and nothing happens twice.
+        """
+
+        def answered() -> HttpResponse:
+            done = operation()
+            return responses.one({"location": done.location, "notice": done.notice})
+
+        response = unit_of_work.run(
+            lambda: idempotency.execute(self._claim(), answered),
+            scope=self.visit.scope,
+            actor=Actor(ActorKind.USER, self.visit.principal.user_id),
+            request_id=context.request_id(),
+        )
+        document = json.loads(response.content)
+        if not document["success"]:
+            error = error_of(document["code"])
+            raise error(document["error"], fields=document.get("errors"))
+        return Done(**document["data"])
+
+    def submit(self, form: forms.Form, operation: Callable[[], Done]) -> HttpResponse | None:
+        """Change what a form says and send the browser on; None with the form's errors filled in to show it again."""
+        if not form.is_valid():
+            return None
+        try:
+            done = self.change(operation)
+        except AppError as error:
+            if error.kind not in SHOWN_IN_FORM:
+                raise
+            show_at_field(form, error)
+            return None
+        return self.go(done)
+
+    def act(self, operation: Callable[[], Done]) -> HttpResponse:
+        """A button without a form: change and send the browser on; a refusal becomes a page."""
+        return self.go(self.change(operation))
+
+    def go(self, done: Done) -> HttpResponse:
+        """A redirect, as the browser or as htmx understands it."""
+        response = pages.go(done.location, notice=done.notice)
+        if "HX-Request" in self.request.headers:
+            response.status_code = 204
+            response["HX-Redirect"] = done.location
+            del response["Location"]
+        return response
+
+    def _claim(self) -> idempotency.Claim:
+        principal, request = self.visit.principal, self.request
+        given = {name: values for name, values in request.POST.lists() if name not in NOT_FINGERPRINTED}
+        fields = {name: values for name, values in given.items() if not name.startswith(SECRET_PREFIX)}
+        files = {name: [f"{file.name} {file.size}" for file in request.FILES.getlist(name)] for name in request.FILES}
+        return idempotency.Claim(
+            account_id=principal.account_id,
+            owner_id=principal.owner_id,
+            method="POST",
+            path=request.path,
+            key=_key(request.POST.get("key", "")),
+            fingerprint=idempotency.fingerprint("POST", request.path, {"fields": fields, "files": files}),
+        )
+
+
+def _key(text: str) -> str:
+    """The form's key; one that is no UUID protects nothing and is replaced."""
+    try:
+        return f"portal:{UUID(text)}"
+    except ValueError:
+        return f"portal:{uuid4()}"
+
+
+def _every_error(parent: type[AppError]) -> Iterator[type[AppError]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from _every_error(child)
+
+
+@cache
+def error_of(code: str) -> type[AppError]:
+    """The error a stored answer's code stands for; codes are unique."""
+    return next(error for error in _every_error(AppError) if error.code == code)
+
+
+def show_at_field(form: forms.Form, error: AppError) -> None:
+    """Put a refusal where the person looks: at its field, or above the form."""
+    named = {name if name in form.fields else f"{SECRET_PREFIX}{name}": texts for name, texts in error.fields.items()}
+    placed = {name: texts for name, texts in named.items() if name in form.fields}
+    for name, texts in placed.items():
+        for text in texts:
+            form.add_error(name, translation.gettext(text))
+    if not placed:
+        field = FIELD_OF_CODE.get(error.code)
+        form.add_error(field if field in form.fields else None, sentences.refusal(error))

@@ -1,0 +1,53 @@
+"""Credits: how many, where they went, and packages to buy."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.selectors.credit_packages import offered_packages
+from igny8_core.business.billing.services.credit_packages import purchase_package
+from igny8_core.business.ledger.selectors.balances import credit_document, credit_lines, credits_of
+from igny8_core.portal import lists
+from igny8_core.portal.views.base import AccountPage, Done
+
+
+class Credits(AccountPage):
+    """The balance, the packages, and every movement."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        return self.page("portal/credits.html", self._document)
+
+    def _document(self) -> dict[str, Any]:
+        account = self.visit.account
+        page = lists.newest_first(self.request, credit_lines(account))
+        packages = [
+            {**package, "price": price}
+            for package in offered_packages()
+            for price in package["prices"]
+            if price["currency"] == account.billing_currency
+        ]
+        return {
+            "credits": credits_of(account),
+            "lines": [credit_document(line) for line in page.rows],
+            "page": page,
+            "packages": packages,
+        }
+
+
+class Purchase(AccountPage):
+    """Buy a package."""
+
+    roles = {"post": AccountRole.ADMIN}  # noqa: RUF012
+
+    def post(self, request: HttpRequest, package_id: UUID) -> HttpResponse:
+        """A pending invoice, and on to paying it."""
+
+        def operation() -> Done:
+            invoice = purchase_package(account=self.visit.account, package_id=package_id)
+            return Done(reverse("portal:pay", args=[invoice.id]), "purchased")
+
+        return self.act(operation)

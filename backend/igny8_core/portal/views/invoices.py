@@ -1,0 +1,61 @@
+"""The account's invoices, and one of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.selectors.dues import invoice_documents, submitted_minor
+from igny8_core.business.billing.selectors.invoices import invoice_with_lines, invoices_of
+from igny8_core.kit.errors import NotFound
+from igny8_core.kit.money import format_amount
+from igny8_core.portal import lists
+from igny8_core.portal.views.base import AccountPage
+
+SHELVES = {
+    "to-pay": (InvoiceStatus.PENDING.value,),
+    "paid": (InvoiceStatus.PAID.value,),
+    "closed": (InvoiceStatus.VOID.value, InvoiceStatus.UNCOLLECTIBLE.value),
+}
+SHELF_NAMES = {"": _("All"), "to-pay": _("To pay"), "paid": _("Paid"), "closed": _("Closed")}
+
+
+class Invoices(AccountPage):
+    """Every invoice, newest first, on shelves by status."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A page of the list."""
+        return self.page("portal/invoices.html", self._document)
+
+    def _document(self) -> dict[str, Any]:
+        account, shelf = self.visit.account, self.request.GET.get("status", "")
+        rows = invoices_of(account)
+        if shelf in SHELVES:
+            rows = rows.filter(status__in=SHELVES[shelf])
+        page = lists.newest_first(self.request, rows)
+        documents = invoice_documents(account, page.rows, time_zone=account.time_zone)
+        return {"invoices": documents, "page": page, **lists.shelves_document(shelf, SHELF_NAMES)}
+
+
+class OneInvoice(AccountPage):
+    """An invoice with lines, payments and what is left to pay."""
+
+    def get(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+        """The invoice."""
+        return self.page("portal/invoice.html", lambda: self._document(invoice_id))
+
+    def _document(self, invoice_id: UUID) -> dict[str, Any]:
+        account = self.visit.account
+        invoice = invoices_of(account).filter(id=invoice_id).first()
+        if invoice is None:
+            raise NotFound
+        submitted = submitted_minor(account, invoice_ids=[invoice.id]).get(invoice.id, 0)
+        left = invoice.amount_total_minor - invoice.amount_settled_minor - submitted
+        return {
+            "invoice": invoice_with_lines(invoice, time_zone=account.time_zone),
+            "submitted": format_amount(submitted, invoice.currency) if submitted else None,
+            "payable": invoice.status == InvoiceStatus.PENDING and left > 0,
+            "net": format_amount(invoice.amount_total_minor - invoice.amount_tax_minor, invoice.currency),
+        }

@@ -1,0 +1,72 @@
+"""The account's API keys, for its owners."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.platform.selectors.people import find_api_keys, key_document
+from igny8_core.business.platform.services.api_keys import issue_for_account, revoke_api_key
+from igny8_core.portal import lists
+from igny8_core.portal.forms import KeyForm
+from igny8_core.portal.views.base import AccountPage, Done
+
+OWNER = AccountRole.OWNER
+
+
+class Keys(AccountPage):
+    """All keys without their secrets, and the form for a new one."""
+
+    roles = {"get": OWNER, "post": OWNER}  # noqa: RUF012
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The list."""
+        return self.page("portal/keys.html", lambda: self._document(KeyForm(initial={"role": "viewer"})))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Issue a key and show its secret, in this answer alone: it is kept nowhere."""
+        form, secrets = KeyForm(request.POST), list[str]()
+
+        def operation() -> Done:
+            issued = issue_for_account(
+                account_id=self.visit.account.id,
+                role=AccountRole(form.cleaned_data["role"]),
+                name=form.cleaned_data["name"],
+                expires_at=self._end_of(form.cleaned_data["expires_on"]),
+            )
+            secrets.append(issued.secret)
+            return Done(reverse("portal:keys"))
+
+        answer = self.submit(form, operation)
+        if answer is None:
+            return self.page("portal/keys.html", lambda: self._document(form), status=400)
+        if not secrets:
+            return answer
+        return self.page("portal/key_issued.html", lambda: {"secret": secrets[-1], "name": form.cleaned_data["name"]})
+
+    def _end_of(self, day: Any) -> datetime | None:
+        """The last moment of a day where the account is."""
+        return day and datetime.combine(day, time.max, tzinfo=ZoneInfo(self.visit.account.time_zone))
+
+    def _document(self, form: KeyForm) -> dict[str, Any]:
+        page = lists.newest_first(self.request, find_api_keys(account_id=self.visit.account.id))
+        return {"page": page, "keys": [key_document(key) for key in page.rows], "form": form}
+
+
+class RevokeKey(AccountPage):
+    """Refuse a key from now on."""
+
+    roles = {"post": OWNER}  # noqa: RUF012
+
+    def post(self, request: HttpRequest, key_id: UUID) -> HttpResponse:
+        """Revoke it."""
+
+        def operation() -> Done:
+            revoke_api_key(key_id=key_id, account_id=self.visit.account.id)
+            return Done(reverse("portal:keys"), "revoked")
+
+        return self.act(operation)

@@ -1,0 +1,84 @@
+"""Pay an invoice: choose a way, send the money, say that it was sent."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.selectors.dues import submitted_minor
+from igny8_core.business.billing.selectors.invoices import invoice_document, invoices_of
+from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
+from igny8_core.events import unit_of_work
+from igny8_core.kit.errors import NotFound
+from igny8_core.kit.money import format_amount
+from igny8_core.portal import formatting, ways
+from igny8_core.portal.forms import ClaimForm
+from igny8_core.portal.views.base import AccountPage, Done
+
+
+class Pay(AccountPage):
+    """The three steps on one page."""
+
+    roles = {"get": AccountRole.MEMBER, "post": AccountRole.MEMBER}  # noqa: RUF012
+
+    def get(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+        """The ways to pay, and the form of the last step."""
+        return self.page("portal/pay.html", lambda: self._document(invoice_id, None))
+
+    def post(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+        """'I have paid': a payment that awaits approval."""
+        form = ClaimForm(request.POST, visit=self.visit, currency=self._currency(invoice_id))
+
+        def operation() -> Done:
+            submission = ManualPayment(
+                invoice_id=invoice_id,
+                payment_method=PaymentMethod(self._method(request.POST.get("method", ""))),
+                **{name: form.cleaned_data[name] for name in ("transaction_reference", "notes", "amount", "paid_on")},
+            )
+            payment = PaymentService.create_manual_payment(account=self.visit.account, submission=submission)
+            return Done(reverse("portal:payment", args=[payment["id"]]), "submitted")
+
+        answer = self.submit(form, operation)
+        return answer or self.page("portal/pay.html", lambda: self._document(invoice_id, form), status=400)
+
+    def _method(self, name: str) -> str:
+        return name if name in [*PaymentMethod] else PaymentMethod.BANK_TRANSFER.value
+
+    def _currency(self, invoice_id: UUID) -> str:
+        with unit_of_work.read(self.visit.scope):
+            return self._invoice(invoice_id).currency
+
+    def _invoice(self, invoice_id: UUID) -> Invoice:
+        invoice = invoices_of(self.visit.account).filter(id=invoice_id).first()
+        if invoice is None:
+            raise NotFound
+        return invoice
+
+    def _document(self, invoice_id: UUID, form: ClaimForm | None) -> dict[str, Any]:
+        account = self.visit.account
+        offered = PaymentService.get_available_payment_methods(account=account, invoice_id=invoice_id)
+        invoice = offered.invoice
+        if invoice is None or invoice.status == InvoiceStatus.DRAFT:
+            raise NotFound
+        submitted = submitted_minor(account, invoice_ids=[invoice.id]).get(invoice.id, 0)
+        left = max(invoice.amount_total_minor - invoice.amount_settled_minor - submitted, 0)
+        offers = ways.ways_of(offered, amount_minor=left)
+        saved = offered.default_method
+        default = None if saved is None else saved.payment_method
+        wish = self.request.POST.get("way", "") or self.request.GET.get("way", "")
+        amount = format_amount(left, invoice.currency)
+        first = {"amount": amount, "paid_on": formatting.today(account.time_zone)}
+        return {
+            "invoice": invoice_document(invoice, time_zone=account.time_zone),
+            "payable": invoice.status == InvoiceStatus.PENDING and left > 0,
+            "amount": amount,
+            "submitted": format_amount(submitted, invoice.currency) if submitted else None,
+            "ways": offers,
+            "way": ways.chosen(offers, wish, default_method=default),
+            "form": form or ClaimForm(initial=first, visit=self.visit, currency=invoice.currency),
+        }

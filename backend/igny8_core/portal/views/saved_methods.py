@@ -1,0 +1,98 @@
+"""The ways to pay that the account remembers: four digits of each, never more."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.models import AccountPaymentMethod
+from igny8_core.business.billing.services import method_setup
+from igny8_core.kit.errors import NotFound
+from igny8_core.portal.forms import SavedMethodForm
+from igny8_core.portal.views.base import AccountPage, Done
+
+LAST_FOUR = "last_four"
+SHOWN = 100
+
+
+def _values(form: SavedMethodForm) -> dict[str, Any]:
+    four = form.cleaned_data[LAST_FOUR]
+    return {
+        "payment_method": form.cleaned_data["payment_method"],
+        "label": form.cleaned_data["label"],
+        "details": {LAST_FOUR: four} if four else {},
+    }
+
+
+class SavedMethods(AccountPage):
+    """All of them, and the form for one more."""
+
+    roles = {"post": AccountRole.ADMIN}  # noqa: RUF012
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The list."""
+        return self.page("portal/methods.html", lambda: self._document(SavedMethodForm()))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Save one more."""
+        form = SavedMethodForm(request.POST)
+
+        def operation() -> Done:
+            method_setup.save_method(account=self.visit.account, **_values(form))
+            return Done(reverse("portal:methods"), "saved")
+
+        answer = self.submit(form, operation)
+        return answer or self.page("portal/methods.html", lambda: self._document(form), status=400)
+
+    def _document(self, form: SavedMethodForm) -> dict[str, Any]:
+        saved = AccountPaymentMethod.objects.for_account(self.visit.account).order_by("-is_default", "id")
+        return {"saved": saved[:SHOWN], "form": form}
+
+
+class SavedMethod(AccountPage):
+    """One of them, to change."""
+
+    roles = {"get": AccountRole.ADMIN, "post": AccountRole.ADMIN}  # noqa: RUF012
+
+    def get(self, request: HttpRequest, method_id: UUID) -> HttpResponse:
+        """The form, filled in."""
+        return self.page("portal/method.html", lambda: {"form": self._form(method_id), "method_id": method_id})
+
+    def post(self, request: HttpRequest, method_id: UUID) -> HttpResponse:
+        """Change it."""
+        form = SavedMethodForm(request.POST)
+
+        def operation() -> Done:
+            method_setup.change_method(account=self.visit.account, method_id=method_id, changes=_values(form))
+            return Done(reverse("portal:methods"), "saved")
+
+        answer = self.submit(form, operation)
+        return answer or self.page("portal/method.html", lambda: {"form": form, "method_id": method_id}, status=400)
+
+    def _form(self, method_id: UUID) -> SavedMethodForm:
+        saved = AccountPaymentMethod.objects.for_account(self.visit.account).filter(id=method_id).first()
+        if saved is None:
+            raise NotFound
+        first = {name: getattr(saved, name) for name in ("payment_method", "label")}
+        return SavedMethodForm(initial={**first, LAST_FOUR: saved.details.get(LAST_FOUR, "")})
+
+
+class SavedMethodStep(AccountPage):
+    """A button beside a saved way to pay."""
+
+    roles = {"post": AccountRole.ADMIN}  # noqa: RUF012
+    step = ""
+
+    def post(self, request: HttpRequest, method_id: UUID) -> HttpResponse:
+        """Make it the default, or forget it."""
+
+        def operation() -> Done:
+            if self.step == "remove":
+                method_setup.remove_method(account=self.visit.account, method_id=method_id)
+                return Done(reverse("portal:methods"), "removed")
+            method_setup.set_default_method(account=self.visit.account, method_id=method_id)
+            return Done(reverse("portal:methods"), "saved")
+
+        return self.act(operation)

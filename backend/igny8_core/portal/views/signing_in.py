@@ -1,0 +1,177 @@
+"""Sign in, with a code where two-step sign-in is on; sign out; choose language and theme."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from igny8_core.accounts.models import normalise_email
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.services import sessions as platform_sessions
+from igny8_core.business.platform.services.web_sessions import NewSession, open_session, prove_password
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import Actor, ActorKind
+from igny8_core.http import context
+from igny8_core.http.authentication import client_address
+from igny8_core.http.throttling import count_shared
+from igny8_core.kit.errors import AppError, ErrorKind, Throttled, Unauthenticated
+from igny8_core.portal import pages, sessions
+from igny8_core.portal.forms import CodeForm, SignInForm
+from igny8_core.portal.views.base import Page, show_at_field
+
+HALFWAY_COOKIE = "igny8_halfway"
+HALFWAY_SALT = "portal.second-step"
+HALFWAY_LIFETIME = timedelta(minutes=5)
+YEAR_SECONDS = 365 * 24 * 3600
+TOLD_IN_FORM = frozenset({ErrorKind.UNAUTHENTICATED, ErrorKind.FORBIDDEN, ErrorKind.THROTTLED})
+
+
+def count_attempt(request: HttpRequest, subject: str) -> None:
+    """Count a try against the address and the person, in the same table as the API's. Raises `Throttled`."""
+    count_shared("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
+    count_shared("login_email", subject)
+
+
+class SignIn(Page):
+    """E-mail address and password."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The empty form, or home for who is signed in."""
+        if sessions.COOKIE in request.COOKIES and _is_signed_in(request):
+            return pages.go(reverse("portal:home"))
+        return self._shown(SignInForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check the password; without a second factor that is all."""
+        form = SignInForm(request.POST)
+        if not form.is_valid():
+            return self._shown(form, status=400)
+        email, lasting = form.cleaned_data["email"], form.cleaned_data["lasting"]
+        try:
+            count_attempt(request, normalise_email(email))
+            proven = prove_password(email=email, password=form.cleaned_data["password"])
+        except AppError as error:
+            return self._refused(form, error)
+        if proven.needs_code:
+            return _halfway(request, {"user": str(proven.user_id), "account": str(proven.account_id or ""),
+                                      "lasting": lasting})  # fmt: skip
+        session = open_session(
+            user_id=proven.user_id, account_id=proven.account_id, code="", lasting=lasting,
+            request_id=context.request_id(),
+        )  # fmt: skip
+        return _signed_in(request, session, lasting=lasting)
+
+    def _refused(self, form: SignInForm, error: AppError) -> HttpResponse:
+        if error.kind not in TOLD_IN_FORM:
+            raise error
+        show_at_field(form, error)
+        return self._shown(form, status=429 if isinstance(error, Throttled) else 400)
+
+    def _shown(self, form: SignInForm, *, status: int = 200) -> HttpResponse:
+        document = {"form": form, "next": pages.local_path(self.request.GET.get("next", ""))}
+        return pages.render(self.request, "portal/sign_in.html", document, status=status)
+
+
+class SecondStep(Page):
+    """The code of the authenticator app, within minutes of the password."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The empty form."""
+        _halfway_of(request)
+        return pages.render(request, "portal/second_step.html", {"form": CodeForm()})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check the code and open the session."""
+        halfway, form = _halfway_of(request), CodeForm(request.POST)
+        if form.is_valid():
+            try:
+                count_attempt(request, halfway["user"])
+                session = open_session(
+                    user_id=halfway["user"], account_id=halfway["account"] or None, code=form.cleaned_data["code"],
+                    lasting=halfway["lasting"], request_id=context.request_id(),
+                )  # fmt: skip
+                return _signed_in(request, session, lasting=halfway["lasting"])
+            except AppError as error:
+                if error.kind not in TOLD_IN_FORM:
+                    raise
+                show_at_field(form, error)
+        return pages.render(request, "portal/second_step.html", {"form": form}, status=400)
+
+
+class SignOut(Page):
+    """End the session here and in the database."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Revoke the session; whoever has none is signed out already."""
+        try:
+            principal = sessions.principal_of(request)
+        except AppError:
+            pass
+        else:
+            assert principal.account_id is not None
+            unit_of_work.run(
+                lambda: platform_sessions.sign_out(principal), scope=Scope.tenant(principal.account_id),
+                actor=Actor(ActorKind.USER, principal.user_id), request_id=context.request_id(),
+            )  # fmt: skip
+        response = pages.go(reverse("portal:sign-in"), notice="signed_out")
+        sessions.forget(response)
+        return response
+
+
+class Preferences(Page):
+    """Language and theme of this browser."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Remember the choice and go back to where the reader was."""
+        response = pages.go(pages.local_path(request.POST.get("next", "")))
+        language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
+        if language in dict(settings.LANGUAGES):
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_SECONDS, samesite="Lax")
+        if theme in pages.THEMES:
+            response.set_cookie(pages.THEME_COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax")
+        elif theme == "system":
+            response.delete_cookie(pages.THEME_COOKIE, samesite="Lax")
+        return response
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    try:
+        sessions.principal_of(request)
+    except AppError:
+        return False
+    return True
+
+
+def _halfway(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
+    """On to the code: what was proven so far travels signed, for minutes."""
+    document["next"] = pages.local_path(request.POST.get("next", ""))
+    response = pages.go(reverse("portal:second-step"))
+    response.set_cookie(
+        HALFWAY_COOKIE, signing.dumps(document, salt=HALFWAY_SALT), max_age=int(HALFWAY_LIFETIME.total_seconds()),
+        secure=request.is_secure(), httponly=True, samesite="Lax",
+    )  # fmt: skip
+    return response
+
+
+def _halfway_of(request: HttpRequest) -> dict[str, Any]:
+    try:
+        text = request.COOKIES.get(HALFWAY_COOKIE, "")
+        document: dict[str, Any] = signing.loads(text, salt=HALFWAY_SALT, max_age=HALFWAY_LIFETIME)
+    except signing.BadSignature as error:
+        raise Unauthenticated from error
+    return document
+
+
+def _signed_in(request: HttpRequest, session: NewSession, *, lasting: bool) -> HttpResponse:
+    location = request.POST.get("next", "")
+    if HALFWAY_COOKIE in request.COOKIES and not location:
+        location = _halfway_of(request)["next"]
+    response = pages.go(pages.local_path(location))
+    sessions.remember(response, session, secure=request.is_secure(), lasting=lasting)
+    response.delete_cookie(HALFWAY_COOKIE, samesite="Lax")
+    if session.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, session.language, max_age=YEAR_SECONDS, samesite="Lax")
+    return response

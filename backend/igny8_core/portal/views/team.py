@@ -1,0 +1,75 @@
+"""The people of the account, for its owners."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from igny8_core.accounts.models import Status, User
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.platform.selectors.people import find_users
+from igny8_core.business.platform.services.people import add_user, change_team_member
+from igny8_core.kit.errors import NotFound
+from igny8_core.portal import lists
+from igny8_core.portal.forms import PersonChangeForm, PersonForm
+from igny8_core.portal.views.base import AccountPage, Done
+
+OWNER = AccountRole.OWNER
+
+
+class Team(AccountPage):
+    """Everybody, and the form for one more."""
+
+    roles = {"get": OWNER, "post": OWNER}  # noqa: RUF012
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The list."""
+        return self.page("portal/team.html", lambda: self._document(PersonForm(initial={"role": "member"})))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Give somebody a sign-in."""
+        form = PersonForm(request.POST)
+
+        def operation() -> Done:
+            given = {name: form.cleaned_data[name] for name in ("name", "email", "role")}
+            add_user(account_id=self.visit.account.id, password=form.cleaned_data["secret_password"], **given)
+            return Done(reverse("portal:team"), "invited")
+
+        answer = self.submit(form, operation)
+        return answer or self.page("portal/team.html", lambda: self._document(form), status=400)
+
+    def _document(self, form: PersonForm) -> dict[str, Any]:
+        page = lists.newest_first(self.request, find_users(account_id=self.visit.account.id))
+        return {"page": page, "form": form, "roles": [*map(str, AccountRole)]}
+
+
+class TeamMember(AccountPage):
+    """One person: name, role, and whether they may sign in."""
+
+    roles = {"get": OWNER, "post": OWNER}  # noqa: RUF012
+
+    def get(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        """The form, filled in."""
+        return self.page("portal/team_member.html", lambda: self._document(user_id, None))
+
+    def post(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        """Change what the form says, or suspend and resume by the other buttons."""
+        status = request.POST.get("status", "")
+        if status in Status.values:
+            return self.act(lambda: self._changed(user_id, {"status": status}))
+        form = PersonChangeForm(request.POST)
+        answer = self.submit(form, lambda: self._changed(user_id, dict(form.cleaned_data)))
+        return answer or self.page("portal/team_member.html", lambda: self._document(user_id, form), status=400)
+
+    def _changed(self, user_id: UUID, changes: dict[str, Any]) -> Done:
+        by = self.visit.principal.user_id
+        change_team_member(account=self.visit.account, user_id=user_id, changes=changes, by=by)
+        return Done(reverse("portal:team"), "saved")
+
+    def _document(self, user_id: UUID, form: PersonChangeForm | None) -> dict[str, Any]:
+        member: User | None = find_users(account_id=self.visit.account.id).filter(id=user_id).first()
+        if member is None:
+            raise NotFound
+        first = {"name": member.name, "role": member.role}
+        return {"member": member, "form": form or PersonChangeForm(initial=first)}

@@ -1,0 +1,76 @@
+"""The ways to pay an invoice, made ready for a page: instructions filled in, each field to copy, a QR code."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import segno
+from django.utils.safestring import SafeString, mark_safe
+
+from igny8_core.business.billing.domain.availability import MethodConfig
+from igny8_core.business.billing.domain.instructions import fill
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.payment_qr import payment_qr
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.services.payment_service import AvailableMethods
+from igny8_core.kit.money import format_amount
+from igny8_core.portal import sentences
+
+ORDER = tuple(sentences.INSTRUCTION)
+NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to pay; `facts` are (field, value) in the order a payer types them."""
+
+    id: UUID
+    name: str
+    method: str
+    facts: list[tuple[str, str]]
+    note: str
+    requires_proof: bool
+    qr: SafeString | None
+
+    @property
+    def is_wallet(self) -> bool:
+        """Whether money goes from a phone."""
+        return self.method == PaymentMethod.LOCAL_WALLET
+
+
+def ways_of(offered: AvailableMethods, *, amount_minor: int) -> list[Way]:
+    """The manual ways among those offered for an invoice, with what is to be sent."""
+    invoice = offered.invoice
+    assert invoice is not None, "asked for an invoice"
+    return [_way(config, invoice, amount_minor) for config in offered.methods]
+
+
+def chosen(ways: list[Way], wish: str, *, default_method: str | None) -> Way | None:
+    """The way the reader picked; else one like the account's default; else the first."""
+    by_wish = [way for way in ways if str(way.id) == wish]
+    by_default = [way for way in ways if way.method == default_method]
+    return next(iter([*by_wish, *by_default, *ways]), None)
+
+
+def _way(config: MethodConfig, invoice: Invoice, amount_minor: int) -> Way:
+    amount = f"{format_amount(amount_minor, invoice.currency)} {invoice.currency}"
+    filled = fill(config.instructions, reference=invoice.creditor_reference or "", amount=amount)
+    code = payment_qr(
+        payment_method=config.payment_method, currency=invoice.currency, instructions=config.instructions,
+        amount_minor=amount_minor, reference=invoice.creditor_reference or "",
+    )  # fmt: skip
+    facts = [(name, filled[name]) for name in ORDER if filled.get(name)]
+    return Way(
+        id=config.id,
+        name=config.display_name,
+        method=config.payment_method,
+        facts=facts,
+        note=filled.get(NOTE, ""),
+        requires_proof=config.requires_proof,
+        qr=None if code is None else picture(code),
+    )
+
+
+def picture(code: str) -> SafeString:
+    """A QR code as an SVG for the page: shapes alone, coloured by the page's own styles."""
+    drawn = segno.make(code, error="m", micro=False)
+    return mark_safe(drawn.svg_inline(omitsize=True, border=0, lineclass="qr-code", svgclass=None))  # noqa: S308
