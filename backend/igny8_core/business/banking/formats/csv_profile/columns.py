@@ -29,7 +29,7 @@ class Columns:
         for column in profile.columns():
             found = column - 1 if isinstance(column, int) else titles.get(column.strip().casefold())
             if found is None:
-                there = ", ".join(shown(title) for title in list(titles)[:20])
+                there = ", ".join(shown(text_of(cell)) for cell in cells[:20])
                 raise StatementRefused(f"Line {number}: there is no column {shown(str(column))} among {there}.")
             places[column] = found
         return cls(profile, places)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO
@@ -79,6 +80,8 @@ class _Group:
     last: tuple[int, int | None] | None = None
     oldest_first: int = 0
     """By how many pairs of neighbours the balances speak for rows from old to new, and not from new to old."""
+    first_day: date | None = None
+    last_day: date | None = None
     problem: str = ""
     """What is wrong with the first row that cannot be read: balances say nothing then."""
 
@@ -90,17 +93,26 @@ class _Group:
             self.oldest_first -= balance_before - amount_before == balance_minor
         self.last = (line.amount_minor, balance_minor)
         self.first = self.first or self.last
+        self.last_day = line.booking_date or line.value_date
+        self.first_day = self.first_day or self.last_day
+
+    @property
+    def is_newest_first(self) -> bool:
+        """By the balances; by the days where the balances fit both orders."""
+        if self.oldest_first or self.first_day is None or self.last_day is None:
+            return self.oldest_first < 0
+        return self.first_day > self.last_day
 
     @property
     def opening_minor(self) -> int | None:
-        oldest = self.first if self.oldest_first >= 0 else self.last
+        oldest = self.last if self.is_newest_first else self.first
         if oldest is None or oldest[1] is None or self.problem:
             return None
         return oldest[1] - oldest[0]
 
     @property
     def closing_minor(self) -> int | None:
-        newest = self.last if self.oldest_first >= 0 else self.first
+        newest = self.first if self.is_newest_first else self.last
         return newest[1] if newest and not self.problem else None
 
 

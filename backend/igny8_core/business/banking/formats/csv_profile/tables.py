@@ -36,7 +36,7 @@ def csv_rows(source: Source, *, delimiter: str, encoding: str) -> Iterator[Row]:
         except UnicodeError:
             raise StatementRefused(f"Line {reader.line_num + 1}: the text is not written in {encoding}.") from None
         except csv.Error as error:
-            raise StatementRefused(f"Line {number}: {error}.") from None
+            raise StatementRefused(f"Line {number}: the CSV is broken: {error}.") from None
         if cells is None:
             return
         yield number, list(cells)
@@ -71,7 +71,8 @@ def xlsx_rows(file: BinaryIO) -> Iterator[Row]:
         for number, cells in enumerate(rows, 1):
             if number > MAX_ROWS:
                 raise StatementRefused(f"The sheet has more than {MAX_ROWS:,} rows; upload it in parts.")
-            yield number, [_cell(value) for value in cells]
+            # Gaps come as rows of two hundred nothings, up to a million of them from a few bytes.
+            yield number, [] if cells.count(None) == len(cells) else _cells(cells)
     except StatementRefused:
         raise
     except Exception as error:
@@ -80,11 +81,24 @@ def xlsx_rows(file: BinaryIO) -> Iterator[Row]:
 
 
 def _judge(file: BinaryIO) -> None:
-    """Refuse bombs, and parts with a document type, before the library sees them."""
+    """Refuse bombs, and parts with a document type, before the library sees them.
+
+    A part is XML by how it begins: which of them are read, and as what, the workbook itself says.
+    """
     archive = archives.opened(file, max_bytes=MAX_WORKBOOK_BYTES)
     for entry in archive.infolist():
-        if entry.filename.endswith((".xml", ".rels", ".vml")):
-            first_elements(archives.Member(archive, entry).read(HEAD_BYTES), depth=1)
+        head = archives.Member(archive, entry).read(HEAD_BYTES)
+        elements = first_elements(head, depth=1)
+        if not elements and head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
+            raise StatementRefused(f"The workbook is broken ({entry.filename[-100:]}).")
+
+
+def _cells(values: tuple[object, ...]) -> list[Cell]:
+    """A row as wide as it is filled."""
+    width = len(values)
+    while values[width - 1] is None:
+        width -= 1
+    return [_cell(value) for value in values[:width]]
 
 
 def _cell(value: object) -> Cell:
