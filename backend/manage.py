@@ -5,6 +5,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from igny8_core.env import BadEnvironment
 
 OWNER_COMMANDS = frozenset({
     "check", "dbshell", "dumpdata", "makemigrations", "migrate", "optimizemigration", "showmigrations",
@@ -17,7 +18,10 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     os.environ.setdefault("IGNY8_PROCESS", "owner" if command in OWNER_COMMANDS else "worker")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except BadEnvironment as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

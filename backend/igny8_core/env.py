@@ -84,7 +84,8 @@ def load(environ: Mapping[str, str]) -> Environment:
     given = {name: environ.get(f"IGNY8_{name}_DATABASE_URL", "") for name in ("WEB", "WORKER")}
     owner_url = environ.get("DATABASE_URL") or _embedded_url(data_dir, kept)
     known = environ.get("DATABASE_URL") or given["WEB"] or given["WORKER"] or owner_url
-    prefix = environ.get("IGNY8_ROLE_PREFIX") or database_name(known)
+    named = database_name(known)
+    prefix = environ.get("IGNY8_ROLE_PREFIX") or named
     managed = {name: not given[name] or environ.get("IGNY8_MANAGED_ROLES") == "1" for name in given}
     return Environment(
         process=cast(Process, process),

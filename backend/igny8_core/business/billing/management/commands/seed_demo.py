@@ -7,9 +7,9 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -17,34 +17,55 @@ from django.core.management.base import BaseCommand, CommandError
 from igny8_core.accounts.models import Account, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.billing.domain.invoice_lines import LineKind
-from igny8_core.business.billing.domain.methods import PaymentMethod
-from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.domain.refunds import RefundDestination
-from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.services import transitions
-from igny8_core.business.billing.services.approvals import Decision, approve_payment, reject_payment
-from igny8_core.business.billing.services.cancelling import cancel_payment
-from igny8_core.business.billing.services.invoicing import (
-    DraftLine,
-    create_invoice,
-    finalize_invoice,
-    mark_uncollectible,
-    void_invoice,
+from igny8_core.business.billing.management.demo_history import (
+    BANK,
+    MONTH,
+    MONTHS,
+    WALLET,
+    Customer,
+    Staff,
+    write_year,
 )
 from igny8_core.business.billing.services.limits import set_limit
-from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
-from igny8_core.business.billing.services.refunds import RefundRequest, refund_payment
 from igny8_core.business.platform.services import provisioning
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
 from igny8_core.kit import clock
-from igny8_core.kit.locks import lock_one
 
+KARACHI = Customer(
+    seats=9, seat_price="3750.00", pack_price="6000.00", support_price="12500.00", pays_after_days=3,
+    bank_references=(
+        "FT23 1190 4471", "ibft-00{n}871", "Inv {number}", "{number} thanks", "RAAST {n}0045", "TRX.{n}.4451",
+        "ref {n} / office", "FT-{n}-AX7",
+    ),
+    wallet_references=("TID 98{n}1120453", "jc {n}7731904"),
+    saved=(
+        (BANK, "HBL, main account", {"iban": "PK•• HABB •••• 6702"}),
+        (WALLET, "JazzCash, Ayesha", {"number": "03•• •••4471"}),
+    ),
+    rounds_up_to_minor=5_000_00, bank_charges_minor=7_50,
+)  # fmt: skip
+BERLIN = Customer(
+    seats=6, seat_price="29.00", pack_price="49.00", support_price="120.00", tax_rate=Decimal(19), pays_after_days=6,
+    bank_references=(
+        "{number}", "RE {number} Spreeufer", "Rechnung {number} / KdNr {n}04", "FT23 1190 4471", "SEPA {n}-2211/09",
+        "Spreeufer Werkstatt {n}",
+    ),
+    saved=((BANK, "Geschäftskonto GLS", {"iban": "DE•• •••• •••• •••• ••30 00"}),),
+    rounds_up_to_minor=50_00,
+)  # fmt: skip
+NAIROBI = Customer(
+    seats=14, seat_price="1900.00", pack_price="3500.00", support_price="8000.00", tax_rate=Decimal(16),
+    pays_after_days=1,
+    bank_references=("EFT {n}20441", "KCB/{n}/{number}", "pesalink {n}0912", "{number}", "RTGS-{n}-77"),
+    wallet_references=("SLK{n}4XT9QP", "slj {n}2 MK0R"),
+    saved=((WALLET, "M-Pesa, office", {"number": "07•• •••118"}), (BANK, "KCB", {"account": "•••• 4402"})),
+    rounds_up_to_minor=1_000_00, bank_charges_minor=6_00,
+)  # fmt: skip
 ACCOUNTS = (
-    ("KARACHI", "Karachi Textile Works", "PK", "PKR", "Asia/Karachi", "45000.00"),
-    ("BERLIN", "Spreeufer Werkstatt GmbH", "DE", "EUR", "Europe/Berlin", "249.00"),
-    ("NAIROBI", "Savanna Logistics Ltd", "KE", "KES", "Africa/Nairobi", "32000.00"),
+    ("KARACHI", "Karachi Textile Works", "PK", "PKR", "Asia/Karachi", KARACHI),
+    ("BERLIN", "Spreeufer Werkstatt GmbH", "DE", "EUR", "Europe/Berlin", BERLIN),
+    ("NAIROBI", "Savanna Logistics Ltd", "KE", "KES", "Africa/Nairobi", NAIROBI),
 )
 OPERATORS = {
     "support": OperatorRole.SUPPORT,
@@ -53,17 +74,8 @@ OPERATORS = {
     "finance": OperatorRole.FINANCE,
     "admin": OperatorRole.ADMIN,
 }
-REFERENCES = (
-    "FT23 1190 4471", "ibft-00{n}871", "Inv {number}", "TID/{n}99120", "{number} thanks", "RAAST {n}0045",
-    "UTR N{n}204411", "pmt {n} oct", "FT-{n}-AX7", "mobile trf 0{n}3318", "TRX.{n}.4451", "ref {n} / office",
-)  # fmt: skip
-FATES = (
-    PaymentStatus.SUCCEEDED, PaymentStatus.SUCCEEDED, PaymentStatus.FAILED, PaymentStatus.SUCCEEDED,
-    PaymentStatus.CANCELLED, PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.REFUNDED,
-    PaymentStatus.SUCCEEDED, PaymentStatus.PENDING_APPROVAL, None, None,
-)  # fmt: skip
+LAST_BILLED = timedelta(days=12)
 LIMITS = {"PKR": "1000000.00", "EUR": "10000.00", "KES": "1000000.00"}
-MONTH = timedelta(days=30)
 
 
 class Command(BaseCommand):
@@ -102,14 +114,15 @@ def _operators[T](operation: Callable[[], T]) -> T:
 
 
 def _seed() -> dict[str, Any]:
-    start = datetime.now(UTC) - 12 * MONTH - timedelta(days=5)
+    start = datetime.now(UTC).replace(hour=8, minute=5, second=0, microsecond=0) - (MONTHS - 1) * MONTH - LAST_BILLED
     with clock.use(start):
         accounts = [_account(*row[:5]) for row in ACCOUNTS]
         operators, operator_users, staff = _staff()
         for currency, amount in LIMITS.items():
             set_limit(currency=currency, amount=amount)
-    for index, (account, _) in enumerate(accounts):
-        _history(account, unit_amount=ACCOUNTS[index][5], start=start, staff=staff)
+    deciding = Staff(approver=staff["approver"].id, finance=staff["finance"].id)
+    for (account, _), (*_, customer) in zip(accounts, ACCOUNTS, strict=True):
+        write_year(account, customer, start=start, staff=deciding)
     return {
         "accounts": [document for _, document in accounts],
         "operators": operators,
@@ -147,73 +160,3 @@ def _staff() -> tuple[dict[str, str], list[dict[str, str]], dict[str, User]]:
         keys[name] = provisioning.issue_operator_key(operator=operator, name=f"demo {name}").secret
         users.append({"email": email, "password": password, "role": role.value})
     return keys, users, staff
-
-
-def _history(account: Account, *, unit_amount: str, start: datetime, staff: dict[str, User]) -> None:
-    """Twelve months: an invoice each, most of them paid, every status somewhere, the last ones still due."""
-    for month, fate in enumerate(FATES):
-        issued = start + month * MONTH
-        with clock.use(issued):
-            invoice = _invoice(account, unit_amount, issued)
-        if fate is None:
-            continue
-        with clock.use(issued + timedelta(days=3 + month % 5, hours=month)):
-            payment_id = _submit(account, invoice, month)
-        with clock.use(issued + timedelta(days=5 + month % 5, hours=month)):
-            _decide(account, payment_id, fate, staff)
-    with clock.use(start + MONTH):
-        void_invoice(invoice_id=_invoice(account, unit_amount, start + MONTH).id)
-        mark_uncollectible(invoice_id=_invoice(account, unit_amount, start + MONTH).id)
-    with clock.use(start + 11 * MONTH):
-        waiting = _invoice(account, unit_amount, start + 11 * MONTH)
-        payment_id = _submit(account, waiting, 11)
-        _as_gateway_pending(account, waiting)
-    assert payment_id
-
-
-def _invoice(account: Account, unit_amount: str, issued: datetime) -> Invoice:
-    lines = [
-        DraftLine(LineKind.SUBSCRIPTION, "Team plan, one month", 1, unit_amount),
-        DraftLine(LineKind.CREDIT_PACKAGE, "500 credits", 1, unit_amount, credits=500),
-    ]
-    due_date = (issued + timedelta(days=14)).date()
-    draft = create_invoice(account=account, currency=account.billing_currency, due_date=due_date, lines=lines)
-    return finalize_invoice(invoice_id=draft.id)
-
-
-def _submit(account: Account, invoice: Invoice, month: int) -> UUID:
-    reference = REFERENCES[month].format(n=month + 3, number=invoice.number)
-    submission = ManualPayment(
-        invoice_id=invoice.id,
-        payment_method=PaymentMethod.BANK_TRANSFER,
-        transaction_reference=reference,
-        notes="Paid from our main account." if month % 3 == 0 else "",
-        paid_on=clock.now().date(),
-    )
-    payment_id: UUID = PaymentService.create_manual_payment(account=account, submission=submission)["id"]
-    return payment_id
-
-
-def _decide(account: Account, payment_id: UUID, fate: PaymentStatus, staff: dict[str, User]) -> None:
-    match fate:
-        case PaymentStatus.PENDING_APPROVAL:
-            return
-        case PaymentStatus.FAILED:
-            reject_payment(payment_id=payment_id, reason="No such transfer on our statement.")
-        case PaymentStatus.CANCELLED:
-            cancel_payment(account=account, payment_id=payment_id)
-        case PaymentStatus.SUCCEEDED:
-            approve_payment(payment_id=payment_id, decision=Decision(staff["approver"].id))
-        case PaymentStatus.REFUNDED:
-            approve_payment(payment_id=payment_id, decision=Decision(staff["approver"].id))
-            asked = RefundRequest(staff["finance"].id, RefundDestination.BALANCE, reason="Ordered twice.")
-            refund_payment(payment_id=payment_id, request=asked)
-        case PaymentStatus.PROCESSING:
-            payment = lock_one(Payment.objects.for_account(account).filter(id=payment_id))
-            assert payment is not None
-            transitions.apply(payment, to=fate)
-
-
-def _as_gateway_pending(account: Account, invoice: Invoice) -> None:
-    """A card payment somebody began and left: the one status no manual payment has."""
-    PaymentService.begin_gateway_payment(account=account, invoice=invoice, payment_method=PaymentMethod.STRIPE)
