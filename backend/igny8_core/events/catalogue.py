@@ -56,6 +56,20 @@ class EventType(StrEnum):
     PAYMENT_METHOD_CONFIG_CREATED = "payment_method_config.created"
     PAYMENT_METHOD_CONFIG_UPDATED = "payment_method_config.updated"
     PAYMENT_METHOD_CONFIG_REMOVED = "payment_method_config.removed"
+    BANK_ACCOUNT_CREATED = "bank_account.created"
+    BANK_ACCOUNT_UPDATED = "bank_account.updated"
+    BANK_ACCOUNT_REMOVED = "bank_account.removed"
+    CSV_PROFILE_SAVED = "csv_profile.saved"
+    CSV_PROFILE_REMOVED = "csv_profile.removed"
+    STATEMENT_RECEIVED = "statement.received"
+    STATEMENT_IMPORTED = "statement.imported"
+    STATEMENT_REFUSED = "statement.refused"
+    STATEMENT_DISCARDED = "statement.discarded"
+    STATEMENT_MATCH_REQUESTED = "statement.match_requested"
+    LINE_MATCHED = "line.matched"
+    LINE_UNMATCHED = "line.unmatched"
+    LINE_IGNORED = "line.ignored"
+    LINE_PARKED = "line.parked"
 
 
 class ActorKind(StrEnum):

@@ -64,7 +64,11 @@ class Payment(TenantModel):
             models.Index(fields=["account", "status", "amount_minor", "sequence"], name="payment_account_stat_amount"),
             models.Index(fields=["status", "sequence"], name="payment_status_sequence"),
             models.Index(fields=["reference_normalised"], name="payment_reference"),
-        ]
+            models.Index(
+                fields=["currency", "amount_minor", "sequence"], condition=Q(status="pending_approval"),
+                name="payment_waiting_amount",
+            ),
+        ]  # fmt: skip
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["account", "invoice", "payment_method", "reference_normalised"],
