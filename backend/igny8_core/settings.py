@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "igny8_core.business.ledger",
     "igny8_core.business.billing",
     "igny8_core.business.documents",
+    "igny8_core.business.banking",
     "igny8_core.portal",
     "django.contrib.contenttypes",
     "django.contrib.auth",

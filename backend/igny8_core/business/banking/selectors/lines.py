@@ -1,0 +1,40 @@
+"""Reads of statement lines, for operators."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from igny8_core.business.banking.models import LineMatch, StatementLine
+from igny8_core.kit.errors import NotFound
+
+
+def find_lines(
+    *, statuses: tuple[str, ...] | None = None, import_id: UUID | None = None, statement_id: UUID | None = None,
+    bank_account_id: UUID | None = None, account_id: UUID | None = None, direction: str | None = None,
+    booked_from: date | None = None, booked_until: date | None = None,
+) -> QuerySet[StatementLine]:  # fmt: skip
+    """Lines that fit; `account_id` means lines matched with the account now."""
+    given = {
+        "status__in": statuses,
+        "statement_import_id": import_id,
+        "statement_id": statement_id,
+        "bank_account_id": bank_account_id,
+        "booking_date__gte": booked_from,
+        "booking_date__lte": booked_until,
+    }
+    rows = StatementLine.objects.filter(**{name: value for name, value in given.items() if value is not None})
+    if account_id is not None:
+        of_account = LineMatch.objects.across_accounts().filter(account_id=account_id, undone_at=None)
+        rows = rows.filter(id__in=of_account.values("line_id"))
+    if direction is not None:
+        rows = rows.filter(**{"amount_minor__gt" if direction == "credit" else "amount_minor__lt": 0})
+    return rows.defer("raw")
+
+
+def get_line(line_id: UUID) -> StatementLine:
+    """One line with its bank account. Raises `NotFound`."""
+    line = StatementLine.objects.select_related("bank_account").filter(id=line_id).first()
+    if line is None:
+        raise NotFound
+    return line

@@ -1,0 +1,129 @@
+"""The matcher at work on many lines: looks at them in batches, then takes what is certain, line by line.
+
+It can stop anywhere and be started again, also twice at a time: a batch is decided in one transaction, a line is
+taken in one of its own, and what is not new or not certain any more is passed over.
+"""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import structlog
+
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.banking.domain.booking import BANK_ID, Taker
+from igny8_core.business.banking.domain.line_states import QUEUE, ImportStatus, LineStatus
+from igny8_core.business.banking.models import StatementLine
+from igny8_core.business.banking.services import import_status, line_status
+from igny8_core.business.banking.services.booking import book
+from igny8_core.business.banking.services.proposals import look_at
+from igny8_core.business.banking.services.reconcile import parts_of
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import Actor, ActorKind
+from igny8_core.kit.errors import AppError
+
+BATCH = 500
+BANK = Actor(ActorKind.BANK, None)
+type Statuses = frozenset[LineStatus]
+type Heard = Callable[[int], None]
+
+logger = structlog.get_logger(__name__)
+
+
+def match_import(import_id: UUID, *, heard: Heard = lambda lines: None) -> None:
+    """Look at every new line of an import, take what is certain, and say that it is done."""
+    look_through(import_id=import_id, statuses=frozenset({LineStatus.NEW}), heard=heard)
+    take_certain(import_id=import_id, heard=heard)
+    _run(lambda: _finish(import_id))
+
+
+def match_again(import_id: UUID | None) -> None:
+    """Look again at what nobody has decided, of one import or of all."""
+    look_through(import_id=import_id, statuses=QUEUE)
+    take_certain(import_id=import_id)
+
+
+def look_through(*, import_id: UUID | None, statuses: Statuses, heard: Heard = lambda lines: None) -> None:
+    """Let the matcher look at lines, batch by batch."""
+    after: int | None = 0
+    while after is not None:
+        start = after
+        after = _run(lambda: _look_at_batch(import_id, statuses, start, heard))  # noqa: B023
+
+
+def take_certain(*, import_id: UUID | None, heard: Heard = lambda lines: None) -> None:
+    """Book each line whose first proposal is certain, in a unit of work of its own."""
+    for line_id in _certain(import_id):
+        try:
+            _run(lambda: take_one(line_id))  # noqa: B023
+        except AppError as refusal:
+            note = refusal.message
+            logger.info("certain_line_refused", line_id=str(line_id), code=refusal.code)
+            _run(lambda: _leave_to_people(line_id, note))  # noqa: B023
+        heard(1)
+
+
+def take_one(line_id: UUID) -> bool:
+    """Book one line if its first proposal is still certain; tells whether it was.
+
+    Whoever uploaded the file vouches for it: above the limit of four eyes their approval is one of the two.
+    """
+    line = line_status.lock_line(line_id)
+    if not line.certain or line.status != LineStatus.PROPOSED:
+        return False
+    proposal = line.proposals[0]
+    vouches = line.statement_import.uploaded_by_id or BANK_ID
+    taker = Taker(vouches, automatic=True, score=proposal["score"], reasons=tuple(proposal["reasons"]))
+    book(line, parts_of(proposal), taker)
+    return True
+
+
+def _look_at_batch(import_id: UUID | None, statuses: Statuses, after: int, heard: Heard) -> int | None:
+    """Decide one batch; returns where the next one begins, None after the last."""
+    rows = StatementLine.objects.filter(status__in=sorted(map(str, statuses)), sequence__gt=after)
+    if import_id is not None:
+        rows = rows.filter(statement_import_id=import_id)
+    locked = rows.order_by("sequence").select_for_update(no_key=True, skip_locked=True, of=("self",))
+    lines = list(locked.select_related("bank_account").defer("raw")[:BATCH])
+    if not lines:
+        return None
+    line_status.apply_looked(look_at(lines))
+    if import_id is not None:
+        import_status.touch(import_id)
+    heard(len(lines))
+    return lines[-1].sequence
+
+
+def _certain(import_id: UUID | None) -> Iterator[UUID]:
+    """The lines to take, read page by page, so that each transaction is short."""
+    after = 0
+    while True:
+        with unit_of_work.read(Scope.operators()):
+            rows = StatementLine.objects.filter(status=LineStatus.PROPOSED.value, certain=True, sequence__gt=after)
+            if import_id is not None:
+                rows = rows.filter(statement_import_id=import_id)
+            page = list(rows.order_by("sequence").values_list("id", "sequence")[:BATCH])
+        if not page:
+            return
+        if import_id is not None:
+            _run(lambda: import_status.touch(import_id))
+        for line_id, _ in page:
+            yield line_id
+        after = page[-1][1]
+
+
+def _leave_to_people(line_id: UUID, note: str) -> None:
+    """The world has moved on since the batch was decided: look again, and let a person decide."""
+    line = line_status.lock_line(line_id)
+    if line.status == LineStatus.PROPOSED and line.certain:
+        line_status.apply_looked(look_at([line]))
+        line_status.leave_to_people(line, note=note)
+
+
+def _finish(import_id: UUID) -> None:
+    found = import_status.lock_import(import_id)
+    if found.status == ImportStatus.MATCHING:
+        import_status.apply(found, to=ImportStatus.DONE)
+
+
+def _run[T](operation: Callable[[], T]) -> T:
+    return unit_of_work.run(operation, scope=Scope.operators(), actor=BANK)

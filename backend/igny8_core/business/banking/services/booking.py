@@ -1,0 +1,211 @@
+"""A decided line becomes money: through billing's own doors, which an operator's click takes too.
+
+Locks: the line, then what billing locks (invoices by id, the payment, balances).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.banking.domain.booking import Booked, Taker, ensure_fits
+from igny8_core.business.banking.domain.line_states import LineStatus
+from igny8_core.business.banking.domain.matching import CandidateKind, lookup_keys
+from igny8_core.business.banking.models import KnownPayer, LineMatch, StatementLine
+from igny8_core.business.banking.selectors.candidates import facts_of
+from igny8_core.business.banking.services import line_status
+from igny8_core.business.billing.domain.errors import DuplicateSubmission
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
+from igny8_core.business.billing.models import Invoice, Payment, Refund
+from igny8_core.business.billing.services import approvals, refunds
+from igny8_core.business.billing.services.approvals import Decision
+from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
+from igny8_core.events.catalogue import JSON
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.locks import lock_all
+from igny8_core.kit.money import format_amount
+
+LONGEST_REFERENCE = 100
+
+
+def book(line: StatementLine, parts: Sequence[Booked], taker: Taker) -> list[LineMatch]:
+    """Book a locked, open line; its status becomes matched.
+
+    Raises what billing refuses, `NotFound`, `ValidationError`, `WrongDirection`, `LineNotOpen`.
+    """
+    line_status.ensure_open(line)
+    assert line.amount_minor is not None, "an open line has been read"
+    ensure_fits(amount_minor=line.amount_minor, parts=parts)
+    matches = []
+    for part in parts:
+        match part.kind:
+            case CandidateKind.PAYMENT:
+                matches.append(_approve(line, part, taker))
+            case CandidateKind.REFUND:
+                matches.append(_pay_refund(line, part, taker))
+            case CandidateKind.BOUNCE:
+                matches.append(_bounce(line, part, taker))
+    matches += _record(line, [part for part in parts if part.kind is CandidateKind.INVOICE], taker)
+    for match_ in matches:
+        _learn_payer(line, match_)
+    subjects: list[JSON] = [_subject(one) for one in matches]
+    line_status.apply(line, to=LineStatus.MATCHED, automatic=taker.automatic, matches=subjects)
+    return matches
+
+
+def _approve(line: StatementLine, part: Booked, taker: Taker) -> LineMatch:
+    payment = _found(Payment, part)
+    _ensure_currency(line, payment.currency)
+    decision = Decision(taker.operator_id, format_amount(part.amount_minor, line.currency), _day(line))
+    approved = approvals.approve_payment(payment_id=payment.id, decision=decision)
+    return _match(line, CandidateKind.PAYMENT, part.amount_minor, taker, payment=approved)
+
+
+def _pay_refund(line: StatementLine, part: Booked, taker: Taker) -> LineMatch:
+    """The bank has sent what we owed; a refund that was marked by hand before is only linked."""
+    refund = _found(Refund, part)
+    if refund.destination != RefundDestination.TRANSFER:
+        raise NotFound
+    _ensure_currency(line, refund.currency)
+    if refund.amount_minor != part.amount_minor:
+        raise ValidationError(fields={"refund_id": ["The refund has another amount."]})
+    if refund.status != RefundStatus.COMPLETED:
+        refund = refunds.mark_refund_paid(refund_id=refund.id)
+    return _match(line, CandidateKind.REFUND, part.amount_minor, taker, refund=refund)
+
+
+def _bounce(line: StatementLine, part: Booked, taker: Taker) -> LineMatch:
+    """The bank has taken a transfer back: what it had settled is due again."""
+    payment = _found(Payment, part)
+    _ensure_currency(line, payment.currency)
+    if payment.amount_received_minor != part.amount_minor:
+        raise ValidationError(fields={"bounced_payment_id": ["The payment has another amount."]})
+    bounced = approvals.bounce_payment(payment_id=payment.id, reason="The bank has returned this transfer.")
+    return _match(line, CandidateKind.BOUNCE, part.amount_minor, taker, payment=bounced)
+
+
+def _record(line: StatementLine, parts: Sequence[Booked], taker: Taker) -> list[LineMatch]:
+    """One payment for each account: its plan says what the account's invoices get, the rest becomes its balance."""
+    ids = [part.target_id for part in parts if part.target_id is not None]
+    # All of them first, in the order of their ids, also where a line pays for several accounts.
+    invoices = {one.id: one for one in lock_all(Invoice.objects.across_accounts().filter(id__in=ids))}
+    if len(invoices) < len(ids) or any(
+        part.target_id is not None and invoices[part.target_id].account_id != part.account_id for part in parts
+    ):
+        raise NotFound
+    by_account: dict[UUID, list[Booked]] = defaultdict(list)
+    for part in parts:
+        by_account[part.account_id].append(part)
+    return [_record_for(line, account_id, by_account[account_id], invoices, taker) for account_id in sorted(by_account)]
+
+
+def _record_for(
+    line: StatementLine, account_id: UUID, parts: Sequence[Booked], invoices: dict[UUID, Invoice], taker: Taker
+) -> LineMatch:
+    account = Account.objects.filter(id=account_id).first()
+    if account is None:
+        raise NotFound
+    total = sum(part.amount_minor for part in parts)
+    planned = [
+        Planned(part.target_id, format_amount(amount, line.currency))
+        for part in parts
+        if part.target_id is not None and (amount := _takes(invoices[part.target_id], part.amount_minor)) > 0
+    ]
+    money = RecordedMoney(
+        payment_method=PaymentMethod(line.bank_account.payment_method), reference=_reference(line),
+        amount=format_amount(total, line.currency), currency=line.currency, value_date=_day(line),
+        allocations=tuple(planned),
+    )  # fmt: skip
+    try:
+        payment = record_payment(account=account, money=money, operator_id=taker.operator_id)
+    except DuplicateSubmission:
+        # Two bookings that say the same are two all the same: the second gets the line's number.
+        again = f"{money.reference} #{line.sequence}"
+        payment = record_payment(account=account, money=_with_reference(money, again), operator_id=taker.operator_id)
+    return _match(line, CandidateKind.INVOICE, total, taker, payment=payment)
+
+
+def _found[M: (Payment, Refund)](model: type[M], part: Booked) -> M:
+    assert part.target_id is not None, "only invoices may be left out, for an account's balance"
+    row = model.objects.across_accounts().filter(id=part.target_id).first()
+    if row is None:
+        raise NotFound
+    return row  # type: ignore[return-value]
+
+
+def _takes(invoice: Invoice, amount_minor: int) -> int:
+    """What an invoice takes of the money; billing itself refuses one that takes none."""
+    if invoice.status != InvoiceStatus.PENDING:
+        return amount_minor
+    return min(amount_minor, invoice.amount_total_minor - invoice.amount_settled_minor)
+
+
+def _with_reference(money: RecordedMoney, reference: str) -> RecordedMoney:
+    return RecordedMoney(
+        payment_method=money.payment_method, reference=reference, amount=money.amount, currency=money.currency,
+        value_date=money.value_date, allocations=money.allocations,
+    )  # fmt: skip
+
+
+def _reference(line: StatementLine) -> str:
+    """What stands on the receipt: the first of the line's texts that says something."""
+    said = (line.structured_reference, line.remittance, line.end_to_end_id, line.bank_reference)
+    for text in said:
+        if normalise_reference(text):
+            return text[:LONGEST_REFERENCE].strip()
+    return f"Bank line {line.sequence}"
+
+
+def _day(line: StatementLine) -> date:
+    return line.value_date or line.booking_date or clock.now().date()
+
+
+def _ensure_currency(line: StatementLine, currency: str) -> None:
+    if line.currency != currency:
+        raise ValidationError(fields={"currency": [f"The line is in {line.currency}, this is in {currency}."]})
+
+
+def _match(
+    line: StatementLine, kind: CandidateKind, amount_minor: int, taker: Taker, *,
+    payment: Payment | None = None, refund: Refund | None = None,
+) -> LineMatch:  # fmt: skip
+    subject = payment or refund
+    assert subject is not None
+    awaits = payment is not None and payment.status == PaymentStatus.PENDING_APPROVAL
+    return LineMatch.objects.create(
+        account_id=subject.account_id, line=line, kind=kind.value, payment=payment, refund=refund,
+        amount_minor=amount_minor, automatic=taker.automatic, awaits_approval=awaits,
+        decided_by_id=None if taker.automatic else taker.operator_id, score=taker.score,
+        reasons=list(taker.reasons), created_at=clock.now(),
+    )  # fmt: skip
+
+
+def _learn_payer(line: StatementLine, match_: LineMatch) -> None:
+    """Remember whose bank account pays for whom."""
+    number = lookup_keys(facts_of(line)).counterparty_account[:64]
+    if not number or match_.kind not in (CandidateKind.PAYMENT, CandidateKind.INVOICE):
+        return
+    now = clock.now()
+    known, new = KnownPayer.objects.for_account(match_.account_id).get_or_create(
+        number=number, defaults={"account_id": match_.account_id, "last_paid_at": now}
+    )
+    if not new:
+        KnownPayer.objects.for_account(match_.account_id).filter(id=known.id).update(
+            times=known.times + 1, last_paid_at=now
+        )
+
+
+def _subject(match_: LineMatch) -> dict[str, JSON]:
+    return {
+        "kind": match_.kind,
+        "account_id": str(match_.account_id),
+        "payment_id": None if match_.payment_id is None else str(match_.payment_id),
+        "refund_id": None if match_.refund_id is None else str(match_.refund_id),
+        "amount_minor": match_.amount_minor,
+    }

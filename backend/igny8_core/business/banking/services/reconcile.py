@@ -1,0 +1,242 @@
+"""What a person decides on a line: accept, reject, assign, split, ignore, park, undo. Each is one unit of work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from igny8_core.business.banking.domain.booking import Booked, Taker, ensure_direction
+from igny8_core.business.banking.domain.line_errors import CannotUndo, LineNotOpen, ProposalGone
+from igny8_core.business.banking.domain.line_states import LineStatus
+from igny8_core.business.banking.domain.matching import CandidateKind
+from igny8_core.business.banking.models import LineMatch, StatementImport, StatementLine
+from igny8_core.business.banking.services import line_status
+from igny8_core.business.banking.services.booking import book
+from igny8_core.business.banking.services.line_status import Looked, lock_line
+from igny8_core.business.banking.services.proposals import look_at
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.models import Invoice, Payment, Refund
+from igny8_core.business.billing.services import approvals
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.money import InvalidAmount, parse_amount
+
+EVERY_IMPORT = UUID(int=0)
+"""The subject of a request to look at the lines of all imports."""
+SETTLES = frozenset({CandidateKind.PAYMENT.value, CandidateKind.INVOICE.value})
+
+NAMED: dict[str, tuple[CandidateKind, Any]] = {
+    "invoice_id": (CandidateKind.INVOICE, Invoice),
+    "payment_id": (CandidateKind.PAYMENT, Payment),
+    "refund_id": (CandidateKind.REFUND, Refund),
+    "bounced_payment_id": (CandidateKind.BOUNCE, Payment),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person gives to whom: one of the ids, and minor units where the line is split."""
+
+    invoice_id: UUID | None = None
+    payment_id: UUID | None = None
+    refund_id: UUID | None = None
+    bounced_payment_id: UUID | None = None
+    account_id: UUID | None = None
+    amount_minor: int | None = None
+
+
+def accept(*, line_id: UUID, proposal_id: UUID, operator_id: UUID) -> StatementLine:
+    """Take a proposal. Raises `NotFound`, `LineNotOpen`, `ProposalGone`, and what billing refuses."""
+    line = lock_line(line_id)
+    line_status.ensure_open(line)
+    proposal = _proposal(line, proposal_id)
+    taker = Taker(operator_id, score=proposal["score"], reasons=tuple(proposal["reasons"]))
+    book(line, parts_of(proposal), taker)
+    return line
+
+
+def reject(*, line_id: UUID, proposal_id: UUID) -> StatementLine:
+    """Say no to a proposal: it is not made again. Raises `NotFound`, `LineNotOpen`, `ProposalGone`."""
+    line = lock_line(line_id)
+    line_status.ensure_open(line)
+    rejected = _proposal(line, proposal_id)["key"]
+    line.rejected = [*line.rejected, rejected]
+    StatementLine.objects.filter(id=line.id).update(rejected=line.rejected)
+    left = [one for one in line.proposals if one["key"] != rejected]
+    if line.status in (LineStatus.PROPOSED, LineStatus.UNMATCHED):
+        line_status.apply_looked([Looked(line.id, left, certain=False)])
+    line.refresh_from_db()
+    return line
+
+
+def assign(*, line_id: UUID, wanted: Sequence[Wanted], operator_id: UUID) -> StatementLine:
+    """Give a line's money to what a person names: one thing, or several whose amounts add up to it.
+
+    Raises `NotFound`, `LineNotOpen`, `WrongDirection`, `ValidationError`, and what billing refuses.
+    """
+    line = lock_line(line_id)
+    line_status.ensure_open(line)
+    whole = abs(line.amount_minor or 0)
+    ensure_direction(amount_minor=line.amount_minor or 0, kinds=map(_kind_of, wanted))
+    parts = [_booked(one, whole if one.amount_minor is None else one.amount_minor) for one in wanted]
+    book(line, parts, Taker(operator_id))
+    return line
+
+
+def split(*, line_id: UUID, parts: Sequence[dict[str, Any]], operator_id: UUID) -> StatementLine:
+    """Share a line out; `parts` name an `invoice_id` or `account_id` and an `amount` as decimal text.
+
+    Raises what `assign` raises.
+    """
+    line = lock_line(line_id)
+    line_status.ensure_open(line)
+    wanted, faults = [], {}
+    for index, part in enumerate(parts):
+        try:
+            amount_minor = parse_amount(part["amount"], line.currency)
+        except InvalidAmount as error:
+            faults[f"parts.{index}.amount"] = [error.message]
+        else:
+            wanted.append(Wanted(part.get("invoice_id"), account_id=part.get("account_id"), amount_minor=amount_minor))
+    if faults:
+        raise ValidationError(fields=faults)
+    return assign(line_id=line_id, wanted=wanted, operator_id=operator_id)
+
+
+def ignore(*, line_id: UUID, reason: str) -> StatementLine:
+    """Say that a line is no customer's money. Raises `NotFound`, `LineNotOpen`."""
+    line = lock_line(line_id)
+    line_status.apply(line, to=LineStatus.IGNORED, note=reason)
+    return line
+
+
+def park(*, line_id: UUID, reason: str) -> StatementLine:
+    """Put money of somebody unknown aside until it is assigned. Raises `NotFound`, `LineNotOpen`."""
+    line = lock_line(line_id)
+    line_status.apply(line, to=LineStatus.PARKED, note=reason)
+    return line
+
+
+def undo(*, line_id: UUID, reason: str, operator_id: UUID | None) -> StatementLine:
+    """Take a decision back; money goes back through the door it came by.
+
+    Raises `NotFound`, `LineNotOpen`, `CannotUndo`, and `InvalidTransition` where billing cannot.
+    """
+    line, originals = _locked_with_originals(line_id)
+    if line.amount_minor is None or line.status not in (LineStatus.MATCHED, LineStatus.IGNORED, LineStatus.PARKED):
+        raise LineNotOpen(f"Of a line that is {line.status} nothing can be undone.", data={"status": line.status})
+    if line.status == LineStatus.MATCHED:
+        for match_ in active_matches(line.id):
+            _take_back(match_, reason)
+            _close(match_, operator_id)
+    line_status.apply(line, to=LineStatus.UNMATCHED, note=reason, undone=True)
+    for original in originals:
+        for match_ in active_matches(original.id):
+            _close(match_, operator_id)
+        line_status.apply(original, to=LineStatus.UNMATCHED, note=reason, undone=True)
+    _look_again([line, *originals])
+    line.refresh_from_db()
+    return line
+
+
+def release(*, line_id: UUID) -> bool:
+    """Free a line whose payment was rejected while it awaited approval; tells whether it was."""
+    line = lock_line(line_id)
+    matches = active_matches(line.id)
+    waiting = [one for one in matches if one.awaits_approval and one.payment is not None]
+    statuses = {one.payment.status for one in waiting if one.payment is not None}
+    if not statuses or PaymentStatus.PENDING_APPROVAL in statuses:
+        return False
+    if not statuses <= {PaymentStatus.FAILED.value, PaymentStatus.CANCELLED.value}:
+        LineMatch.objects.across_accounts().filter(id__in=[one.id for one in waiting]).update(awaits_approval=False)
+        return False
+    undo(line_id=line_id, reason="The payment was rejected.", operator_id=None)
+    return True
+
+
+def request_match(*, import_id: UUID | None) -> None:
+    """Ask the worker to look again at what nobody has decided, of one import or of all. Raises `NotFound`."""
+    if import_id is not None and not StatementImport.objects.filter(id=import_id).exists():
+        raise NotFound
+    record(
+        EventType.STATEMENT_MATCH_REQUESTED, account_id=None, subject_type="statement",
+        subject_id=import_id or EVERY_IMPORT,
+    )  # fmt: skip
+
+
+def parts_of(proposal: dict[str, Any]) -> list[Booked]:
+    """A stored proposal as what it books."""
+    account_id = UUID(proposal["account_id"])
+    return [
+        Booked(CandidateKind(part["kind"]), account_id, UUID(part["id"]), part["amount_minor"])
+        for part in proposal["parts"]
+    ]
+
+
+def active_matches(line_id: UUID) -> list[LineMatch]:
+    """What a line is matched with now."""
+    rows = LineMatch.objects.across_accounts().filter(line_id=line_id, undone_at=None)
+    return list(rows.select_related("payment").order_by("id"))
+
+
+def _proposal(line: StatementLine, proposal_id: UUID) -> dict[str, Any]:
+    for proposal in line.proposals:
+        if proposal["id"] == str(proposal_id):
+            return dict(proposal)
+    raise ProposalGone
+
+
+def _booked(wanted: Wanted, amount_minor: int) -> Booked:
+    """A wish with its account looked up; operators name payments and invoices of every account."""
+    for name, (kind, model) in NAMED.items():
+        target_id = getattr(wanted, name)
+        if target_id is not None:
+            found: Any = model.objects.across_accounts().filter(id=target_id).first()
+            if found is None:
+                raise NotFound
+            return Booked(kind, found.account_id, target_id, amount_minor)
+    assert wanted.account_id is not None, "the edge lets no empty wish through"
+    return Booked(CandidateKind.INVOICE, wanted.account_id, None, amount_minor)
+
+
+def _kind_of(wanted: Wanted) -> CandidateKind:
+    kinds = (kind for name, (kind, _) in NAMED.items() if getattr(wanted, name) is not None)
+    return next(kinds, CandidateKind.INVOICE)
+
+
+def _locked_with_originals(line_id: UUID) -> tuple[StatementLine, list[StatementLine]]:
+    """The line, and the lines whose payments it took back: they are free again when that is undone."""
+    bounced = LineMatch.objects.across_accounts().filter(
+        line_id=line_id, undone_at=None, kind=CandidateKind.BOUNCE.value
+    )
+    originals = LineMatch.objects.across_accounts().filter(
+        payment_id__in=bounced.values("payment_id"), undone_at=None, kind__in=SETTLES
+    )
+    rows = line_status.lock_lines([line_id, *originals.values_list("line_id", flat=True)])
+    line = next((row for row in rows if row.id == line_id), None)
+    if line is None:
+        raise NotFound
+    return line, [row for row in rows if row.id != line_id and row.status == LineStatus.MATCHED]
+
+
+def _take_back(match_: LineMatch, reason: str) -> None:
+    """A payment is un-settled. A refund stays paid: the bank has sent it. A bounce stays: late money pays anew."""
+    if match_.kind not in SETTLES or match_.payment is None:
+        return
+    match match_.payment.status:
+        case PaymentStatus.SUCCEEDED | PaymentStatus.REFUNDED:
+            approvals.bounce_payment(payment_id=match_.payment.id, reason=reason)
+        case PaymentStatus.PENDING_APPROVAL:
+            raise CannotUndo("The payment awaits another approval: reject it, and the line is free.")
+
+
+def _close(match_: LineMatch, operator_id: UUID | None) -> None:
+    LineMatch.objects.across_accounts().filter(id=match_.id, undone_at=None).update(
+        undone_at=clock.now(), undone_by_id=operator_id, awaits_approval=False
+    )
+
+
+def _look_again(lines: Sequence[StatementLine]) -> None:
+    line_status.apply_looked(look_at(lines))
