@@ -9,6 +9,7 @@ from django.views.decorators.csp import csp_override
 from django.views.generic.base import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
+from igny8_core.business.banking import urls as banking
 from igny8_core.business.billing.urls import account_urlpatterns, operator_urlpatterns
 from igny8_core.business.documents import urls as documents
 from igny8_core.business.ledger import urls as ledger
@@ -43,6 +44,7 @@ urlpatterns = [
     path("api/v1/admin/billing/", include(operator_urlpatterns)),
     path("api/v1/admin/billing/", include(ledger.operator_urlpatterns)),
     path("api/v1/admin/billing/", include(documents.operator_urlpatterns)),
+    path("api/v1/admin/billing/", include(banking.operator_urlpatterns)),
     path("api/v1/admin/accounts/", include(ledger.credit_urlpatterns)),
     path("api/v1/account/", include(platform_urls.account_urlpatterns)),
     path("api/v1/admin/", include(platform_urls.operator_urlpatterns)),

@@ -17,6 +17,8 @@ from igny8_core.business.billing.models import CreditPackage, PaymentMethodConfi
 from igny8_core.business.platform.services import provisioning
 from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, make_cast
 from tests.staff import ABSENT, team_member
+from tests.statements import bank_account, camt, drop, lines
+from tests.statements import payer as transfer
 
 ACCOUNT = ("viewer", "member", "admin", "owner")
 OPERATORS = ("support", "approver", "finance", "operator admin")
@@ -52,12 +54,26 @@ LEAST = {
     "any-user": {"get": "operator admin", "patch": "operator admin"},
     "api-keys": {"get": "operator admin", "post": "operator admin"}, "any-api-key": {"get": "operator admin"},
     "revoke-any-api-key": {"post": "operator admin"},
+    "statements": {"get": "support", "post": "finance"}, "statement": {"get": "support"},
+    "confirm-statement": {"post": "finance"}, "discard-statement": {"post": "finance"},
+    "match-again": {"post": "finance"}, "match-all-again": {"post": "finance"},
+    "statement-lines": {"get": "support"}, "statement-line": {"get": "support"},
+    "line-candidates": {"get": "support"}, "line-accept": {"post": "finance"}, "line-reject": {"post": "finance"},
+    "line-assign": {"post": "finance"}, "line-split": {"post": "finance"}, "line-ignore": {"post": "finance"},
+    "line-park": {"post": "finance"}, "line-undo": {"post": "finance"},
+    "bank-accounts": {"get": "support", "post": "finance"},
+    "bank-account": {"get": "support", "patch": "finance", "delete": "finance"},
+    "csv-profiles": {"get": "support", "post": "finance"}, "csv-profile-preview": {"post": "finance"},
+    "csv-profile": {"get": "support", "patch": "finance", "delete": "finance"},
 }  # fmt: skip
 BODIES: dict[str, Any] = {
     "saved-method": {"label": "Renamed"}, "team-member": {"name": "Renamed"}, "payment-reject": {"reason": "No"},
     "payment-bounce": {"reason": "No"}, "credits-consume": {"credits": 1}, "any-user": {"name": "Renamed"},
     "credits-adjust": {"credits": 1, "reason": "Goodwill"}, "any-account": {"name": "Renamed"},
-    "method-config": {"sort_order": 7},
+    "method-config": {"sort_order": 7}, "line-ignore": {"reason": "No"}, "line-park": {"reason": "No"},
+    "line-undo": {"reason": "No"}, "line-accept": {"proposal_id": ABSENT}, "line-reject": {"proposal_id": ABSENT},
+    "line-assign": {"refund_id": ABSENT},
+    "line-split": {"parts": [{"account_id": ABSENT, "amount": "9.00"}, {"account_id": ABSENT, "amount": "8.00"}]},
 }  # fmt: skip
 
 
@@ -139,7 +155,12 @@ def _ids(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
     assert cast.approver.post(f"{ADMIN}payments/{settled}/approve/").status_code == 200
     refund = cast.finance.post(f"{ADMIN}payments/{settled}/refund/", {"destination": "transfer"}).json()["data"]
     method = owner.post(f"{BILLING}payment-methods/", {"payment_method": "bank_transfer", "label": "HBL"}).json()
+    statement = drop(cast.finance, camt(bank_account(cast), transfer(1_00, "?"))).json()["data"]["id"]
+    profile = {"name": uuid.uuid4().hex, "definition": {"booking_date": 1, "amount": 2, "fixed_currency": "PKR"}}
     return {
+        "import_id": statement, "line_id": lines(cast, statement)[0]["id"],
+        "bank_account_id": cast.support.get(f"{ADMIN}bank-accounts/").json()["results"][0]["id"],
+        "profile_id": cast.finance.post(f"{ADMIN}csv-profiles/", profile).json()["data"]["id"],
         "invoice_id": str(invoice_id), "payment_id": payment, "refund_id": refund["refund"]["id"],
         "method_id": method["data"]["id"], "account_id": str(account.id),
         "user_id": team_member(account, AccountRole.MEMBER).id,
