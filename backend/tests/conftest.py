@@ -82,7 +82,9 @@ os.environ |= {
 }
 django.setup()
 
-from tests.cast import Cast, make_cast  # noqa: E402
+from igny8_core.business.billing.services.limits import set_limit  # noqa: E402
+
+from tests.cast import Cast, as_operator, make_cast  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
@@ -104,3 +106,11 @@ def owner_connection() -> Iterator[psycopg.Connection[Any]]:
     """A connection as the database's owner, for looking and for breaking things."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def limit(owner_connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Four eyes above 500,000.00 PKR."""
+    as_operator(lambda: set_limit(currency="PKR", amount="500000.00"))
+    yield
+    owner_connection.execute("DELETE FROM billing_approvallimit")

@@ -1,21 +1,11 @@
 """Approving, rejecting and bouncing over HTTP: what the operator sees, and what the account sees at once."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from igny8_core.business.billing.services.limits import set_limit
-from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, claim
-
-
-@pytest.fixture
-def limit(owner_connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Four eyes above 500,000.00 PKR."""
-    as_operator(lambda: set_limit(currency="PKR", amount="500000.00"))
-    yield
-    owner_connection.execute("DELETE FROM billing_approvallimit")
+from tests.cast import ADMIN, BILLING, Api, Cast, claim
 
 
 def submitted(cast: Cast, total: str = "1000.00", reference: str = "FT 1", **more: Any) -> tuple[uuid.UUID, str]:

@@ -95,6 +95,26 @@ def test_recorded_money_meets_approvals(cast: Cast) -> None:
     verified(cast)
 
 
+def test_money_for_no_invoice_is_decided_once(cast: Cast, limit: None) -> None:
+    """There is no invoice whose lock would order the deciders: the payment's own has to."""
+    body = {
+        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": "BIG", "value_date":
+        "2026-01-05", "amount": "600000.00",
+    }  # fmt: skip
+    payment_id = cast.finance.post(f"{ADMIN}payments/record/", body).json()["data"]["id"]
+    assert decide(cast.approver, payment_id, "approve").json()["data"]["status"] == "pending_approval"
+
+    def act(index: int) -> int:
+        if index % 2:
+            return int(decide(cast.second_approver, payment_id, "approve").status_code)
+        return int(decide(cast.approver, payment_id, "reject", {"reason": "No"}).status_code)
+
+    assert Counter(at_once(10, act)) == {200: 1, 409: 9}
+    shown = cast.support.get(f"{ADMIN}payments/{payment_id}/").json()["data"]
+    assert (shown["status"], balance(cast)) in {("succeeded", "600000.00"), ("failed", "0.00")}
+    verified(cast)
+
+
 def test_credits_from_fifty_threads(cast: Cast) -> None:
     path = f"/api/v1/admin/accounts/{cast.account.id}/credits/"
     cast.admin.post(f"{path}adjust/", {"credits": 100, "reason": "Start"})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TOLERANCE = 1000
+LIMIT = 45000
 LEAST = 10000
 OPEN = ("pending_approval", "processing", "pending")
 
@@ -37,6 +38,8 @@ class Payment:
     invoice: Any
     amount: int
     plan: list[tuple[Any, int]] | None = None
+    recorded_by: Any = None
+    given: dict[Any, int] = field(default_factory=dict)
     status: str = "pending_approval"
     received: int = 0
     refunded: int = 0
@@ -95,9 +98,17 @@ class Model:
             raise Refused("amount_exceeds_due")
         return amount or left
 
-    def approve(self, payment_id: Any, received: int | None) -> None:
+    def approve(self, payment_id: Any, operator: Any, received: int | None) -> None:
         payment = self._awaiting(payment_id)
-        self._settle(payment_id, payment, received or payment.amount)
+        if operator == payment.recorded_by or operator in payment.given:
+            raise Refused("four_eyes_required")
+        said = next(iter(payment.given.values()), None)
+        received = received or said or payment.amount
+        if said not in (None, received):
+            raise Refused("approvals_disagree")
+        payment.given[operator] = received
+        if len(payment.given) >= (2 if max(payment.amount, received) > LIMIT else 1):
+            self._settle(payment_id, payment, received)
 
     def reject(self, payment_id: Any) -> None:
         self._awaiting(payment_id).status = "failed"
@@ -113,10 +124,11 @@ class Model:
             if amount > self.invoices[invoice_id].due:
                 raise Refused("amount_exceeds_due")
 
-    def record(self, payment_id: Any, account: Any, amount: int, plan: list[tuple[Any, int]]) -> None:
-        payment = Payment(account, plan[0][0] if len(plan) == 1 else None, amount, plan)
+    def record(self, payment_id: Any, account: Any, amount: int, plan: list[tuple[Any, int]], by: Any) -> None:
+        payment = Payment(account, plan[0][0] if len(plan) == 1 else None, amount, plan, by)
         self.payments[payment_id] = payment
-        self._settle(payment_id, payment, amount)
+        if amount <= LIMIT:
+            self._settle(payment_id, payment, amount)
 
     def bounce(self, payment_id: Any) -> None:
         payment = self.payments[payment_id]
@@ -214,6 +226,11 @@ class Model:
         if self.credits[account] < credits:
             raise Refused("insufficient_credits")
         self.credits[account] -= credits
+
+    def adjust(self, account: Any, credits: int) -> None:
+        if credits < 0 and self.credits[account] + credits < 0:
+            raise Refused("insufficient_credits")
+        self.credits[account] += credits
 
     def _ensure_payable(self, invoice: Invoice) -> None:
         if invoice.status != "pending":

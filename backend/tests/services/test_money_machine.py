@@ -5,7 +5,7 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -17,10 +17,11 @@ from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.refunds import RefundDestination
-from igny8_core.business.billing.models import Invoice, Payment, Refund
+from igny8_core.business.billing.models import ApprovalLimit, Invoice, Payment, Refund
 from igny8_core.business.billing.selectors.verification import recount_money
 from igny8_core.business.billing.services import approvals, invoicing, refunds
 from igny8_core.business.billing.services.cancelling import cancel_payment
+from igny8_core.business.billing.services.limits import set_limit
 from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
 from igny8_core.business.ledger.selectors.balances import credits_of, money_balances
@@ -34,11 +35,21 @@ from tests.services import money_model as expected
 
 pytestmark = pytest.mark.slow
 AMOUNTS = st.integers(5000, 60000)
-OPERATOR = uuid.UUID("01890000-0000-7000-8000-00000000000a")
+OPERATORS = [uuid.UUID(f"01890000-0000-7000-8000-00000000000{digit}") for digit in "abc"]
+OPERATOR = OPERATORS[0]
+WHO = st.sampled_from(OPERATORS)
 
 
 def text(amount_minor: int | None) -> str | None:
     return None if amount_minor is None else format_amount(amount_minor, "PKR")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def limit() -> Iterator[None]:
+    """Four eyes above the model's limit, as long as this module runs."""
+    as_operator(lambda: set_limit(currency="PKR", amount=str(text(expected.LIMIT))))
+    yield
+    as_operator(lambda: ApprovalLimit.objects.filter(currency="PKR").delete())
 
 
 class Money(RuleBasedStateMachine):
@@ -54,15 +65,18 @@ class Money(RuleBasedStateMachine):
         for account in self.accounts:
             self.model.balance[account.id] = self.model.credits[account.id] = 0
 
-    @rule(target=invoices, who=st.integers(0, 1), total=st.integers(10000, 80000), carried=st.integers(0, 100))
-    def bill(self, who: int, total: int, carried: int) -> uuid.UUID:
+    @rule(target=invoices, who=st.integers(0, 1), total=st.integers(10000, 80000), carried=st.integers(0, 100),
+          from_balance=st.booleans())  # fmt: skip
+    def bill(self, *, who: int, total: int, carried: int, from_balance: bool) -> uuid.UUID:
         account = self.accounts[who]
         line = invoicing.DraftLine(LineKind.CREDIT_PACKAGE, "Credits", 1, str(text(total)), credits=carried or None)
         draft = as_operator(
             lambda: invoicing.create_invoice(account=account, currency="PKR", due_date=None, lines=[line])
         )
-        as_operator(lambda: invoicing.finalize_invoice(invoice_id=draft.id))
+        as_operator(lambda: invoicing.finalize_invoice(invoice_id=draft.id, apply_balance=from_balance))
         self.model.invoices[draft.id] = expected.Invoice(account.id, total, carried)
+        if from_balance:
+            self.model.apply_balance(draft.id)
         return uuid.UUID(str(draft.id))
 
     @rule(target=payments, invoice_id=invoices, amount=st.none() | AMOUNTS)
@@ -98,17 +112,17 @@ class Money(RuleBasedStateMachine):
         )
         if refusal:
             return multiple()
-        self.model.record(done[0].id, account.id, amount, plan)
+        self.model.record(done[0].id, account.id, amount, plan, OPERATOR)
         return done[0].id
 
-    @rule(payment_id=payments, received=st.none() | AMOUNTS, short=st.none() | st.integers(1, 1200))
-    def approve(self, payment_id: uuid.UUID, received: int | None, short: int | None) -> None:
+    @rule(payment_id=payments, who=WHO, received=st.none() | AMOUNTS, short=st.none() | st.integers(1, 1200))
+    def approve(self, payment_id: uuid.UUID, who: uuid.UUID, received: int | None, short: int | None) -> None:
         if short is not None:
             received = max(1, self.model.payments[payment_id].amount - short)
-        decision = approvals.Decision(OPERATOR, amount_received=text(received))
+        decision = approvals.Decision(who, amount_received=text(received))
         self._both(
             lambda: approvals.approve_payment(payment_id=payment_id, decision=decision),
-            lambda: self.model.approve(payment_id, received),
+            lambda: self.model.approve(payment_id, who, received),
         )
 
     @rule(payment_id=payments)
@@ -175,6 +189,14 @@ class Money(RuleBasedStateMachine):
         self._both(
             lambda: credits.consume(account_id=account_id, credits=amount, reason="Use"),
             lambda: self.model.consume(account_id, amount),
+        )
+
+    @rule(who=st.integers(0, 1), amount=st.integers(-60, 60).filter(bool))
+    def adjust(self, who: int, amount: int) -> None:
+        account_id = self.accounts[who].id
+        self._both(
+            lambda: credits.adjust(account_id=account_id, credits=amount, reason="Goodwill"),
+            lambda: self.model.adjust(account_id, amount),
         )
 
     @invariant()
