@@ -13,6 +13,7 @@ from igny8_core.business.banking.domain import archives
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import FormatName, StatementItem
+from igny8_core.business.banking.formats.camt053 import reader
 from igny8_core.business.banking.formats.registry import preview, read, recognise
 from tests.statement_writers import xlsx_file
 
@@ -95,6 +96,32 @@ def test_deep_and_wide_elements_end() -> None:
     assert refusal(deep).startswith("Line 1: the XML is broken")
     wide = b"<Document><BkToCstmrStmt><Stmt><Id>" + b"x" * 20_000_000 + b"</Id></Stmt></BkToCstmrStmt></Document>"
     assert refusal(wide)
+
+
+@pytest.mark.parametrize(
+    ("junk", "limit"),
+    [(b"<a/>", "4,000,000 tags"), (b"<c d='' e=''/>", "4,000,000 tags"), (b"<TxDtls/>", "1,000 trans")],
+)
+def test_elements_without_meaning_do_not_fill_the_memory(
+    junk: bytes, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_MAX_TRANSACTIONS", 1_000)
+    head = b"<Document><BkToCstmrStmt><Stmt><Ntry>"
+    assert refusal(head + junk * 4_500_000).startswith(f"A single entry has more than {limit}")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b":20:X\n:25:1\n:60F:C260301EUR1,\n" + b"\r" * 6_000_000,
+        b"OFXHEADER:100\n<OFX>" + b"<!-- " + b"<" * 3_000_000,
+        b"OFXHEADER:100\n<OFX>" + (b"<!-- " + b"<" * 90_000 + b"-->") * 30,
+        b"a,b\nc,d\n" + b"\n" * 1_100_000,
+    ],
+    ids=["carriage returns", "a comment", "comments", "empty rows"],
+)
+def test_reading_costs_what_the_file_is_long(content: bytes) -> None:
+    assert refusal(content)
 
 
 class Sparse(io.RawIOBase):

@@ -82,7 +82,7 @@ def memory_of(count: int) -> int:
 
 
 def test_a_long_statement_takes_no_more_memory_than_a_short_one() -> None:
-    assert memory_of(5_000) < memory_of(500) + 200_000
+    assert memory_of(2_000) < memory_of(200) + 200_000
 
 
 def test_a_long_batch_keeps_its_transactions_and_lets_their_elements_go() -> None:

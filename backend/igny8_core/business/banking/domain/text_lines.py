@@ -6,6 +6,7 @@ from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.reading import Source
 
 MAX_LINE_BYTES = 100_000
+MAX_LINES = 5_000_000
 _CHUNK_BYTES = 65_536
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -16,6 +17,8 @@ def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
     Banks mix encodings within a file: a line is UTF-8 if it can be, else Windows-1252, else Latin-1.
     """
     for number, line in enumerate(_lines(source), 1):
+        if number > MAX_LINES:
+            raise StatementRefused(f"The file has more than {MAX_LINES:,} lines.")
         if len(line) > MAX_LINE_BYTES:
             raise StatementRefused(f"Line {number} has more than {MAX_LINE_BYTES:,} bytes.")
         yield number, decoded(line.removeprefix(_UTF8_MARK) if number == 1 else line)
@@ -34,13 +37,13 @@ def decoded(line: bytes) -> str:
 def _lines(source: Source) -> Iterator[bytes]:
     rest = b""
     while chunk := source.read(_CHUNK_BYTES):
-        # A CR at a chunk's end may belong to an LF that comes with the next one.
-        while chunk.endswith(b"\r") and (more := source.read(1)):
-            chunk += more
-        lines = (rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        rest = lines.pop()
+        data = rest + chunk
+        # A CR at the end may belong to an LF that comes with the next chunk.
+        whole = data.removesuffix(b"\r")
+        lines = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        rest = lines.pop() + data[len(whole) :]
         yield from lines
         if len(rest) > MAX_LINE_BYTES:
             break
     if rest:
-        yield rest
+        yield rest.removesuffix(b"\r")

@@ -39,20 +39,25 @@ _CLOSING = ("CLBD",)
 
 # Of a batch that stays one line, so many transactions stand in its raw text.
 _KEPT_TRANSACTIONS = 10
+_MAX_MARKS = 4_000_000
+_MAX_TRANSACTIONS = 200_000
 
 
 def read(file: Source) -> Iterator[StatementItem]:
     """The items of a CAMT.053 or CAMT.054; raises `StatementRefused` where the document is broken, items before it."""
     statements = 0
+    measured = _Measured(file)
     try:
         reading: _Reading | None = None
-        for event, element in _events(file):
+        for event, element in _events(measured):
             name = etree.QName(element).localname
             if name in _STATEMENTS and event == "start":
                 statements += 1
                 reading = _Reading(_STATEMENTS[name], element)
             elif reading is not None:
                 yield from reading.take(name, event, element)
+                if name == "Ntry" and event == "end":
+                    measured.marks = 0
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
         raise StatementRefused(f"Line {line}: the XML is broken: {clean(error.msg)}.") from None
@@ -60,7 +65,23 @@ def read(file: Source) -> Iterator[StatementItem]:
         raise StatementRefused("The document holds no statement (Stmt) and no notification (Ntfctn).")
 
 
-def _events(file: Source) -> Iterator[tuple[str, Any]]:
+class _Measured:
+    """The file, as long as no single entry would fill the memory with elements that mean nothing."""
+
+    def __init__(self, file: Source) -> None:
+        self._file = file
+        self.marks = 0
+        """Beginnings of tags and attributes since the last entry was dropped."""
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.marks += data.count(b"<") + data.count(b"=")
+        if self.marks > _MAX_MARKS:
+            raise StatementRefused(f"A single entry has more than {_MAX_MARKS:,} tags and attributes.")
+        return data
+
+
+def _events(file: _Measured) -> Iterator[tuple[str, Any]]:
     return etree.iterparse(  # type: ignore[no-any-return]
         file,
         events=("start", "end"),
@@ -141,6 +162,8 @@ class _Reading:
                 self.parts.append(read_details(element))
             except Unreadable as problem:
                 self.fault = f"line {element.sourceline}, transaction {len(self.parts) + 1}: {problem}"
+        if len(self.parts) > _MAX_TRANSACTIONS:
+            raise StatementRefused(f"A single entry has more than {_MAX_TRANSACTIONS:,} transactions.")
         if len(self.parts) > _KEPT_TRANSACTIONS:
             element.clear(keep_tail=False)
 

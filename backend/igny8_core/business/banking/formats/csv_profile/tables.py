@@ -22,6 +22,7 @@ type Row = tuple[int, list[Cell]]
 MAX_WORKBOOK_BYTES = 50_000_000
 """Of all parts of a workbook, unpacked: its texts are held in memory."""
 MAX_ROWS = 200_000
+MAX_CSV_ROWS = 1_000_000
 
 
 def csv_rows(source: Source, *, delimiter: str, encoding: str) -> Iterator[Row]:
@@ -30,7 +31,7 @@ def csv_rows(source: Source, *, delimiter: str, encoding: str) -> Iterator[Row]:
     text = io.TextIOWrapper(io.BufferedReader(_Raw(source)), encoding=codec, newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 1
-    while True:
+    for _ in range(MAX_CSV_ROWS + 1):
         try:
             cells = next(reader, None)
         except UnicodeError:
@@ -41,6 +42,7 @@ def csv_rows(source: Source, *, delimiter: str, encoding: str) -> Iterator[Row]:
             return
         yield number, list(cells)
         number = reader.line_num + 1
+    raise StatementRefused(f"The table has more than {MAX_CSV_ROWS:,} rows; upload it in parts.")
 
 
 class _Raw(io.RawIOBase):

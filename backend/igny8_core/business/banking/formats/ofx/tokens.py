@@ -60,15 +60,21 @@ def _token(line: int, piece: bytes) -> Token | None:
 
 
 def _until(end: bytes, line: int, piece: bytes, pieces: Iterator[tuple[int, bytes]]) -> tuple[bytes, bytes]:
-    """What stands before an end that may be several pieces away, and what stands behind it."""
-    found = piece
-    while end not in found:
+    """What stands before an end that may be several pieces away, and what stands behind it.
+
+    No end has a `<` in it, so each piece is searched once and alone.
+    """
+    inside: list[bytes] = []
+    size = 0
+    while end not in piece:
+        inside.append(piece)
+        size += len(piece) + 1
         following = next(pieces, None)
-        if following is None or len(found) > _MAX_PIECE_BYTES:
+        if following is None or size > _MAX_PIECE_BYTES:
             raise StatementRefused(f"Line {line}: a comment or CDATA never ends.")
-        found += b"<" + following[1]
-    inside, _, behind = found.partition(end)
-    return inside, behind
+        piece = following[1]
+    last, _, behind = piece.partition(end)
+    return b"<".join([*inside, last]), behind
 
 
 def _numbered(source: Source) -> Iterator[tuple[int, bytes]]:
