@@ -28,6 +28,8 @@ DOCS_CSP: dict[str, list[str]] = {
     "worker-src": [CSP.SELF, "blob:"],
 }
 
+_redoc = SpectacularRedocView.as_view(url_name="schema", template_name="http/redoc.html")
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="portal:home"), name="root"),
     path("portal/", include("igny8_core.portal.urls")),
@@ -36,7 +38,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", csp_override(DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
-    path("api/redoc/", csp_override(DOCS_CSP)(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
+    path("api/redoc/", csp_override(DOCS_CSP)(_redoc), name="redoc"),
     path("api/v1/auth/", include("igny8_core.business.platform.urls")),
     path("api/v1/billing/", include(account_urlpatterns)),
     path("api/v1/billing/", include(ledger.account_urlpatterns)),

@@ -104,6 +104,11 @@ class EnvelopeSchema(AutoSchema):
         """The method and the path, which no two operations share: `post_billing_payments_id_cancel`."""
         return "_".join([self.method.lower(), *self._segments()]).replace("-", "_")
 
+    def get_summary(self) -> str | None:
+        """The first sentence of what the operation says of itself: the line that lists of operations show."""
+        text = " ".join((self.get_description() or "").split())
+        return text.partition(". ")[0].rstrip(".") or None
+
     def get_tags(self) -> list[str]:
         """What the operation is about; the operators' are told apart."""
         named = [segment for segment in self._segments() if segment != "id"]

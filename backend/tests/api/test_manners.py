@@ -1,8 +1,10 @@
 """Envelopes where no view answers, invoices, saved methods, available methods, health."""
 
+import re
 import uuid
 from typing import Any
 
+import pytest
 from tests.cast import ADMIN, BILLING, Cast
 
 SAVED = f"{BILLING}payment-methods/"
@@ -22,6 +24,23 @@ def test_routing_errors_have_the_shape(cast: Cast) -> None:
 def test_health_and_documents(cast: Cast) -> None:
     for path in ("/healthz", "/readyz", "/metrics", "/api/schema/", "/api/docs/", "/api/redoc/"):
         assert cast.anonymous.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize("page", ["/api/docs/", "/api/docs/?script=", "/api/redoc/"])
+def test_the_pages_of_the_api_fetch_from_us_alone(cast: Cast, page: str) -> None:
+    answer = cast.anonymous.get(page)
+    text = answer.content.decode()
+    assert re.findall(r"(?:https?:)?//[\w.-]+\.\w+", text) == []
+    for asset in re.findall(r'(?:src|href)="(/static/[^"]+)"', text):
+        assert cast.anonymous.get(asset).status_code == 200, asset
+    assert "https:" not in answer["Content-Security-Policy"]
+
+
+def test_every_operation_says_what_it_does(cast: Cast) -> None:
+    document = cast.anonymous.get("/api/schema/?format=json").json()
+    assert document["openapi"].startswith("3.1")
+    operations = [one for path in document["paths"].values() for name, one in path.items() if name != "parameters"]
+    assert [one["operationId"] for one in operations if not one.get("summary")] == []
 
 
 def test_an_invoice_from_draft_to_void(cast: Cast) -> None:
