@@ -47,6 +47,17 @@ def import_file(given: StatementFile) -> tuple[StatementImport, bool]:
     return found, True
 
 
+def take(given: StatementFile) -> tuple[StatementImport, bool]:
+    """Store a file for whoever called to read it; returns its import and whether it is new.
+
+    Raises what `receive` raises. Should the caller die, a worker goes on with it.
+    """
+    found, new = receive(given)
+    if new:
+        keep_file(found, given.file)
+    return found, new
+
+
 def read_stored(
     import_id: UUID, *, actor: Actor, on_progress: Callable[[int], None] = lambda lines_read: None
 ) -> StatementImport:
