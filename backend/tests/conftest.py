@@ -45,7 +45,7 @@ def _prepare_server() -> None:
         "IGNY8_DATA_DIR": str(data_dir),
         "IGNY8_THROTTLE": "off",
         "IGNY8_PROCESS": "owner",
-        "IGNY8_ALLOWED_HOSTS": "testserver,127.0.0.1",
+        "IGNY8_ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     }
     if not os.environ.get("DATABASE_URL"):
         _server = EmbeddedPostgres(data_dir, secrets=ensure_secrets(data_dir), sockets=socket_dir(data_dir))
