@@ -18,7 +18,7 @@ KEEP = """CREATE TRIGGER billing_paymentproof_keep BEFORE UPDATE OR DELETE ON bi
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("billing", "0008_parties"), ("accounts", "0006_profile")]
+    dependencies: ClassVar = [("billing", "0009_found_by_bank_lines"), ("accounts", "0006_profile")]
 
     operations: ClassVar = [
         migrations.RunSQL(f"CREATE SEQUENCE {SEQUENCE}", f"DROP SEQUENCE {SEQUENCE}"),
