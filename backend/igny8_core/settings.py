@@ -41,8 +41,12 @@ INSTALLED_APPS = [
     "igny8_core.business.documents",
     "igny8_core.business.banking",
     "igny8_core.portal",
+    "igny8_core.console",
+    "unfold.apps.BasicAppConfig",
+    "igny8_core.console.apps.OperatorAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -84,9 +88,37 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                # The admin insists on these two; what they give is made when a template asks for it.
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
+
+UNFOLD = {
+    "SITE_TITLE": "IGNY8 Billing",
+    "SITE_HEADER": "IGNY8 Billing",
+    "SITE_SUBHEADER": "Operators",
+    "SITE_SYMBOL": "account_balance_wallet",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [f"{STATIC_URL}console/console.css"],
+    "SCRIPTS": [f"{STATIC_URL}console/console.js"],
+    "DASHBOARD_CALLBACK": "igny8_core.console.desks.home.dashboard",
+    "COLORS": {
+        "primary": {
+            "50": "#f0f1ff", "100": "#e3e4fe", "200": "#cbccfc", "300": "#aaacf8", "400": "#8485f0", "500": "#6260e6",
+            "600": "#3d3bd1", "700": "#3331ad", "800": "#2b2a89", "900": "#27276c", "950": "#17163f",
+        },
+    },
+}  # fmt: skip
+# The console has no session table and no middleware of its own: its door does for its pages what they would do for all.
+SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

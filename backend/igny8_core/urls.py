@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
@@ -33,6 +34,7 @@ _redoc = SpectacularRedocView.as_view(url_name="schema", template_name="http/red
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="portal:home"), name="root"),
     path("portal/", include("igny8_core.portal.urls")),
+    path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

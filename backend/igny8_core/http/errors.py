@@ -1,6 +1,6 @@
 """The one place where a failure becomes an HTTP status."""
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404
 from psycopg_pool import PoolTimeout, TooManyRequests
@@ -52,6 +52,8 @@ def from_exception(exception: BaseException) -> AppError | None:
         return _from_drf(exception)
     if isinstance(exception, Http404):
         return NotFound()
+    if isinstance(exception, PermissionDenied):
+        return Forbidden()
     if isinstance(exception, RequestDataTooBig):
         return TooLarge()
     if isinstance(exception, SuspiciousOperation):

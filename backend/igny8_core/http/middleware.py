@@ -58,7 +58,7 @@ def _limit(request: HttpRequest) -> int:
         view = resolve(request.path_info).func
     except Http404:
         return limit
-    uploads: Mapping[str, int] = getattr(getattr(view, "cls", None), "uploads", {})
+    uploads: Mapping[str, int] = getattr(getattr(view, "cls", view), "uploads", {})
     return max([limit, *(size + BESIDE_FILE_BYTES for size in uploads.values())])
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language_bidi
 
 from igny8_core.http import context
 from igny8_core.http.errors import from_exception, status_of
-from igny8_core.kit.errors import AppError, Internal, Unauthenticated
+from igny8_core.kit.errors import AccountRequired, AppError, Internal, Unauthenticated
 from igny8_core.portal import sentences, sessions
 from igny8_core.portal.sessions import Visit
 
@@ -71,6 +71,8 @@ def refused(request: HttpRequest, exception: Exception, *, visit: Visit | None =
         error = Internal()
     if isinstance(error, Unauthenticated):
         return _to_sign_in(request)
+    if isinstance(error, AccountRequired) and request.method == "GET":
+        return HttpResponseRedirect(reverse("admin:index"))
     return error_page(request, error, visit=visit)
 
 
@@ -101,8 +103,13 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def local_path(text: str) -> str:
-    """A path inside the portal to go on to, or home: never another site."""
-    inside = text.startswith(LOCAL_PATH) and text.isprintable() and "\\" not in text and "//" not in text
+    """A path inside the portal or the console to go on to, or home: never another site."""
+    inside = (
+        text.startswith((LOCAL_PATH, reverse("admin:index")))
+        and text.isprintable()
+        and "\\" not in text
+        and "//" not in text
+    )
     return text if inside else reverse("portal:home")
 
 

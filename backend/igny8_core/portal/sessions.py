@@ -5,19 +5,14 @@ from dataclasses import dataclass
 from babel import Locale
 from django.http import HttpRequest, HttpResponse
 
-from igny8_core.accounts.keys import KeyKind
-from igny8_core.accounts.lookups import look_up_secret, touch_key
 from igny8_core.accounts.models import Account, User
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, includes
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services.web_sessions import NewSession
+from igny8_core.http.sessions import COOKIE, principal_of_cookie
 from igny8_core.kit import clock
-from igny8_core.kit.errors import AccountRequired, AccountSuspended, AppError, Unauthenticated, UserSuspended
-
-COOKIE = "igny8_session"
-MAX_SECRET_LENGTH = 200
-REFUSALS: dict[str, type[AppError]] = {"account_suspended": AccountSuspended, "user_suspended": UserSuspended}
+from igny8_core.kit.errors import AccountRequired
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +50,10 @@ def principal_of(request: HttpRequest) -> Principal:
 
     Raises `Unauthenticated`, `AccountSuspended`, `UserSuspended`, `AccountRequired`.
     """
-    secret = request.COOKIES.get(COOKIE, "")
-    if not secret or len(secret) > MAX_SECRET_LENGTH:
-        raise Unauthenticated
-    presented = look_up_secret(secret)
-    if presented is None or presented.principal.kind is not KeyKind.SESSION:
-        raise Unauthenticated
-    if presented.refusal:
-        raise REFUSALS.get(presented.refusal, Unauthenticated)
-    if presented.stale:
-        touch_key(presented.principal.key_id)
-    if presented.principal.account is None:
+    principal = principal_of_cookie(request)
+    if principal.account is None:
         raise AccountRequired
-    return presented.principal
+    return principal
 
 
 def remember(response: HttpResponse, session: NewSession, *, secure: bool, lasting: bool) -> None:

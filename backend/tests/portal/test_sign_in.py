@@ -107,12 +107,12 @@ def test_suspended_people_and_accounts_are_refused_at_once(cast: Cast) -> None:
     assert "account is suspended" in answer.content.decode()
 
 
-def test_operators_are_told_that_this_is_for_customers() -> None:
+def test_operators_land_in_their_console() -> None:
     staff, visitor = operator(OperatorRole.ADMIN), Visitor()
     visitor.submit(SIGN_IN, {"email": staff.email, "password": PASSWORD})
     page = visitor.get(PORTAL)
-    assert page.status_code == 403
-    assert "Operators use the operator console" in page.content.decode()
+    assert (page.status_code, page["Location"]) == (302, "/admin/")
+    assert visitor.get("/admin/").status_code == 200
 
 
 def test_a_new_password_ends_the_other_sessions(cast: Cast) -> None:

@@ -16,6 +16,7 @@ from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, ActorKind
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address
+from igny8_core.http.sessions import COOKIE
 from igny8_core.http.throttling import count_shared
 from igny8_core.kit.errors import AppError, ErrorKind, Throttled, Unauthenticated
 from igny8_core.portal import pages, sessions
@@ -40,7 +41,7 @@ class SignIn(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The empty form, or home for who is signed in."""
-        if sessions.COOKIE in request.COOKIES and _is_signed_in(request):
+        if COOKIE in request.COOKIES and _is_signed_in(request):
             return pages.go(reverse("portal:home"))
         return self._shown(SignInForm())
 

@@ -1,1 +1,0 @@
-"""Files people send: what is taken, and how it is made harmless."""

@@ -1,0 +1,33 @@
+"""What an approver weighs a claim against: the account's other payments, and who else quoted the reference."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.models import Invoice, Payment
+
+HISTORY = 8
+TWINS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Everything around a payment that awaits a decision."""
+
+    account: Account
+    invoice: Invoice | None
+    earlier: list[Payment]
+    twins: list[Payment]
+
+
+def claim_of(*, payment_id: UUID, account_id: UUID) -> Claim | None:
+    """The surroundings of a payment, across accounts; None when there is no such payment."""
+    payment = Payment.objects.for_account(account_id).select_related("account", "invoice").filter(id=payment_id).first()
+    if payment is None:
+        return None
+    others = Payment.objects.for_account(account_id).exclude(id=payment_id).select_related("invoice")
+    twins: list[Payment] = []
+    if payment.reference_normalised:
+        same = Payment.objects.across_accounts().filter(reference_normalised=payment.reference_normalised)
+        twins = list(same.exclude(id=payment_id).select_related("account", "invoice").order_by("-sequence")[:TWINS])
+    return Claim(payment.account, payment.invoice, list(others.order_by("-sequence")[:HISTORY]), twins)

@@ -1,0 +1,26 @@
+"""Which tables the console shows."""
+
+from django.contrib import admin
+
+from igny8_core.accounts.models import AccessKey, Account, User
+from igny8_core.business.billing.models import CreditPackage, Invoice, Payment, PaymentMethodConfig, Refund
+from igny8_core.business.ledger.models import Journal
+from igny8_core.console.pages.money import InvoicePage, JournalPage, PaymentPage, RefundPage
+from igny8_core.console.pages.platform import AccessKeyPage, AccountPage, EventPage, UserPage
+from igny8_core.console.pages.setup import CreditPackagePage, MethodConfigPage
+from igny8_core.events.models import Event
+
+TABLES = (
+    (Invoice, InvoicePage),
+    (Payment, PaymentPage),
+    (Refund, RefundPage),
+    (Journal, JournalPage),
+    (PaymentMethodConfig, MethodConfigPage),
+    (CreditPackage, CreditPackagePage),
+    (Account, AccountPage),
+    (User, UserPage),
+    (AccessKey, AccessKeyPage),
+    (Event, EventPage),
+)
+for model, page in TABLES:
+    admin.site.register(model, page)

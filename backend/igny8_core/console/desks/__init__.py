@@ -1,0 +1,1 @@
+"""The desks: pages of our own for what operators decide every day."""

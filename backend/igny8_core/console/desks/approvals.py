@@ -1,0 +1,150 @@
+"""The approvals desk: the queue on one side, the claim with all that speaks for and against it on the other."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from igny8_core.accounts.models import Account
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.operator_views.shapes import ApproveSerializer, BulkApproveSerializer, ReasonSerializer
+from igny8_core.business.billing.selectors.claims import claim_of
+from igny8_core.business.billing.selectors.payments import (
+    PaymentFilters,
+    get_payment_across_accounts,
+    list_payments,
+)
+from igny8_core.business.billing.services import approvals
+from igny8_core.business.billing.services.approvals import Decision
+from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
+from igny8_core.console.operators import operator_of
+from igny8_core.kit.errors import NotFound
+
+PAGE = 50
+AWAITING = PaymentFilters(statuses=("pending_approval",))
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told above the claim: how a decision went."""
+
+    text: str
+    good: bool
+
+
+@desk(OperatorRole.SUPPORT)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """The desk with the claim that has waited longest, or the one that is asked for."""
+    asked = chosen_id(request.GET.get("payment", ""))
+    return shown(request, "console/approvals.html", lambda: _desk(asked))
+
+
+@desk(OperatorRole.SUPPORT)
+@require_GET
+def claim(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """One claim, for the right side of the desk."""
+    return shown(request, "console/parts/claim.html", lambda: _claim(payment_id))
+
+
+@desk(OperatorRole.APPROVER)
+@require_POST
+def approve(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """Approve the claim as it was submitted, or with what was received."""
+    filled = {name: value for name, value in _form(request).items() if value}
+    return _decided(request, payment_id, "Approved.", lambda: _approve(request, payment_id, filled))
+
+
+@desk(OperatorRole.APPROVER)
+@require_POST
+def reject(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """Reject the claim; the payer reads the reason."""
+    return _decided(request, payment_id, "Rejected.", lambda: _reject(payment_id, _form(request)))
+
+
+@desk(OperatorRole.APPROVER)
+@require_POST
+def approve_chosen(request: HttpRequest) -> HttpResponse:
+    """Approve what is ticked, each payment in a unit of work of its own."""
+    serializer = BulkApproveSerializer(data={"ids": request.POST.getlist("ids")})
+    if not serializer.is_valid():
+        notice = Notice("Tick the payments to approve first.", good=False)
+        return shown(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
+    ids = dict.fromkeys(serializer.validated_data["ids"])
+    operator_id = operator_of(request).id
+    outcomes = [_outcome(request, payment_id, operator_id) for payment_id in ids]
+    notice = Notice(_summary(outcomes), good=all(outcome == "" for outcome in outcomes))
+    return shown(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
+
+
+def _outcome(request: HttpRequest, payment_id: UUID, operator_id: UUID) -> str:
+    return decide(request, lambda: approvals.approve_or_tell(payment_id=payment_id, operator_id=operator_id))
+
+
+def _summary(outcomes: list[str]) -> str:
+    done = sum(outcome == "" for outcome in outcomes)
+    refused = sorted({outcome for outcome in outcomes if outcome})
+    return " ".join([f"{done} of {len(outcomes)} approved.", *refused])
+
+
+def _decided(request: HttpRequest, payment_id: UUID, done: str, operation: Any) -> HttpResponse:
+    """The desk after a decision: the next claim when it went well, the same one with the reason when it did not."""
+    refused = decide(request, operation)
+
+    def collect() -> dict[str, Any]:
+        desk_now = _desk(payment_id if refused else None, after=payment_id)
+        return {**desk_now, "notice": Notice(refused or done, good=not refused)}
+
+    return shown(request, "console/parts/desk.html", collect)
+
+
+def _approve(request: HttpRequest, payment_id: UUID, filled: dict[str, str]) -> None:
+    serializer = ApproveSerializer(data=filled)
+    serializer.is_valid(raise_exception=True)
+    decision = Decision(operator_id=operator_of(request).id, **serializer.validated_data)
+    approvals.approve_payment(payment_id=payment_id, decision=decision)
+
+
+def _reject(payment_id: UUID, form: dict[str, str]) -> None:
+    serializer = ReasonSerializer(data={"reason": form.get("reason", "")})
+    serializer.is_valid(raise_exception=True)
+    approvals.reject_payment(payment_id=payment_id, reason=serializer.validated_data["reason"])
+
+
+def _form(request: HttpRequest) -> dict[str, str]:
+    ours = ("amount_received", "value_date", "note", "reason")
+    return {name: request.POST[name].strip() for name in ours if name in request.POST}
+
+
+def _desk(payment_id: UUID | None, *, after: UUID | None = None) -> dict[str, Any]:
+    """The queue, oldest first, and the claim that is open."""
+    rows = list_payments(
+        filters=AWAITING, ordering="created_at", size=PAGE, after=None, backwards=False, for_operator=True
+    )
+    waiting = rows.documents[:PAGE]
+    names = dict(Account.objects.filter(id__in={one["account_id"] for one in waiting}).values_list("id", "name"))
+    queue_rows = [{**one, "account_name": names[one["account_id"]], "waited": waited(one)} for one in waiting]
+    chosen = payment_id or (queue_rows[0]["id"] if queue_rows else None)
+    document = {"queue": queue_rows, "queue_count": rows.count, "more": rows.count > PAGE}
+    return {**document, **(_claim(chosen) if chosen else {})}
+
+
+def _claim(payment_id: UUID) -> dict[str, Any]:
+    payment = get_payment_across_accounts(payment_id=payment_id)
+    around = payment and claim_of(payment_id=payment_id, account_id=payment["account_id"])
+    if payment is None or around is None:
+        raise NotFound
+    return {"payment": {**payment, "waited": waited(payment)}, "claim": around}
+
+
+def waited(payment: dict[str, Any]) -> str:
+    """How long it has waited, in the largest unit that says something."""
+    seconds = payment["waiting_seconds"]
+    if seconds is None:
+        return ""
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {name}"
+    return "now"

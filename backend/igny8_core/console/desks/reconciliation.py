@@ -1,0 +1,233 @@
+"""The reconciliation desk: drop a statement, watch it being read, decide what the matcher left open, take back."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.banking.domain.line_states import ImportStatus, LineStatus
+from igny8_core.business.banking.models import BankAccount, SavedCsvProfile, StatementImport
+from igny8_core.business.banking.selectors.documents import import_document, import_documents, line_detail
+from igny8_core.business.banking.selectors.lines import find_lines, get_line
+from igny8_core.business.banking.selectors.targets import find_targets, target_of
+from igny8_core.business.banking.serializers import (
+    AcceptSerializer,
+    AssignSerializer,
+    LineReasonSerializer,
+    SplitSerializer,
+)
+from igny8_core.business.banking.services import importing, reconcile
+from igny8_core.business.banking.services.receiving import MAX_FILE_BYTES, StatementFile
+from igny8_core.business.banking.services.reconcile import Wanted
+from igny8_core.console.desks.approvals import Notice
+from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
+from igny8_core.console.operators import operator_of
+from igny8_core.http.fields import StrictSerializer
+
+PAGE, IMPORTS, PARTS = 50, 5, 4
+TABS = (
+    ("open", "To decide", (LineStatus.PROPOSED, LineStatus.UNMATCHED)),
+    ("matched", "Matched", (LineStatus.MATCHED,)),
+    ("parked", "Parked", (LineStatus.PARKED,)),
+    ("ignored", "Ignored", (LineStatus.IGNORED,)),
+    ("unreadable", "Unreadable", (LineStatus.UNREADABLE,)),
+)
+MOVING = frozenset({ImportStatus.RECEIVED.value, ImportStatus.MATCHING.value})
+
+
+@desk(OperatorRole.SUPPORT)
+@require_GET
+def lines(request: HttpRequest) -> HttpResponse:
+    """The desk, on one of its tabs."""
+    line_id = chosen_id(request.GET.get("line", ""))
+    whole = request.headers.get("HX-Target") != "desk"
+    template = "console/reconciliation.html" if whole else "console/parts/lines.html"
+    return shown(request, template, lambda: _desk(_tab(request), line_id))
+
+
+@desk(OperatorRole.SUPPORT)
+@require_GET
+def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """One line, for the right side of the desk."""
+    return shown(request, "console/parts/line.html", lambda: {**_line(line_id), "tab": _tab(request)})
+
+
+@desk(OperatorRole.SUPPORT)
+@require_GET
+def progress(request: HttpRequest) -> HttpResponse:
+    """How far the newest imports are; asks again while one is moving."""
+    return shown(request, "console/parts/imports.html", _imports)
+
+
+@desk(OperatorRole.SUPPORT)
+@require_GET
+def targets(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """What a line could be assigned to, by what is typed."""
+    text = request.GET.get("q", "")[:80]
+    collect = lambda: {"line": {"id": line_id}, "targets": find_targets(text), "tab": _tab(request), "asked": text}  # noqa: E731
+    return shown(request, "console/parts/targets.html", collect)
+
+
+@desk(OperatorRole.FINANCE)
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Import a dropped file; the answer is the desk with how it went."""
+    dropped = request.FILES.get("file")
+    if dropped is None or dropped.file is None:
+        return _answered(request, "Choose a file first.", done="")
+    digest = hashlib.sha256()
+    for chunk in dropped.chunks():
+        digest.update(chunk)
+    dropped.seek(0)
+    given = StatementFile(
+        name=(dropped.name or "statement")[:255], size_bytes=dropped.size or 0, sha256=digest.hexdigest(),
+        file=dropped.file, bank_account_id=chosen_id(request.POST.get("bank_account", "")),
+        csv_profile_id=chosen_id(request.POST.get("csv_profile", "")), uploaded_by_id=operator_of(request).id,
+    )  # fmt: skip
+    outcome: dict[str, Any] = {}
+
+    def operation() -> None:
+        found, new = importing.import_file(given)
+        outcome.update(found=import_document(found), new=new)
+
+    refused = decide(request, operation)
+    return _answered(request, refused, done=_summary(**outcome) if outcome else "")
+
+
+upload.uploads = {"upload": MAX_FILE_BYTES}  # type: ignore[attr-defined]
+
+
+@desk(OperatorRole.FINANCE)
+@require_POST
+def settle_import(request: HttpRequest, import_id: UUID, action: str) -> HttpResponse:
+    """Import what can be read of a file with unreadable lines, or let the file go."""
+    operation = IMPORT_ACTIONS.get(action)
+    if operation is None:
+        raise Http404
+    return _answered(request, decide(request, lambda: operation(import_id)), done="Done.")
+
+
+@desk(OperatorRole.FINANCE)
+@require_POST
+def act(request: HttpRequest, line_id: UUID, action: str) -> HttpResponse:
+    """Decide a line: accept, reject, assign, split, ignore, park, undo."""
+    if action not in ACTIONS:
+        raise Http404
+    refused = decide(request, lambda: ACTIONS[action](line_id, request))
+    notice = Notice(refused or DONE[action], good=not refused)
+    stay = line_id if refused or action in ("reject", "undo") else None
+    return shown(request, "console/parts/lines.html", lambda: {**_desk(_tab(request), stay), "notice": notice})
+
+
+def _accept(line_id: UUID, request: HttpRequest) -> None:
+    reconcile.accept(line_id=line_id, operator_id=operator_of(request).id, **_checked(AcceptSerializer, request))
+
+
+def _reject(line_id: UUID, request: HttpRequest) -> None:
+    reconcile.reject(line_id=line_id, **_checked(AcceptSerializer, request))
+
+
+def _assign(line_id: UUID, request: HttpRequest) -> None:
+    wanted = Wanted(**_checked(AssignSerializer, request))
+    reconcile.assign(line_id=line_id, wanted=[wanted], operator_id=operator_of(request).id)
+
+
+def _split(line_id: UUID, request: HttpRequest) -> None:
+    """Each row names an invoice by its number, or an account by its code, and an amount."""
+    rows = zip(request.POST.getlist("target"), request.POST.getlist("part"), strict=False)
+    filled = [(target.strip(), amount.strip()) for target, amount in rows if target.strip() or amount.strip()]
+    serializer = SplitSerializer(data={"parts": [{**target_of(target), "amount": amount} for target, amount in filled]})
+    serializer.is_valid(raise_exception=True)
+    parts = serializer.validated_data["parts"]
+    reconcile.split(line_id=line_id, parts=parts, operator_id=operator_of(request).id)
+
+
+def _ignore(line_id: UUID, request: HttpRequest) -> None:
+    reconcile.ignore(line_id=line_id, **_checked(LineReasonSerializer, request))
+
+
+def _park(line_id: UUID, request: HttpRequest) -> None:
+    reconcile.park(line_id=line_id, **_checked(LineReasonSerializer, request))
+
+
+def _undo(line_id: UUID, request: HttpRequest) -> None:
+    reason = _checked(LineReasonSerializer, request)["reason"]
+    reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request).id)
+
+
+ACTIONS = {
+    "accept": _accept, "reject": _reject, "assign": _assign, "split": _split, "ignore": _ignore, "park": _park,
+    "undo": _undo,
+}  # fmt: skip
+IMPORT_ACTIONS = {"confirm": importing.confirm, "discard": importing.discard}
+DONE = {
+    "accept": "Accepted: the money is booked.", "reject": "This is not proposed again.",
+    "assign": "Assigned: the money is booked.", "split": "Split: the money is booked.",
+    "ignore": "Ignored.", "park": "Parked.", "undo": "Taken back.",
+}  # fmt: skip
+
+
+def _checked(shape: type[StrictSerializer], request: HttpRequest) -> dict[str, Any]:
+    sent = {str(name): request.POST.get(str(name), "").strip() for name in shape().fields}
+    serializer = shape(data={name: text for name, text in sent.items() if text})
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _answered(request: HttpRequest, refused: str, *, done: str) -> HttpResponse:
+    notice = Notice(refused or done, good=not refused)
+    return shown(request, "console/parts/lines.html", lambda: {**_desk("open", None), "notice": notice})
+
+
+def _summary(*, found: dict[str, Any], new: bool) -> str:
+    """How an import went, in a sentence."""
+    told = found["progress"]
+    if not new:
+        return "This file was imported before; nothing is imported twice."
+    match found["status"]:
+        case ImportStatus.NEEDS_CONFIRMATION:
+            return f"{told['lines_unreadable']} lines cannot be read. Nothing is imported until you say so."
+        case ImportStatus.REFUSED:
+            return str(found["problem"])
+        case ImportStatus.RECEIVED:
+            return "The file is here; it is read now."
+    again = f", {told['lines_duplicate']} were there already" if told["lines_duplicate"] else ""
+    return f"{told['lines_imported']} lines imported{again}."
+
+
+def _desk(tab: str, line_id: UUID | None) -> dict[str, Any]:
+    """The lines of a tab, the one that is open, and the newest imports."""
+    statuses = next(tuple(map(str, statuses)) for name, _, statuses in TABS if name == tab)
+    rows = list(find_lines(statuses=statuses).order_by("-sequence")[: PAGE + 1])
+    chosen = line_id or (rows[0].id if rows else None)
+    return {
+        "tab": tab,
+        "tabs": [(name, title) for name, title, _ in TABS],
+        "lines": rows[:PAGE],
+        "more": len(rows) > PAGE,
+        "bank_accounts": list(BankAccount.objects.order_by("name")),
+        "csv_profiles": list(SavedCsvProfile.objects.order_by("name")),
+        **_imports(),
+        **(_line(chosen) if chosen else {}),
+    }
+
+
+def _imports() -> dict[str, Any]:
+    newest = import_documents(list(StatementImport.objects.order_by("-sequence")[:IMPORTS]))
+    return {"imports": newest, "moving": any(one["status"] in MOVING or one["progress"]["left"] for one in newest)}
+
+
+def _line(line_id: UUID) -> dict[str, Any]:
+    found = get_line(line_id)
+    detail = line_detail(found)
+    live = [one for one in detail["matches"] if one["undone_at"] is None]
+    return {"line": {**detail, "amount_minor": found.amount_minor}, "account": found.bank_account, "live": live,
+            "parts": range(PARTS)}  # fmt: skip
+
+
+def _tab(request: HttpRequest) -> str:
+    asked = request.GET.get("tab", "") or request.POST.get("tab", "")
+    return asked if asked in {name for name, _, _ in TABS} else "open"

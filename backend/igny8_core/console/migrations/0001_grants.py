@@ -1,0 +1,16 @@
+"""What the admin reads of Django's own tables: the names of models."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from igny8_core.accounts.tenancy import GrantTo
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies: ClassVar = [
+        ("accounts", "0001_initial"), ("contenttypes", "0002_remove_content_type_name"),
+    ]
+
+    operations: ClassVar = [GrantTo("web, operator", "SELECT", "TABLE django_content_type")]

@@ -1,0 +1,76 @@
+"""An operator as Django's admin wants to see one: a user with permissions, derived from the role alone."""
+
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from igny8_core.accounts.models import User
+from igny8_core.accounts.principals import Principal
+from igny8_core.accounts.roles import OperatorRole, includes
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who is signed in to the console. Pages ask for a role; Django's own permissions are not used."""
+
+    principal: Principal
+    email: str
+    name: str
+
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+    is_staff = True
+
+    @property
+    def pk(self) -> UUID:
+        """The operator's user id."""
+        return self.id
+
+    @property
+    def id(self) -> UUID:
+        """The operator's user id."""
+        assert self.principal.user_id is not None
+        return self.principal.user_id
+
+    @property
+    def role(self) -> OperatorRole:
+        """What the operator may do."""
+        return cast(OperatorRole, self.principal.role)
+
+    def may(self, needed: OperatorRole) -> bool:
+        """Whether the role is at least that."""
+        return includes(self.principal.role, needed)
+
+    def get_username(self) -> str:
+        """For the admin's header."""
+        return self.email
+
+    def get_short_name(self) -> str:
+        """For the admin's header."""
+        return self.name or self.email
+
+    get_full_name = get_short_name
+
+    def has_usable_password(self) -> bool:
+        """The console offers no change of password; the sign-in pages do."""
+        return False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Pages decide by role."""
+        return False
+
+    has_module_perms = has_perm
+
+
+def load(principal: Principal) -> Operator:
+    """The person behind a session; inside a transaction that sees all accounts."""
+    person = User.objects.only("email", "name").get(id=principal.owner_id)
+    return Operator(principal, person.email, person.name)
+
+
+def operator_of(request: HttpRequest) -> Operator:
+    """Who asks; the door has put it there."""
+    return cast(Operator, request.user)

@@ -1,0 +1,113 @@
+"""What all tables in the admin share: who may look, that money is only read, and that services do the writing."""
+
+from contextlib import nullcontext
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.console.operators import Operator, operator_of
+from igny8_core.events import unit_of_work
+from igny8_core.kit.errors import AppError
+
+COUNT_LIMIT = 10_000
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts up to a limit: opening a table must not cost more the longer it has been in use."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, at most the limit."""
+        rows: QuerySet[Model] = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[:COUNT_LIMIT].count()
+
+
+class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
+    """A table that operators read, and change where a subclass says by which role and service."""
+
+    least_to_view: ClassVar[OperatorRole] = OperatorRole.SUPPORT
+    least_to_write: ClassVar[OperatorRole | None] = None
+    adds: ClassVar[bool] = False
+    removes: ClassVar[bool] = False
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_fullwidth = True
+    actions = None
+    compressed_fields = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By role alone."""
+        return isinstance(request.user, Operator) and request.user.may(self.least_to_view)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Like looking."""
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Where there is a service for it."""
+        needed = self.least_to_write
+        return needed is not None and isinstance(request.user, Operator) and request.user.may(needed)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Where there is a service for it."""
+        return self.adds and self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Where there is a service for it."""
+        return self.removes and self.has_change_permission(request)
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+                        extra_context: dict[str, Any] | None = None) -> HttpResponse:  # fmt: skip
+        """A refusal of the service takes back what was written and is told above the form."""
+        try:
+            with unit_of_work.savepoint() if request.method == "POST" else nullcontext():
+                return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
+        except AppError as error:
+            return told(request, error)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The same for taking away."""
+        try:
+            with unit_of_work.savepoint() if request.method == "POST" else nullcontext():
+                return super().delete_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+        except AppError as error:
+            return told(request, error)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """What a form asks for is done by the services, which check and record it; nothing else writes."""
+        if change:
+            self.change(operator_of(request), form)
+        else:
+            obj.pk = self.add(operator_of(request), form)
+
+    def add(self, operator: Operator, form: Any) -> UUID:
+        """Make what the form describes; returns its id."""
+        raise NotImplementedError
+
+    def change(self, operator: Operator, form: Any) -> None:
+        """Change `form.instance` to what the form says."""
+        raise NotImplementedError
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The event log is the record; the admin keeps none of its own."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The event log is the record."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        """The event log is the record."""
+
+
+def told(request: HttpRequest, error: AppError) -> HttpResponse:
+    """Back to the form, with what is wrong."""
+    sentences = [sentence for each in error.fields.values() for sentence in each] or [error.message]
+    messages.error(request, " ".join(sentences))
+    return HttpResponseRedirect(request.get_full_path())

@@ -1,0 +1,179 @@
+"""Accounts, people, keys and the event log."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django_countries import countries
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from igny8_core.accounts.models import AccessKey, Account, Status, User
+from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.business.platform.services import accounts, api_keys, people
+from igny8_core.console.operators import Operator
+from igny8_core.console.pages.base import OperatorPage
+from igny8_core.console.pages.filters import fixed
+from igny8_core.events.catalogue import ActorKind, EventType
+from igny8_core.events.models import Event
+from igny8_core.kit.currencies import CURRENCIES
+
+STATUS_COLOURS = {"active": "success", "suspended": "danger"}
+CHOOSE = UnfoldAdminSelectWidget
+TEXT = UnfoldAdminTextInputWidget
+ROLES = tuple(dict.fromkeys(map(str, (*AccountRole, *OperatorRole))))
+
+
+def choices(values: Any) -> list[tuple[str, str]]:
+    """Words as choices."""
+    return [(str(value), str(value)) for value in values]
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What is set of a new account, and what may change later."""
+
+    country = forms.ChoiceField(choices=list(countries), widget=CHOOSE)
+    billing_currency = forms.ChoiceField(choices=choices(sorted(CURRENCIES)), widget=CHOOSE)
+
+    class Meta:
+        model = Account
+        fields: ClassVar = ["code", "name", "country", "billing_currency", "time_zone", "status"]
+
+
+class AccountPage(OperatorPage):
+    """The tenants."""
+
+    form = AccountForm
+    least_to_write = OperatorRole.ADMIN
+    adds = True
+    list_display: ClassVar = ["code", "name", "country", "billing_currency", "state", "created_at"]
+    list_filter: ClassVar = [fixed("status", Status.values)]
+    search_fields: ClassVar = ["=code", "name"]
+    ordering: ClassVar = ["-sequence"]
+
+    @display(description="Status", label=STATUS_COLOURS)
+    def state(self, account: Account) -> str:
+        """As a coloured label."""
+        return account.status
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Code, country and currency stay what they were."""
+        return ["code", "country", "billing_currency"] if obj else ["status"]
+
+    def add(self, operator: Operator, form: Any) -> UUID:
+        """A new tenant; its people come from the table of people."""
+        account, _ = accounts.provision_account(owner=None, **form.cleaned_data)
+        return account.id
+
+    def change(self, operator: Operator, form: Any) -> None:
+        """Name, time zone, status."""
+        accounts.change_account(account_id=form.instance.id, changes=form.cleaned_data)
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A person; the password is written and never read."""
+
+    role = forms.ChoiceField(choices=choices(ROLES), widget=CHOOSE)
+    new_password = forms.CharField(
+        required=False, min_length=10, max_length=200, widget=TEXT(attrs={"autocomplete": "new-password"}),
+        help_text="Empty leaves it as it is; a new one ends all sessions of this person.",
+    )  # fmt: skip
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["account", "email", "name", "role", "status"]
+
+
+class UserPage(OperatorPage):
+    """People of accounts, and operators (without an account)."""
+
+    form = UserForm
+    least_to_view = OperatorRole.ADMIN
+    least_to_write = OperatorRole.ADMIN
+    adds = True
+    list_display: ClassVar = ["email", "name", "account", "role", "state", "created_at"]
+    list_filter: ClassVar = [fixed("role", ROLES), fixed("status", Status.values)]
+    search_fields: ClassVar = ["=email_normalised"]
+    search_help_text = "E-mail address, whole"
+    ordering: ClassVar = ["-sequence"]
+    list_select_related: ClassVar = ["account"]
+    fields: ClassVar = ["account", "email", "name", "role", "status", "new_password"]
+
+    @display(description="Status", label=STATUS_COLOURS)
+    def state(self, user: User) -> str:
+        """As a coloured label."""
+        return user.status
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A person keeps account and address."""
+        return ["account", "email"] if obj else ["status"]
+
+    def add(self, operator: Operator, form: Any) -> UUID:
+        """A new person with a first password."""
+        account = form.cleaned_data["account"]
+        user = people.add_user(
+            account_id=account and account.id, email=form.cleaned_data["email"], name=form.cleaned_data["name"],
+            role=form.cleaned_data["role"], password=form.cleaned_data["new_password"],
+        )  # fmt: skip
+        return user.id
+
+    def change(self, operator: Operator, form: Any) -> None:
+        """Through the services, which guard the last owner and the last admin."""
+        changes = dict(form.cleaned_data)
+        if password := changes.pop("new_password"):
+            changes["password"] = password
+        people.change_user(user_id=form.instance.id, changes=changes, by=operator.id)
+
+
+class AccessKeyPage(OperatorPage):
+    """API keys: the prefix is all that is kept in the clear. New ones come from the API and the portal."""
+
+    least_to_view = OperatorRole.ADMIN
+    list_display: ClassVar = ["prefix", "name", "account", "user", "role", "created_at", "last_used_at", "revoked_at"]
+    list_filter: ClassVar = [fixed("role", AccountRole)]
+    search_fields: ClassVar = ["=prefix", "=name"]
+    ordering: ClassVar = ["-sequence"]
+    fields: ClassVar = [
+        "prefix", "name", "account", "user", "role", "created_at", "expires_at", "last_used_at", "revoked_at",
+    ]  # fmt: skip
+    readonly_fields: ClassVar = fields
+    actions_detail: ClassVar = ["revoke"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Keys, and not the tokens and sessions of sign-ins."""
+        keys = super().get_queryset(request).filter(kind="api_key")
+        return keys.select_related("account", "user").defer("user__password")
+
+    @action(description="Revoke", icon="block", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, object_id: str) -> Any:
+        """Refuse the key from now on."""
+        api_keys.revoke_api_key(key_id=AccessKey.objects.only("id").get(id=object_id).id)
+        messages.success(request, "The key is revoked.")
+        return self.response_post_save_change(request, AccessKey.objects.get(id=object_id))
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Admins."""
+        return self.has_view_permission(request)
+
+
+class EventPage(OperatorPage):
+    """What happened, who did it; append-only and chained."""
+
+    list_display: ClassVar = ["occurred_at", "type", "account", "actor_kind", "actor_id", "subject_id"]
+    list_filter: ClassVar = [fixed("actor_kind", ActorKind), fixed("type", EventType)]
+    search_fields: ClassVar = ["=subject_id", "=actor_id", "=request_id"]
+    search_help_text = "Id of a subject, an actor or a request, whole"
+    ordering: ClassVar = ["-sequence"]
+    list_select_related: ClassVar = ["account"]
+    fields: ClassVar = [
+        "occurred_at", "type", "account", "seq", "actor_kind", "actor_id", "subject_type", "subject_id",
+        "request_id", "data", "hash_shown",
+    ]  # fmt: skip
+    readonly_fields: ClassVar = fields
+
+    @admin.display(description="Hash")
+    def hash_shown(self, event: Event) -> str:
+        """As hexadecimal text."""
+        return bytes(event.hash).hex()

@@ -1,0 +1,135 @@
+"""The ways to pay, as finance configures them, and what packages of credits cost."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django_countries import countries
+from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.models import CreditPackagePrice, PaymentMethodConfig
+from igny8_core.business.billing.services.method_configs import AMOUNTS, change_config, create_config, remove_config
+from igny8_core.console.amounts import money
+from igny8_core.console.operators import Operator
+from igny8_core.console.pages.base import OperatorPage
+from igny8_core.kit.currencies import CURRENCIES
+from igny8_core.kit.money import format_amount
+
+CHOOSE = UnfoldAdminSelectWidget
+
+
+class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A way to pay; amounts as decimal text in its currency."""
+
+    payment_method = forms.ChoiceField(choices=[(str(one), str(one)) for one in PaymentMethod], widget=CHOOSE)
+    country = forms.ChoiceField(choices=[("*", "Every country"), *countries], widget=CHOOSE)
+    currency = forms.ChoiceField(choices=[(code, code) for code in sorted(CURRENCIES)], widget=CHOOSE)
+    min_amount = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, label="Least amount")
+    max_amount = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, label="Largest amount")
+    tolerance = forms.CharField(
+        required=False, widget=UnfoldAdminTextInputWidget, help_text="How much too little closes an invoice."
+    )
+
+    class Meta:
+        model = PaymentMethodConfig
+        fields: ClassVar = [
+            "payment_method", "country", "currency", "display_name", "instructions", "requires_proof", "enabled",
+            "sort_order",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        config = options.get("instance")
+        if config is not None and config.currency:
+            amounts = {name: getattr(config, column) for name, column in AMOUNTS.items()}
+            shown = {
+                name: "" if amount is None else format_amount(amount, config.currency)
+                for name, amount in amounts.items()
+            }
+            options["initial"] = {**shown, **(options.get("initial") or {})}
+        super().__init__(*args, **options)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes: no text is no limit, and no tolerance."""
+        values = dict(self.cleaned_data)
+        for name in AMOUNTS:
+            values[name] = values[name].strip() or ("0" if name == "tolerance" else None)
+        return values
+
+
+class MethodConfigPage(OperatorPage):
+    """What accounts of a country are offered."""
+
+    form = MethodConfigForm
+    least_to_view = OperatorRole.FINANCE
+    least_to_write = OperatorRole.FINANCE
+    adds = True
+    removes = True
+    list_display: ClassVar = [
+        "display_name",
+        "payment_method",
+        "country",
+        "currency",
+        "limits",
+        "enabled",
+        "sort_order",
+    ]
+    list_filter: ClassVar = ["country", "payment_method", "enabled"]
+    ordering: ClassVar = ["country", "sort_order"]
+    fields: ClassVar = [
+        "payment_method", "country", "currency", "display_name", "instructions", "min_amount", "max_amount",
+        "tolerance", "requires_proof", "enabled", "sort_order",
+    ]  # fmt: skip
+
+    @admin.display(description="Limits")
+    def limits(self, config: PaymentMethodConfig) -> str:
+        """From and to."""
+        least, most = (money(one, config.currency) for one in (config.min_amount_minor, config.max_amount_minor))
+        return f"{least} … {most}"
+
+    def add(self, operator: Operator, form: Any) -> UUID:
+        """A new way to pay."""
+        return create_config(values=form.values()).id
+
+    def change(self, operator: Operator, form: Any) -> None:
+        """Whatever differs."""
+        change_config(config_id=form.instance.id, changes=form.values())
+
+    def delete_model(self, request: HttpRequest, obj: PaymentMethodConfig) -> None:
+        """Through the service, which records it."""
+        remove_config(config_id=obj.id)
+
+
+class Prices(TabularInline):  # type: ignore[type-arg]
+    model = CreditPackagePrice
+    fields: ClassVar = ["currency", "price"]
+    readonly_fields: ClassVar = ["currency", "price"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Packages come from `load_credit_packages`."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Like the package."""
+        return True
+
+    @admin.display(description="Price")
+    def price(self, row: CreditPackagePrice) -> str:
+        """Without tax."""
+        return money(row.amount_minor, row.currency)
+
+
+class CreditPackagePage(OperatorPage):
+    """What accounts can buy."""
+
+    list_display: ClassVar = ["name", "credits", "enabled", "sort_order"]
+    ordering: ClassVar = ["sort_order"]
+    inlines: ClassVar = [Prices]
+    fields: ClassVar = ["name", "credits", "enabled", "sort_order"]
+    readonly_fields: ClassVar = fields

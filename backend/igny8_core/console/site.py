@@ -1,0 +1,113 @@
+"""The admin site: every page goes through the door, and signing in and out happens elsewhere."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import wraps
+from typing import Any, cast
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.csp import CSP
+from django.views.decorators.csp import csp_override
+from unfold.sites import UnfoldAdminSite
+
+from igny8_core.business.platform.services import sessions as platform_sessions
+from igny8_core.console import door
+from igny8_core.console.desks import approvals, home, reconciliation
+from igny8_core.console.operators import Operator, operator_of
+from igny8_core.console.sidebar import NAVIGATION
+from igny8_core.http.errors import from_exception, status_of
+from igny8_core.http.sessions import COOKIE
+from igny8_core.kit.errors import Internal
+
+# Unfold's Alpine evaluates expressions and writes style attributes; see the decision on the console's content policy.
+ADMIN_CSP: dict[str, list[str]] = {
+    **cast("dict[str, list[str]]", settings.SECURE_CSP),
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+}
+OWN_PAGES = (
+    ("figures/", home.figures, "figures"),
+    ("approvals/", approvals.queue, "approvals"),
+    ("approvals/bulk/", approvals.approve_chosen, "approve-chosen"),
+    ("approvals/<uuid:payment_id>/", approvals.claim, "claim"),
+    ("approvals/<uuid:payment_id>/approve/", approvals.approve, "approve-claim"),
+    ("approvals/<uuid:payment_id>/reject/", approvals.reject, "reject-claim"),
+    ("reconciliation/", reconciliation.lines, "reconciliation"),
+    ("reconciliation/upload/", reconciliation.upload, "upload-statement"),
+    ("reconciliation/imports/", reconciliation.progress, "import-progress"),
+    ("reconciliation/imports/<uuid:import_id>/<slug:action>/", reconciliation.settle_import, "settle-import"),
+    ("reconciliation/<uuid:line_id>/", reconciliation.line, "statement-line"),
+    ("reconciliation/<uuid:line_id>/targets/", reconciliation.targets, "line-targets"),
+    ("reconciliation/<uuid:line_id>/<slug:action>/", reconciliation.act, "act-on-line"),
+)
+"""Route, view and name of each page that is no list of a table."""
+
+
+logger = structlog.get_logger(__name__)
+
+
+class OperatorSite(UnfoldAdminSite):
+    """Django's admin for operators, bound to our roles, sessions and transactions."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Operators of every role; each page asks for more."""
+        return isinstance(request.user, Operator)
+
+    def admin_view(self, view: Callable[..., Any], *cacheable: Any, **options: Any) -> Callable[..., Any]:
+        """The admin's own checks (permission, CSRF, no caching), behind the door."""
+        inner = super().admin_view(view, *cacheable, **options)
+        own_units = getattr(view, "own_units", False)
+
+        @csp_override(ADMIN_CSP)
+        @wraps(view)
+        def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return door.serve(request, lambda: inner(request, *args, **kwargs), own_units=own_units)
+            except Exception as exception:
+                return _refused(request, exception)
+
+        return served
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The product has one sign-in page."""
+        target = request.GET.get("next", reverse("admin:index"))
+        return HttpResponseRedirect(reverse("portal:sign-in", query={"next": target}))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """End the session, here and in the database."""
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:index"))
+        platform_sessions.sign_out(operator_of(request).principal)
+        response = HttpResponseRedirect(reverse("portal:sign-in"))
+        response.delete_cookie(COOKIE, samesite="Lax")
+        return response
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """The admin's addresses after our own pages."""
+        own: list[URLResolver | URLPattern] = [
+            path(route, self.admin_view(view), name=name) for route, view, name in OWN_PAGES
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Our own sidebar; a page the role may not open is left out."""
+        return [
+            {**group, "items": self._get_navigation_items(request, group["items"])} for group in deepcopy(NAVIGATION)
+        ]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The sidebar is written by hand; Django's own list would name every table."""
+        return []
+
+
+def _refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an exception: a sentence with its status, or a logged 500."""
+    error = from_exception(exception)
+    if error is None:
+        logger.error("unexpected_exception", exc_info=exception)
+        error = Internal()
+    return render(request, "console/refused.html", {"error": error}, status=status_of(error))

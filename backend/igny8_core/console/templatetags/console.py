@@ -1,0 +1,37 @@
+"""How money and words look on the console's pages."""
+
+from django import template
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.models import Invoice
+from igny8_core.console.amounts import grouped, money
+from igny8_core.console.operators import Operator
+
+register = template.Library()
+
+
+@register.filter
+def amount(amount_minor: int, currency: str) -> str:
+    """Minor units as text with the currency."""
+    return money(amount_minor, currency)
+
+
+register.filter("grouped", grouped)
+
+
+@register.filter
+def words(name: str) -> str:
+    """`pending_approval` as a person would say it."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def left_to_pay(invoice: Invoice) -> str:
+    """What is not settled of an invoice."""
+    return money(invoice.amount_total_minor - invoice.amount_settled_minor, invoice.currency)
+
+
+@register.filter
+def may(operator: Operator, role: str) -> bool:
+    """Whether the operator's role is at least that."""
+    return operator.may(OperatorRole(role))
