@@ -5,6 +5,7 @@ The domain's own sentences are English and for developers; a code that stands he
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from igny8_core.kit.errors import AppError
 
@@ -25,6 +26,7 @@ REFUSALS: dict[str, Promise] = {
     "account_suspended": _("Your company's account is suspended. Please contact us."),
     "user_suspended": _("Your sign-in is suspended. Ask an owner of your company's account."),
     "account_required": _("This portal is for customers. Operators use the operator console."),
+    "no_receipt": _("There is a receipt once the payment has arrived."),
     "permission_denied": _("Your role does not allow this. Ask an owner of your company's account."),
     "not_found": _("There is no such page, or it is not yours."),
     "throttled": _("That was too often in a short time. Please wait a minute."),
@@ -33,6 +35,16 @@ REFUSALS: dict[str, Promise] = {
     "idempotency_key_reused": _("This form was sent before with other content. Check it, and send it again."),
     "body_too_large": _("This is too large."),
 }
+
+# Sentences of the rooms below that stand at a field: named here so that the catalogues have them.
+AT_FIELDS = (
+    gettext_noop("This password is too common."),
+    gettext_noop("This is not your password."),
+    gettext_noop("Another user has this address."),
+    gettext_noop("The amount must be above zero."),
+    gettext_noop("Send the reference of your transfer."),
+    gettext_noop("This is in the past."),
+)
 
 INVOICE_STATUS: dict[str, Promise] = {
     "pending": _("To pay"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from igny8_core.portal.views import (
     credits,
+    documents,
     home,
     invoices,
     keys,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("payments/", payments.Payments.as_view(), name="payments"),
     path("payments/<uuid:payment_id>/", payments.OnePayment.as_view(), name="payment"),
     path("payments/<uuid:payment_id>/cancel/", payments.CancelPayment.as_view(), name="cancel"),
+    path("invoices/<uuid:invoice_id>/pdf/", documents.InvoicePdf.as_view(), name="invoice-pdf"),
+    path("payments/<uuid:payment_id>/receipt/", documents.ReceiptPdf.as_view(), name="receipt"),
     path("credits/", credits.Credits.as_view(), name="credits"),
     path("credits/<uuid:package_id>/buy/", credits.Purchase.as_view(), name="buy"),
     path("statement/", statement.Statement.as_view(), name="statement"),

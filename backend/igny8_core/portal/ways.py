@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import segno
 from django.utils.safestring import SafeString, mark_safe
 
 from igny8_core.business.billing.domain.availability import MethodConfig
@@ -12,6 +11,7 @@ from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_qr import payment_qr
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.services.payment_service import AvailableMethods
+from igny8_core.business.documents.services.qr_pictures import qr_svg
 from igny8_core.kit.money import format_amount
 from igny8_core.portal import sentences
 
@@ -21,12 +21,12 @@ NOTE = "note"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to pay; `facts` are (field, value) in the order a payer types them."""
+    """One way to pay; `facts` are (field, value, the value as shown) in the order a payer types them."""
 
     id: UUID
     name: str
     method: str
-    facts: list[tuple[str, str]]
+    facts: list[tuple[str, str, str]]
     note: str
     requires_proof: bool
     qr: SafeString | None
@@ -58,7 +58,7 @@ def _way(config: MethodConfig, invoice: Invoice, amount_minor: int) -> Way:
         payment_method=config.payment_method, currency=invoice.currency, instructions=config.instructions,
         amount_minor=amount_minor, reference=invoice.creditor_reference or "",
     )  # fmt: skip
-    facts = [(name, filled[name]) for name in ORDER if filled.get(name)]
+    facts = [(name, filled[name], _shown(name, filled[name])) for name in ORDER if filled.get(name)]
     return Way(
         id=config.id,
         name=config.display_name,
@@ -71,6 +71,11 @@ def _way(config: MethodConfig, invoice: Invoice, amount_minor: int) -> Way:
 
 
 def picture(code: str) -> SafeString:
-    """A QR code as an SVG for the page: shapes alone, coloured by the page's own styles."""
-    drawn = segno.make(code, error="m", micro=False)
-    return mark_safe(drawn.svg_inline(omitsize=True, border=0, lineclass="qr-code", svgclass=None))  # noqa: S308
+    """A QR code as an SVG to stand in the page: it draws the text, and holds nothing of it."""
+    return mark_safe(qr_svg(code))  # noqa: S308
+
+
+def _shown(name: str, value: str) -> str:
+    """An IBAN in groups of four, as ISO 13616 prints it."""
+    plain = value.replace(" ", "")
+    return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4)) if name == "iban" else value

@@ -25,6 +25,7 @@ POSTS = {"cancel": "payment_id", "buy": "package_id", "method-default": "method_
          "revoke-key": "key_id"}  # fmt: skip
 PUBLIC = {"sign-in", "second-step", "sign-out", "preferences", "forgotten", "reset"}
 NO_PAGE = {"two-step", "two-step-begin"}
+FILES = {"invoice-pdf": "invoice_id", "receipt": "payment_id"}
 
 
 def patterns() -> dict[str, str]:
@@ -66,7 +67,7 @@ def world() -> Iterator[World]:
 
 
 def test_the_tables_know_every_address() -> None:
-    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE}
+    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES}
 
 
 @pytest.mark.parametrize("name", WIDGETS)
@@ -95,10 +96,10 @@ def test_a_page_is_private_strict_and_without_inline_script(world: World, name: 
     assert "{%" not in text
 
 
-@pytest.mark.parametrize("name", OWN_ID)
+@pytest.mark.parametrize("name", [*OWN_ID, *FILES])
 def test_a_strangers_page_looks_absent(world: World, name: str) -> None:
     foreign = world.stranger.get(world.path(name))
-    absent = world.stranger.get(world.path(name, {OWN_ID[name]: ABSENT}))
+    absent = world.stranger.get(world.path(name, {{**OWN_ID, **FILES}[name]: ABSENT}))
     assert (foreign.status_code, absent.status_code) == (404, 404)
     assert _same(foreign) == _same(absent)
 
@@ -123,6 +124,15 @@ def test_a_stranger_can_neither_pay_nor_change_what_is_not_theirs(world: World) 
     assert world.stranger.submit(world.path("team-member"), person, page=PORTAL).status_code == 404
     method = {"payment_method": "bank_transfer", "label": "Mine"}
     assert world.stranger.submit(world.path("method"), method, page=PORTAL).status_code == 404
+
+
+def test_invoices_and_receipts_are_files(world: World) -> None:
+    invoice = world.owner.get(world.path("invoice-pdf"))
+    assert (invoice.status_code, invoice["Content-Type"]) == (200, "application/pdf")
+    assert invoice.content.startswith(b"%PDF")
+    assert "attachment" in invoice["Content-Disposition"]
+    undecided = world.owner.get(world.path("receipt"))
+    assert (undecided.status_code, undecided["Content-Type"]) == (409, "text/html; charset=utf-8")
 
 
 ROLES = {

@@ -31,11 +31,13 @@ class Answer:
 class Server:
     """Two worker processes behind one port; requests are bytes, so that they can be wrong in any way."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, throttled: bool = True) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         environment = {**os.environ, "IGNY8_DEMO": "0", "IGNY8_THROTTLE": "on", "IGNY8_PROCESS": "web"}
+        if not throttled:
+            environment |= {"IGNY8_DEMO": "1", "IGNY8_THROTTLE": "off"}
         environment |= {"IGNY8_ALLOWED_HOSTS": "127.0.0.1", "PYTHONPATH": str(BACKEND)}
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-access-log"]
         command += ["--port", str(self.port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]

@@ -26,6 +26,7 @@ SHELF_NAMES = {
     "received": _("Received"),
     "failed": _("Not accepted or cancelled"),
 }
+HAS_RECEIPT = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED})
 UNDECIDED = frozenset({PaymentStatus.PENDING_APPROVAL, PaymentStatus.PROCESSING})
 
 
@@ -61,6 +62,7 @@ class OnePayment(AccountPage):
         return {
             "payment": payment,
             "history": payment["history"][::-1],
+            "has_receipt": status in HAS_RECEIPT,
             "undecided": status in UNDECIDED,
             "cancellable": self.visit.may_pay and status in CANCELLABLE,
             "can_retry": self.visit.may_pay and status in ("failed", "cancelled") and payment["invoice_id"],

@@ -1,0 +1,83 @@
+"""A forgotten password: the same answer for everybody, a mail from the worker, a link that works once."""
+
+import re
+import uuid
+
+from igny8_core.accounts.models import User
+from igny8_core.accounts.roles import AccountRole
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.services import credentials, provisioning
+from igny8_core.events import unit_of_work
+from igny8_core.events.models import Event
+from igny8_core.portal.tasks import reset_mail
+from tests.cast import Cast, as_operator
+from tests.portal.visitor import PORTAL, Visitor, signed_in
+from tests.staff import PASSWORD, Person, team_member
+
+FORGOTTEN = f"{PORTAL}password/"
+NEW = "an entirely new password"
+
+
+def link_of(cast: Cast, person: Person) -> str:
+    """The path in the mail that the worker would send."""
+    with unit_of_work.read(Scope.tenant(cast.account.id)):
+        link = credentials.reset_link(user_id=uuid.UUID(person.id))
+    assert link is not None
+    mail = reset_mail(link)
+    assert mail.to == [person.email]
+    found = re.search(r"https?://[^/]+(/portal/password/\S+/)", str(mail.body))
+    assert found is not None
+    return found[1]
+
+
+def facts_of(person: Person) -> list[str]:
+    rows: list[str] = as_operator(
+        lambda: list(
+            Event.objects.across_accounts().filter(subject_id=person.id).order_by("seq").values_list("type", flat=True)
+        )
+    )
+    return rows
+
+
+def test_asking_tells_nobody_who_is_known(cast: Cast) -> None:
+    person = team_member(cast.account, AccountRole.MEMBER)
+    pages = [Visitor().submit(FORGOTTEN, {"email": email}) for email in (person.email, "nobody@people.example")]
+    texts = [page.content.decode().replace(person.email, "X").replace("nobody@people.example", "X") for page in pages]
+    assert [page.status_code for page in pages] == [200, 200]
+    strip = r'value="[A-Za-z0-9]{64}"'
+    assert re.sub(strip, "", texts[0]) == re.sub(strip, "", texts[1])
+    assert facts_of(person)[-1] == "user.password_reset_requested"
+
+
+def test_the_link_sets_a_password_once_and_ends_every_session(cast: Cast) -> None:
+    visitor, person = signed_in(cast.account)
+    path = link_of(cast, person)
+    weak = Visitor().submit(path, {"password": "1234567890"})
+    assert (weak.status_code, "too common" in weak.content.decode()) == (400, True)
+    done = Visitor().submit(path, {"password": NEW})
+    assert (done.status_code, done["Location"]) == (303, f"{PORTAL}sign-in/")
+    assert visitor.get(PORTAL).status_code == 303
+    assert facts_of(person)[-1] == "user.password_changed"
+    again = Visitor().get(path)
+    assert (again.status_code, "no longer good" in again.content.decode()) == (400, True)
+    sign_in = f"{PORTAL}sign-in/"
+    assert Visitor().submit(sign_in, {"email": person.email, "password": NEW}).status_code == 303
+    assert Visitor().submit(sign_in, {"email": person.email, "password": PASSWORD}).status_code == 400
+
+
+def test_a_forged_or_foreign_link_opens_nothing(cast: Cast) -> None:
+    person, other = (team_member(cast.account, AccountRole.MEMBER) for _ in range(2))
+    path = link_of(cast, person)
+    assert Visitor().get(path[:-4] + "aaa/").status_code == 400
+    assert Visitor().get(f"{FORGOTTEN}x/").status_code == 400
+    Visitor().submit(path, {"password": NEW})
+    assert Visitor().submit(f"{PORTAL}sign-in/", {"email": other.email, "password": PASSWORD}).status_code == 303
+
+
+def test_suspended_people_get_no_link(cast: Cast) -> None:
+    person = team_member(cast.account, AccountRole.MEMBER)
+    path = link_of(cast, person)
+    as_operator(lambda: provisioning.suspend_user(User.objects.get(id=person.id), suspended=True))
+    assert Visitor().get(path).status_code == 400
+    with unit_of_work.read(Scope.tenant(cast.account.id)):
+        assert credentials.reset_link(user_id=uuid.UUID(person.id)) is None
