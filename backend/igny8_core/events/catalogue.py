@@ -38,6 +38,7 @@ class EventType(StrEnum):
     PAYMENT_SUBMITTED = "payment.submitted"
     PAYMENT_RECORDED = "payment.recorded"
     PAYMENT_APPROVAL_GIVEN = "payment.approval_given"
+    PAYMENT_PROOF_ADDED = "payment.proof_added"
     PAYMENT_ARRIVED_LATE = "payment.arrived_late"
     PAYMENT_STATUS_CHANGED = "payment.status_changed"
     BALANCE_APPLIED = "balance.applied"

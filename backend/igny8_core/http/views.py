@@ -110,8 +110,12 @@ class ApiView(APIView):
     own_transactions: ClassVar[bool] = False
     """True where the handler opens a unit of work for each part of the request, see `each_for_itself`."""
 
+    def prepare(self, request: Request) -> None:
+        """What takes its time and needs no database, such as decoding a file: done before the transaction begins."""
+
     def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Run the handler in the transaction its method needs."""
+        self.prepare(request)
         if self.own_transactions:
             return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
         scope = self.scope(request)

@@ -16,7 +16,9 @@ from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.models import CreditPackage, PaymentMethodConfig
 from igny8_core.business.platform.services import provisioning
 from tests.api.test_method_configs import new_config
+from tests.api.uploading import form, part, upload
 from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, make_cast
+from tests.files import picture
 from tests.staff import ABSENT, team_member
 from tests.statements import bank_account, camt, drop, lines
 from tests.statements import payer as transfer
@@ -32,7 +34,8 @@ LEAST = {
     "saved-method": {"get": "viewer", "patch": "admin", "delete": "admin"}, "saved-method-default": {"post": "admin"},
     "invoices": {"get": "viewer"}, "invoice": {"get": "viewer"}, "credit-packages": {"get": "viewer"},
     "invoice-pdf": {"get": "viewer"}, "receipt": {"get": "viewer"}, "any-invoice-pdf": {"get": "support"},
-    "any-receipt": {"get": "support"},
+    "any-receipt": {"get": "support"}, "proofs": {"get": "viewer", "post": "member"}, "proof": {"get": "viewer"},
+    "any-proofs": {"get": "support"}, "any-proof": {"get": "support"},
     "purchase": {"post": "admin"}, "balance": {"get": "viewer"}, "credits": {"get": "viewer"},
     "credit-transactions": {"get": "viewer"}, "team": {"get": "owner", "post": "owner"},
     "team-member": {"get": "owner", "patch": "owner"}, "team-keys": {"get": "owner", "post": "owner"},
@@ -76,6 +79,9 @@ BODIES: dict[str, Any] = {
     "line-assign": {"refund_id": ABSENT},
     "line-split": {"parts": [{"account_id": ABSENT, "amount": "9.00"}, {"account_id": ABSENT, "amount": "8.00"}]},
 }  # fmt: skip
+
+
+FORMS = {"proofs": form(part("file", picture(), "slip.png"))}
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,7 @@ def _ids(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
     ).json()["data"]["id"]
     assert cast.approver.post(f"{ADMIN}payments/{settled}/approve/").status_code == 200
     refund = cast.finance.post(f"{ADMIN}payments/{settled}/refund/", {"destination": "transfer"}).json()["data"]
+    proof = upload(payer, f"{BILLING}payments/{payment}/proofs/", form(part("file", picture("JPEG"), "a.jpg"))).json()
     method = owner.post(f"{BILLING}payment-methods/", {"payment_method": "bank_transfer", "label": "HBL"}).json()
     statement = drop(cast.finance, camt(bank_account(cast), transfer(1_00, "?"))).json()["data"]["id"]
     profile = {"name": uuid.uuid4().hex, "definition": {"booking_date": 1, "amount": 2, "fixed_currency": "PKR"}}
@@ -163,6 +170,7 @@ def _ids(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
         "bank_account_id": cast.support.get(f"{ADMIN}bank-accounts/").json()["results"][0]["id"],
         "profile_id": cast.finance.post(f"{ADMIN}csv-profiles/", profile).json()["data"]["id"],
         "invoice_id": str(invoice_id), "payment_id": payment, "refund_id": refund["refund"]["id"],
+        "proof_id": proof["data"]["id"],
         "method_id": method["data"]["id"], "account_id": str(account.id),
         "user_id": team_member(account, AccountRole.MEMBER).id,
         "key_id": str(as_operator(lambda: provisioning.issue_account_key(
@@ -220,10 +228,11 @@ def _call(world: World, api: Api, route: Route, method: str, kind: str) -> Any:
     path = route.path
     if route.parameter is not None:
         ids = {"absent": ABSENT, "own": world.own, "foreign": world.foreign}[kind]
-        chosen = ids if isinstance(ids, str) else ids[route.parameter]
         if method == "delete" and kind != "absent":  # what is deleted would be gone for the next caller
-            chosen = _spare(world, route, kind)
-        path = re.sub(r"<uuid:\w+>", chosen, path)
+            ids = _spare(world, route, kind)
+        path = re.sub(r"<uuid:(\w+)>", lambda found: ids if isinstance(ids, str) else ids[found[1]], path)
+    if route.name in FORMS and method == "post":
+        return upload(api, path, FORMS[route.name])
     body = None if method == "get" else BODIES.get(str(route.name), {})
     return api.call(method.upper(), path, body)
 

@@ -21,6 +21,7 @@ from igny8_core.http.fields import (
     StrictIntegerField,
     StrictSerializer,
     StrictUUIDField,
+    UploadField,
 )
 
 METHODS = [*map(str, PaymentMethod)]
@@ -51,6 +52,30 @@ class ManualPaymentSerializer(StrictSerializer):
         if not normalise_reference(reference):
             raise serializers.ValidationError({"transaction_reference": ["This is no reference."]})
         return {**attrs, "transaction_reference": reference}
+
+
+class ManualPaymentFormSerializer(ManualPaymentSerializer):
+    """The same as a form, with a proof of payment."""
+
+    proof = UploadField(required=False)
+
+
+class NewProofSerializer(StrictSerializer):
+    """A file to add to a payment."""
+
+    file = UploadField()
+
+
+class ProofSerializer(serializers.Serializer[Any]):
+    """A proof as answered; `name` is what its sender called the file."""
+
+    id = serializers.UUIDField()
+    payment_id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["png", "jpeg", "webp", "pdf"])
+    size_bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    created_at = serializers.DateTimeField()
 
 
 class PaymentFilterSerializer(StrictSerializer):

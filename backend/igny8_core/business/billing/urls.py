@@ -7,9 +7,11 @@ from igny8_core.business.billing.operator_views.control import ApprovalLimitView
 from igny8_core.business.billing.operator_views.invoices import OperatorInvoiceViewSet
 from igny8_core.business.billing.operator_views.method_configs import MethodConfigViewSet
 from igny8_core.business.billing.operator_views.payments import BulkApproveView, OperatorPaymentViewSet
+from igny8_core.business.billing.operator_views.proofs import OperatorProofViewSet
 from igny8_core.business.billing.operator_views.refunds import RefundViewSet
 
 _payments, _invoices, _methods = views.PaymentViewSet, views.InvoiceViewSet, views.SavedMethodViewSet
+_proofs, _all_proofs = views.ProofViewSet, OperatorProofViewSet
 _packages = views.CreditPackageViewSet
 _all_payments, _all_invoices = OperatorPaymentViewSet, OperatorInvoiceViewSet
 
@@ -18,6 +20,8 @@ account_urlpatterns = [
     path("payments/manual/", _payments.as_view({"post": "manual"}), name="payment-manual"),
     path("payments/<uuid:payment_id>/", _payments.as_view({"get": "retrieve"}), name="payment"),
     path("payments/<uuid:payment_id>/cancel/", _payments.as_view({"post": "cancel"}), name="payment-cancel"),
+    path("payments/<uuid:payment_id>/proofs/", _proofs.as_view({"get": "list", "post": "create"}), name="proofs"),
+    path("payments/<uuid:payment_id>/proofs/<uuid:proof_id>/", _proofs.as_view({"get": "retrieve"}), name="proof"),
     path("payment-methods/available/", _payments.as_view({"get": "available"}), name="methods-available"),
     path("payment-methods/", _methods.as_view({"get": "list", "post": "create"}), name="saved-methods"),
     path(
@@ -45,6 +49,10 @@ operator_urlpatterns = [
         path(f"payments/<uuid:payment_id>/{name}/", _all_payments.as_view({"post": name}), name=f"payment-{name}")
         for name in ("approve", "reject", "refund", "bounce")
     ],
+    path("payments/<uuid:payment_id>/proofs/", _all_proofs.as_view({"get": "list"}), name="any-proofs"),
+    path(
+        "payments/<uuid:payment_id>/proofs/<uuid:proof_id>/", _all_proofs.as_view({"get": "retrieve"}), name="any-proof"
+    ),
     path("refunds/", RefundViewSet.as_view({"get": "list"}), name="refunds"),
     path("refunds/export/", RefundViewSet.as_view({"get": "export"}), name="refunds-export"),
     path("refunds/<uuid:refund_id>/", RefundViewSet.as_view({"get": "retrieve"}), name="refund"),

@@ -3,7 +3,9 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -12,20 +14,25 @@ from igny8_core.business.billing.domain.instructions import fill
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_qr import payment_qr
-from igny8_core.business.billing.models import AccountPaymentMethod
+from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES, CleanFile, clean
+from igny8_core.business.billing.models import AccountPaymentMethod, PaymentProof
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.selectors.invoices import invoice_document, invoice_with_lines, invoices_of
 from igny8_core.business.billing.selectors.payments import get_payment, list_payments, order_columns
+from igny8_core.business.billing.selectors.proofs import proof_document, proofs_of
 from igny8_core.business.billing.serializers import (
     AvailableMethodsSerializer,
     CreditPackageSerializer,
     InvoiceDetailSerializer,
     InvoiceSerializer,
+    ManualPaymentFormSerializer,
     ManualPaymentSerializer,
     MethodQuerySerializer,
+    NewProofSerializer,
     PaymentDetailSerializer,
     PaymentFilterSerializer,
     PaymentSerializer,
+    ProofSerializer,
     RemovedSerializer,
     SavedMethodSerializer,
     SavedMethodShownSerializer,
@@ -35,14 +42,18 @@ from igny8_core.business.billing.services import method_setup
 from igny8_core.business.billing.services.cancelling import cancel_payment
 from igny8_core.business.billing.services.credit_packages import purchase_package
 from igny8_core.business.billing.services.payment_service import AvailableMethods, ManualPayment, PaymentService
+from igny8_core.business.billing.services.proofs import add_proof
 from igny8_core.http import pagination, responses
+from igny8_core.http.downloads import download
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
+from igny8_core.http.multipart import MEDIA_TYPE, Upload
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import AccountAudience, ApiViewSet, account_of
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.money import format_amount
 
+PROOF_ANSWER: dict[Any, Any] = {(200, content_type): OpenApiTypes.BINARY for content_type in CONTENT_TYPES.values()}
 VIEWER, MEMBER, ADMIN = AccountRole.VIEWER, AccountRole.MEMBER, AccountRole.ADMIN
 
 
@@ -52,6 +63,7 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
     roles: ClassVar = {
         "list": VIEWER, "retrieve": VIEWER, "available": VIEWER, "manual": MEMBER, "cancel": MEMBER,
     }  # fmt: skip
+    uploads: ClassVar = {"manual": MAX_BYTES}
 
     @extend_schema(parameters=[PaymentFilterSerializer], responses={200: PaymentSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
@@ -68,12 +80,20 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
             raise NotFound
         return responses.one(payment)
 
-    @extend_schema(request=ManualPaymentSerializer, responses={201: PaymentSerializer})
+    def prepare(self, request: Request) -> None:
+        """Make a form's proof harmless before the transaction begins."""
+        self.proof = cleaned(request, "proof") if self.action_name(request) == "manual" else None
+
+    @extend_schema(
+        request={"application/json": ManualPaymentSerializer, MEDIA_TYPE: ManualPaymentFormSerializer},
+        responses={201: PaymentSerializer},
+    )
     def manual(self, request: Request) -> HttpResponse:
-        """Submit a manual payment of an invoice; it awaits approval."""
-        serializer = ManualPaymentSerializer(data=request.data)
+        """Submit a manual payment of an invoice, as a form with a proof if wanted; it awaits approval."""
+        shape = ManualPaymentSerializer if self.proof is None else ManualPaymentFormSerializer
+        serializer = shape(data=request.data)
         serializer.is_valid(raise_exception=True)
-        values = dict(serializer.validated_data)
+        values = {**serializer.validated_data, "proof": self.proof}
         submission = ManualPayment(payment_method=PaymentMethod(values.pop("payment_method")), **values)
         payment = PaymentService.create_manual_payment(account=account_of(request), submission=submission)
         return responses.one(payment, status=201, message="Your payment was submitted and awaits approval.")
@@ -89,6 +109,42 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
         query = query_of(request, MethodQuerySerializer)
         offered = PaymentService.get_available_payment_methods(account=account_of(request), **query)
         return responses.one(_offered_document(offered))
+
+
+class ProofViewSet(AccountAudience, ApiViewSet):
+    """The proofs of one of the account's payments: a handful, so the list has no pages."""
+
+    paged = False
+    conflicting: ClassVar = frozenset({"create"})
+    roles: ClassVar = {"list": VIEWER, "create": MEMBER, "retrieve": VIEWER}
+    uploads: ClassVar = {"create": MAX_BYTES}
+
+    def prepare(self, request: Request) -> None:
+        """Make the file harmless before the transaction begins."""
+        self.file = cleaned(request, "file") if self.action_name(request) == "create" else None
+
+    @extend_schema(responses={200: ProofSerializer(many=True)})
+    def list(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """The payment's proofs, oldest first."""
+        query_of(request, StrictSerializer, paged=self.paged)
+        account = account_of(request)
+        if get_payment(account, payment_id=payment_id) is None:
+            raise NotFound
+        return proofs_page(proofs_of(account, payment_id=payment_id))
+
+    @extend_schema(request={MEDIA_TYPE: NewProofSerializer}, responses={201: ProofSerializer})
+    def create(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """Add a proof to a payment nobody has decided on: PNG, JPEG, WebP or PDF, at most 5 MB and five files."""
+        NewProofSerializer(data=request.data).is_valid(raise_exception=True)
+        assert self.file is not None
+        proof = add_proof(account=account_of(request), payment_id=payment_id, file=self.file)
+        return responses.one(proof_document(proof), status=201)
+
+    @extend_schema(responses=PROOF_ANSWER)
+    def retrieve(self, request: Request, payment_id: UUID, proof_id: UUID) -> HttpResponse:
+        """The file itself."""
+        query_of(request, StrictSerializer, paged=self.paged)
+        return proof_file(proofs_of(account_of(request), payment_id=payment_id), proof_id)
 
 
 class InvoiceViewSet(AccountAudience, ApiViewSet):
@@ -194,6 +250,29 @@ class CreditPackageViewSet(AccountAudience, ApiViewSet):
         account = account_of(request)
         invoice = purchase_package(account=account, package_id=package_id)
         return responses.one(invoice_with_lines(invoice, time_zone=account.time_zone), status=201)
+
+
+def cleaned(request: Request, field: str) -> CleanFile | None:
+    """The file a form carries in this field, written anew; None where there is none. Raises `ValidationError`."""
+    upload = dict(request.data).get(field)
+    if not isinstance(upload, Upload):
+        return None
+    return clean(upload.file.read(), name=upload.name, field=field)
+
+
+def proofs_page(proofs: QuerySet[PaymentProof]) -> HttpResponse:
+    """All proofs of a payment in one page."""
+    rows = [proof_document(proof) for proof in proofs]
+    return responses.many(responses.Page(rows, len(rows), True, None, None))
+
+
+def proof_file(proofs: QuerySet[PaymentProof], proof_id: UUID) -> HttpResponse:
+    """One of the proofs as a download under a name of ours. Raises `NotFound`."""
+    proof = proofs.defer(None).filter(id=proof_id).first()
+    if proof is None:
+        raise NotFound
+    name = f"proof-{proof.id}.{proof.kind}"
+    return download(bytes(proof.content), name=name, content_type=CONTENT_TYPES[proof.kind])
 
 
 def payments_page(request: Request, query: dict[str, Any], filters: Any, *, for_operator: bool = False) -> HttpResponse:

@@ -89,3 +89,27 @@ class PackageNotOffered(AppError):
     kind = ErrorKind.CONFLICT
     code = "package_not_offered"
     default_message = "This package has no price in your currency."
+
+
+class ProofRequired(AppError):
+    """This way to pay is only taken with a proof of payment."""
+
+    kind = ErrorKind.INVALID
+    code = "proof_required"
+    default_message = "This way to pay needs a proof of payment: send it as `proof` in multipart/form-data."
+
+
+class DuplicateProof(AppError):
+    """The payment has this very file already."""
+
+    kind = ErrorKind.CONFLICT
+    code = "duplicate_proof"
+    default_message = "This file was added to this payment before."
+
+
+class TooManyProofs(AppError):
+    """The payment has as many proofs as it can have; `data` says how many that is."""
+
+    kind = ErrorKind.CONFLICT
+    code = "too_many_proofs"
+    default_message = "This payment has as many proofs as it can have."

@@ -4,6 +4,7 @@ from igny8_core.business.billing.models.credit_package import CreditPackage, Cre
 from igny8_core.business.billing.models.invoice import Invoice, InvoiceCounter, InvoiceLine
 from igny8_core.business.billing.models.payment import Payment, PaymentDuplicate
 from igny8_core.business.billing.models.payment_method import AccountPaymentMethod, PaymentMethodConfig
+from igny8_core.business.billing.models.proof import PaymentProof
 from igny8_core.business.billing.models.settlement import Allocation, Approval, ApprovalLimit, Refund
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Payment",
     "PaymentDuplicate",
     "PaymentMethodConfig",
+    "PaymentProof",
     "Refund",
 ]

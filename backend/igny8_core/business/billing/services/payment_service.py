@@ -15,12 +15,14 @@ from igny8_core.business.billing.domain.errors import (
     InvoiceAlreadyPaid,
     InvoiceNotPayable,
     MethodNotAvailable,
+    ProofRequired,
 )
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.formats.proof_files import CleanFile
 from igny8_core.business.billing.models import AccountPaymentMethod, Invoice, Payment
 from igny8_core.business.billing.selectors.payment_rows import document
 from igny8_core.business.billing.selectors.submissions import (
@@ -29,6 +31,7 @@ from igny8_core.business.billing.selectors.submissions import (
     method_configs,
     submission_facts,
 )
+from igny8_core.business.billing.services.proofs import attach
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -54,6 +57,7 @@ class ManualPayment:
     notes: str = ""
     amount: str | None = None
     paid_on: date | None = None
+    proof: CleanFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class PaymentService:
 
         The invoice is locked before anything is decided, so that concurrent submissions never pass its total.
         Raises, in this order: `ValidationError`, `NotFound`, `InvoiceAlreadyPaid`, `InvoiceNotPayable`,
-        `MethodNotAvailable`, `DuplicateSubmission`, `AmountExceedsDue`.
+        `MethodNotAvailable`, `ProofRequired`, `DuplicateSubmission`, `AmountExceedsDue`.
         """
         normalised = normalise_reference(submission.transaction_reference)
         if not normalised:
@@ -120,7 +124,7 @@ class PaymentService:
             reference=normalised,
         )
         left = invoice.amount_total_minor - invoice.amount_settled_minor - facts.open_minor
-        _ensure_method(account, submission.payment_method, invoice.currency, requested or max(left, 0) or None)
+        _ensure_method(account, submission, invoice.currency, requested or max(left, 0) or None)
         if facts.duplicate is not None:
             payment_id, status = facts.duplicate
             raise DuplicateSubmission(data={"payment_id": payment_id, "status": status})
@@ -130,7 +134,10 @@ class PaymentService:
             open_minor=facts.open_minor,
             requested_minor=requested,
         )
-        return _insert(account, submission, invoice, amount_minor, normalised, duplicate=facts.used_on_other_invoice)
+        payment = _insert(account, submission, invoice, amount_minor, normalised, duplicate=facts.used_on_other_invoice)
+        if submission.proof is not None:
+            attach(account_id=account.id, payment_id=payment["id"], file=submission.proof)
+        return payment
 
     @staticmethod
     def begin_gateway_payment(*, account: Account, invoice: Invoice, payment_method: PaymentMethod) -> Payment:
@@ -172,12 +179,16 @@ def _requested_minor(amount: str | None, currency: str) -> int | None:
         raise ValidationError(fields={"amount": [error.message]}) from error
 
 
-def _ensure_method(account: Account, method: PaymentMethod, currency: str, amount_minor: int | None) -> None:
+def _ensure_method(account: Account, submission: ManualPayment, currency: str, amount_minor: int | None) -> None:
+    """The method is offered; a proof comes along where every way to pay by this method requires one."""
     offered = available(
         method_configs(account.country), country=account.country, currency=currency, amount_minor=amount_minor
     )
-    if not any(config.payment_method == method for config in offered):
+    ways = [config for config in offered if config.payment_method == submission.payment_method]
+    if not ways:
         raise MethodNotAvailable
+    if submission.proof is None and all(config.requires_proof for config in ways):
+        raise ProofRequired
 
 
 def _insert(

@@ -1,0 +1,1 @@
+"""Files people send: what is taken, and how it is made harmless."""

@@ -1,0 +1,44 @@
+"""A program: a picture is decoded and written anew, with nothing that came along but its pixels."""
+
+import io
+import sys
+
+from PIL import Image, ImageOps
+
+from igny8_core.business.billing.formats.sandbox import MAX_BYTES, Refused, run
+
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 4000
+QUALITY = 85
+
+
+def clean_image(raw: bytes, kind: str) -> tuple[str, bytes]:
+    """Turned as it was meant, at most 4,000 pixels a side, without metadata; where that is too large, as JPEG."""
+    Image.MAX_IMAGE_PIXELS = None  # counted below, before anything is decoded
+    with Image.open(io.BytesIO(raw), formats=[kind.upper()]) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Refused("too_many_pixels")
+        if kind == "jpeg":
+            picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        picture.load()
+        picture.thumbnail((MAX_SIDE, MAX_SIDE))
+        ImageOps.exif_transpose(picture, in_place=True)
+        has_alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+        plain = picture.convert("RGBA" if has_alpha and kind != "jpeg" else "RGB")
+    fresh = Image.new(plain.mode, plain.size)
+    fresh.paste(plain)
+    made = _written(fresh, kind)
+    return (kind, made) if len(made) <= MAX_BYTES else ("jpeg", _written(fresh.convert("RGB"), "jpeg"))
+
+
+def _written(picture: Image.Image, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    if kind == "png":
+        picture.save(buffer, "PNG", optimize=True)
+    else:
+        picture.save(buffer, kind.upper(), quality=QUALITY)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(run(lambda raw: clean_image(raw, sys.argv[1])))

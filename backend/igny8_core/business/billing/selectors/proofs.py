@@ -1,0 +1,27 @@
+"""Reads of proofs of payment. Lists never touch the bytes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from igny8_core.business.billing.models import PaymentProof
+from igny8_core.kit.models import HasId
+
+
+def proofs_of(account: HasId, *, payment_id: UUID) -> QuerySet[PaymentProof]:
+    """The proofs of one of the account's payments, oldest first."""
+    rows = PaymentProof.objects.for_account(account).filter(payment_id=payment_id)
+    return rows.defer("content").order_by("sequence")
+
+
+def proofs_across_accounts(*, payment_id: UUID) -> QuerySet[PaymentProof]:
+    """The proofs of any payment, for operators."""
+    rows = PaymentProof.objects.across_accounts().filter(payment_id=payment_id)
+    return rows.defer("content").order_by("sequence")
+
+
+def proof_document(proof: PaymentProof) -> dict[str, Any]:
+    """A proof as answered, without its bytes."""
+    names = ("id", "payment_id", "name", "kind", "size_bytes", "sha256", "created_at")
+    return {name: getattr(proof, name) for name in names}
