@@ -1,0 +1,1 @@
+"""Forms a document takes beside its pages."""

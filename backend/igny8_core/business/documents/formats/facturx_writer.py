@@ -1,0 +1,26 @@
+"""A program: puts an invoice's XML into its PDF/A-3, as Factur-X has it.
+
+It runs in a process of its own, because the libraries it needs would take 20 MB in every web process for what few
+invoices want. Reads a line of JSON, the XML and the PDF; writes the new PDF, or the reason it cannot to stderr.
+"""
+
+import json
+import sys
+from typing import BinaryIO
+
+from facturx import generate_from_binary
+
+
+def write(given: BinaryIO) -> bytes:
+    """The PDF with `factur-x.xml`, checked against the schema of its profile."""
+    head = json.loads(given.readline())
+    xml, pdf = given.read(head["xml_bytes"]), given.read()
+    made: bytes = generate_from_binary(
+        pdf, xml, flavor="factur-x", level="en16931", check_xsd=True, check_schematron=False, lang=head["language"],
+        pdf_metadata=head["metadata"],
+    )  # fmt: skip
+    return made
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(write(sys.stdin.buffer))
