@@ -19,13 +19,13 @@ def text(data_dir: Path, base_url: str) -> str:
     ]
     demo = data_dir / "demo.json"
     if demo.exists():
-        lines += _demo(json.loads(demo.read_text()), base_url)
+        lines += _demo(json.loads(demo.read_text()), base_url, data_dir)
     else:
         lines += ["", "  The first operator and account: manage.py create_operator, manage.py create_account (--help)"]
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
 
 
-def _demo(document: dict[str, Any], base_url: str) -> list[str]:
+def _demo(document: dict[str, Any], base_url: str, data_dir: Path) -> list[str]:
     account = document["accounts"][0]
     key, operators = account["keys"]["owner"], document["operators"]
     billing, admin = f"{base_url}/api/v1/billing", f"{base_url}/api/v1/admin/billing"
@@ -47,5 +47,7 @@ def _demo(document: dict[str, Any], base_url: str) -> list[str]:
         "  Try",
         f"    curl -H 'Authorization: Bearer {key}' '{billing}/payments/?page_size=2'",
         f"    curl -H 'Authorization: Bearer {operators['approver']}' '{admin}/payments/?needs=approval'",
+        f"    curl -H 'Authorization: Bearer {operators['finance']}' -F file=@{data_dir}/demo-statement.xml \\",
+        f"      '{admin}/statements/'",
         "    and the session with curl in README.md; every key is in demo.json too",
     ]

@@ -59,6 +59,7 @@ class Supervisor:
             self._manage("load_payment_methods", "--enabled")
             self._manage("load_credit_packages")
             self._manage("seed_demo")
+            self._manage("seed_demo_statement")
         self.children = [self._web(), self._worker()]
         if not self.stopping:
             for child in self.children:

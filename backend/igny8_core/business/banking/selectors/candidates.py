@@ -9,6 +9,7 @@ from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.matching import Candidate, CandidateKind, LookupKeys, lookup_keys
 from igny8_core.business.banking.models import StatementLine as LineRow
 from igny8_core.business.banking.selectors import candidate_rows as rows
+from igny8_core.business.banking.selectors.account_names import name_index
 from igny8_core.business.banking.selectors.candidate_rows import InvoiceRow, PaymentRow, RefundRow
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 
@@ -58,21 +59,29 @@ def _find_money_in(asked: Sequence[_Asked]) -> None:
     tolerances = rows.tolerances()
     methods = _methods(asked)
     payers = _by(rows.payers({one.keys.counterparty_account for one in asked} - {""}))
-    accounts = {account_id for ids in payers.values() for account_id in ids}
-    amounts = {(one.line.currency, one.amount_minor) for one in asked}
     named = rows.invoices_named(_all(asked, "invoice_numbers"), _all(asked, "creditor_references"))
+    told = [
+        *rows.payments_of_invoices({(row.account_id, row.id) for row in named}, status=AWAITING),
+        *rows.payments_by_reference(_all(asked, "references"), status=AWAITING),
+    ]
+    # Amounts and names are asked for the lines whose own text has found nothing of their amount: most are told.
+    vague = _vague(asked, _Invoices(named), _Payments(told))
+    amounts = {(one.line.currency, one.amount_minor) for one in vague}
+    names = name_index()
+    alike = {one.line.counterparty_name: names.accounts_like(one.line.counterparty_name) for one in vague}
+    accounts = {account_id for ids in alike.values() for account_id in ids}
+    accounts |= {account_id for one in vague for account_id in payers.get(one.keys.counterparty_account, ())}
     invoices = _Invoices([*named, *rows.invoices_by_amount(amounts), *rows.invoices_of(accounts)])
-    of_named = rows.payments_of_invoices({(row.account_id, row.id) for row in named}, status=AWAITING)
-    submitted = rows.payments_by_reference(_all(asked, "references"), status=AWAITING)
-    waiting = _Payments([*submitted, *of_named, *rows.payments_by_amount(amounts), *rows.payments_of(accounts)])
+    waiting = _Payments([*told, *rows.payments_by_amount(amounts), *rows.payments_of(accounts)])
     shared = rows.shared_references({row.reference for row in waiting.all() if row.reference})
     for one in asked:
         known = payers.get(one.keys.counterparty_account, frozenset())
         method = methods[one.row.bank_account_id]
-        for invoice in invoices.of(one, known):
+        near = known.union(alike.get(one.line.counterparty_name, ()))
+        for invoice in invoices.of(one, near):
             tolerance = _tolerance(tolerances, invoice.country, invoice.currency, method)
             _add(one, _invoice_candidate(invoice, tolerance, _payer(one, invoice.account_id, known)))
-        for payment in waiting.of(one, known):
+        for payment in waiting.of(one, near):
             tolerance = _tolerance(tolerances, payment.country, payment.currency, payment.method)
             kind = CandidateKind.PAYMENT
             payer = _payer(one, payment.account_id, known)
@@ -108,12 +117,16 @@ class _Invoices:
         self._by_amount = _grouped(((row.currency, row.due_minor), row) for row in distinct)
         self._by_account = _grouped((row.account_id, row) for row in distinct)
 
-    def of(self, one: _Asked, accounts: Iterable[UUID]) -> Iterator[InvoiceRow]:
-        """What the line's keys have found."""
+    def named_by(self, one: _Asked) -> Iterator[InvoiceRow]:
+        """What the line's text names."""
         for number in one.keys.invoice_numbers:
             yield from self._by_number.get(number, ())
         for creditor in one.keys.creditor_references:
             yield from self._by_creditor.get(creditor, ())
+
+    def of(self, one: _Asked, accounts: Iterable[UUID]) -> Iterator[InvoiceRow]:
+        """What the line's keys have found."""
+        yield from self.named_by(one)
         yield from self._by_amount.get((one.line.currency, one.amount_minor), ())
         for account_id in accounts:
             yield from self._by_account.get(account_id, ())
@@ -135,17 +148,33 @@ class _Payments:
         """Every one of them."""
         return self._rows.values()
 
-    def of(self, one: _Asked, accounts: Iterable[UUID]) -> Iterator[PaymentRow]:
-        """What the line's keys have found."""
+    def named_by(self, one: _Asked) -> Iterator[PaymentRow]:
+        """What the line's text names."""
         for reference in one.keys.references:
             yield from self._by_reference.get(reference, ())
         for number in one.keys.invoice_numbers:
             yield from self._by_number.get(number, ())
         for creditor in one.keys.creditor_references:
             yield from self._by_creditor.get(creditor, ())
+
+    def of(self, one: _Asked, accounts: Iterable[UUID]) -> Iterator[PaymentRow]:
+        """What the line's keys have found."""
+        yield from self.named_by(one)
         yield from self._by_amount.get((one.line.currency, one.amount_minor), ())
         for account_id in accounts:
             yield from self._by_account.get(account_id, ())
+
+
+def _vague(asked: Iterable[_Asked], invoices: _Invoices, payments: _Payments) -> list[_Asked]:
+    """The lines whose text names nothing that has their amount."""
+
+    def is_told(one: _Asked) -> bool:
+        money = (one.line.currency, one.amount_minor)
+        return any((row.currency, row.due_minor) == money for row in invoices.named_by(one)) or any(
+            (row.currency, row.amount_minor) == money for row in payments.named_by(one)
+        )
+
+    return [one for one in asked if not is_told(one)]
 
 
 def _grouped[K, V](pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

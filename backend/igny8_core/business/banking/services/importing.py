@@ -8,8 +8,11 @@ from uuid import UUID
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
+from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.line_errors import ImportNotWaiting
 from igny8_core.business.banking.domain.line_states import ImportStatus
+from igny8_core.business.banking.domain.xml_prolog import HEAD_BYTES
+from igny8_core.business.banking.formats import registry
 from igny8_core.business.banking.models import BankAccount, StatementImport
 from igny8_core.business.banking.services import import_status, storing
 from igny8_core.business.banking.services.reading import ReadFile, read_file
@@ -35,6 +38,7 @@ def import_file(given: StatementFile) -> tuple[StatementImport, bool]:
 
     Returns the import and whether it is new. Raises what `receive` and `read_file` raise.
     """
+    _refuse_strangers(given.file)
     found, new = receive(given)
     if not new:
         return found, False
@@ -104,6 +108,13 @@ def discard(import_id: UUID) -> StatementImport:
     import_status.apply(found, to=ImportStatus.DISCARDED)
     import_status.record_import(EventType.STATEMENT_DISCARDED, found)
     return found
+
+
+def _refuse_strangers(file: IO[bytes]) -> None:
+    """What no reader takes is refused at once, whatever its length."""
+    file.seek(0)
+    if registry.recognise(file.read(HEAD_BYTES)) is None:
+        raise StatementRefused
 
 
 def _is_archive(file: IO[bytes]) -> bool:
