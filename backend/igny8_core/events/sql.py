@@ -6,24 +6,35 @@ COLUMNS = (
 
 
 def append(*, owner: str) -> str:
-    """Move the chain's head, insert the event and its outbox row, in one statement and one round trip.
+    """Move the chain's head, insert the events and their outbox rows, in one statement and one round trip.
 
-    `owner` is the condition that finds the head. The hash is computed where the head is locked, so that no
-    other transaction can come between reading the last link and writing the next.
+    `owner` is the condition that finds the head. The hashes are computed where the head is locked, so that no
+    other transaction can come between reading the last link and writing the next; and however many events a unit
+    of work has, the head is held for one statement and the commit.
     """
     return f"""
-WITH head AS (
-    UPDATE events_chainhead SET seq = seq + 1, prev_hash = hash,
-        hash = sha256(hash || int8send(seq + 1) || convert_to(%(canonical)s::text, 'UTF8'))
-    WHERE {owner} RETURNING seq, prev_hash, hash),
+WITH RECURSIVE given AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(types)s::varchar[], %(subject_types)s::varchar[], %(subject_ids)s::uuid[],
+        %(data)s::text[], %(canonical)s::text[])
+    WITH ORDINALITY AS given(id, type, subject_type, subject_id, data, canonical, place)),
+head AS (SELECT id, seq, hash FROM events_chainhead WHERE {owner} FOR NO KEY UPDATE),
+link AS (
+    SELECT 0::bigint AS place, seq, NULL::bytea AS prev_hash, hash FROM head
+    UNION ALL
+    SELECT given.place, link.seq + 1, link.hash,
+        sha256(link.hash || int8send(link.seq + 1) || convert_to(given.canonical, 'UTF8'))
+    FROM link JOIN given ON given.place = link.place + 1),
+moved AS (
+    UPDATE events_chainhead SET seq = last.seq, prev_hash = last.prev_hash, hash = last.hash
+    FROM head, (SELECT * FROM link ORDER BY place DESC LIMIT 1) last WHERE events_chainhead.id = head.id),
 event AS (
     INSERT INTO events_event ({COLUMNS}, seq, prev_hash, hash)
-    SELECT %(account_id)s::uuid, %(id)s::uuid, %(type)s::varchar, %(subject_type)s::varchar, %(subject_id)s::uuid,
-        %(actor_kind)s::varchar, %(actor_id)s::uuid, %(request_id)s::uuid, %(occurred_at)s::timestamptz,
-        %(data)s::text::jsonb, %(hash_version)s::smallint, seq, prev_hash, hash
-    FROM head RETURNING id, account_id, type, occurred_at)
+    SELECT %(account_id)s::uuid, given.id, given.type, given.subject_type, given.subject_id, %(actor_kind)s::varchar,
+        %(actor_id)s::uuid, %(request_id)s::uuid, %(occurred_at)s::timestamptz, given.data::jsonb,
+        %(hash_version)s::smallint, link.seq, link.prev_hash, link.hash
+    FROM given JOIN link ON link.place = given.place ORDER BY given.place RETURNING id, account_id, type, seq)
 INSERT INTO events_pendingdispatch (event_id, account_id, type, recorded_at)
-SELECT id, account_id, type, now() FROM event RETURNING 1"""
+SELECT id, account_id, type, now() FROM event ORDER BY seq RETURNING 1"""
 
 
 APPEND_TO_ACCOUNT = append(owner="account_id = %(account_id)s::uuid")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -134,32 +135,38 @@ def _is_worth_repeating(error: BaseException) -> bool:
 def _write_events(unit: UnitOfWork) -> None:
     """Append the facts, account by account in one order, so that two units never wait on each other's heads."""
     ordered = sorted(unit.recorded, key=lambda fact: str(fact.account_id or ""))
-    with connection.cursor() as cursor:
-        for fact in ordered:
-            cursor.execute(*_append(unit, fact))
-            if cursor.rowcount != 1:
-                raise RuntimeError(f"account {fact.account_id} has no event chain that this scope may write")
+    for account_id, found in groupby(ordered, key=lambda fact: fact.account_id):
+        facts = list(found)
+        with connection.cursor() as cursor:
+            cursor.execute(APPEND_TO_PLATFORM if account_id is None else APPEND_TO_ACCOUNT, _append(unit, facts))
+            if cursor.rowcount != len(facts):
+                raise RuntimeError(f"account {account_id} has no event chain that this scope may write")
 
 
-def _append(unit: UnitOfWork, fact: Recorded) -> tuple[str, dict[str, Any]]:
-    event_id, instant = uuid7(), clock.now()
-    columns: dict[str, Any] = {
-        "account_id": fact.account_id,
-        "type": fact.type.value,
-        "subject_type": fact.subject_type,
-        "subject_id": fact.subject_id,
+def _append(unit: UnitOfWork, facts: list[Recorded]) -> dict[str, Any]:
+    """The statement's parameters for facts of one account, in their order."""
+    shared: dict[str, Any] = {
+        "account_id": facts[0].account_id,
         "actor_kind": unit.actor.kind.value,
         "actor_id": unit.actor.id,
         "request_id": unit.request_id,
-        "occurred_at": instant,
-        "data": fact.data,
+        "occurred_at": clock.now(),
     }
-    text = canonical(event_id=event_id, **columns)  # type: ignore[arg-type]
-    parameters: dict[str, Any] = {
-        **columns,
-        "id": event_id,
-        "data": canonical_json(fact.data),
-        "canonical": text,
+    ids = [uuid7() for _ in facts]
+    texts = [
+        canonical(
+            event_id=event_id, type=fact.type.value, subject_type=fact.subject_type, subject_id=fact.subject_id,
+            data=fact.data, **shared,
+        )
+        for event_id, fact in zip(ids, facts, strict=True)
+    ]  # fmt: skip
+    return {
+        **shared,
+        "ids": ids,
+        "types": [fact.type.value for fact in facts],
+        "subject_types": [fact.subject_type for fact in facts],
+        "subject_ids": [fact.subject_id for fact in facts],
+        "data": [canonical_json(fact.data) for fact in facts],
+        "canonical": texts,
         "hash_version": HASH_VERSION,
     }
-    return (APPEND_TO_PLATFORM if fact.account_id is None else APPEND_TO_ACCOUNT), parameters
