@@ -18,14 +18,15 @@ STATUSES = "(ARRAY['succeeded', 'failed', 'cancelled', 'pending_approval', 'proc
 
 def fill(connection: psycopg.Connection[Any], sizes: Sizes) -> None:
     """Fill an empty world and let the planner know it."""
-    for statement in _statements(sizes):
+    for statement in statements(sizes):
         connection.execute(statement)
     for table in TABLES:
         # As autovacuum would after a while: without it, no index is read alone.
         connection.execute(f"VACUUM (ANALYZE) {table}")
 
 
-def _statements(sizes: Sizes) -> list[str]:
+def statements(sizes: Sizes) -> list[str]:
+    """What fills it."""
     accounts = f"generate_series({LARGE_ACCOUNT}, {sizes.accounts}) a"
     small = f"generate_series(1, {sizes.accounts}) a, generate_series(1, {sizes.rows}) n"
     large = f"generate_series({LARGE_ACCOUNT}, {LARGE_ACCOUNT}) a, generate_series(1, {{}}) n"
@@ -48,9 +49,9 @@ def _statements(sizes: Sizes) -> list[str]:
 def _accounts(rows: str) -> list[str]:
     account = Name("account", "a", "0").sql
     return [
-        f"""INSERT INTO accounts_account (id, code, name, country, billing_currency, time_zone, status, created_at,
- updated_at) SELECT {account}, 'BEN' || lpad(a::text, 4, '0'), 'Bench ' || a, 'PK', 'PKR', 'Asia/Karachi', 'active',
- now(), now() FROM {rows}""",
+        f"""INSERT INTO accounts_account (id, code, name, country, billing_currency, time_zone, language, address,
+ tax_id, status, created_at, updated_at) SELECT {account}, 'BEN' || lpad(a::text, 4, '0'), 'Bench ' || a, 'PK', 'PKR',
+ 'Asia/Karachi', '', '', '', 'active', now(), now() FROM {rows}""",
         f"""INSERT INTO events_chainhead (id, account_id, seq, prev_hash, hash) SELECT {Name("head", "a", "0").sql},
  {account}, 0, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM {rows}""",
         f"""INSERT INTO accounts_accesskey (id, kind, account_id, role, name, prefix, secret_hash, family_id,

@@ -23,7 +23,7 @@ from bench.fill import fill
 from bench.sizes import Sizes
 
 PROJECT = Path(__file__).resolve().parents[1]
-READY_SECONDS = 120
+READY_SECONDS = 300
 DRAIN_SECONDS = 120
 
 

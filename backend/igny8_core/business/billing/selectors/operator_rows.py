@@ -3,11 +3,9 @@
 import json
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from igny8_core.business.billing.domain.approvals import approvals_needed
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.models import Allocation
 from igny8_core.kit import clock
 from igny8_core.kit.money import format_amount
 
@@ -15,6 +13,10 @@ OPERATOR_COLUMNS = """p.recorded_by_id, p.value_date,
  (SELECT l.amount_minor FROM billing_approvallimit l WHERE l.currency = p.currency),
  (SELECT jsonb_agg(jsonb_build_array(a.operator_id, a.created_at, a.amount_received_minor, a.note) ORDER BY a.id)
   FROM billing_approval a WHERE a.account_id = p.account_id AND a.payment_id = p.id)"""
+SETTLED_COLUMN = """(SELECT jsonb_agg(jsonb_build_array(
+   s.invoice_id, si.number, s.amount_minor, s.charges_minor, s.reversed_at) ORDER BY s.id)
+  FROM billing_allocation s JOIN billing_invoice si ON si.account_id = s.account_id AND si.id = s.invoice_id
+  WHERE s.account_id = p.account_id AND s.payment_id = p.id)"""
 OPERATOR_NAMES = ("account_id", "duplicate_reference", "recorded_by", "value_date", "limit_minor", "given")
 KEPT = frozenset({PaymentStatus.SUCCEEDED.value, PaymentStatus.REFUNDED.value})
 WAITING = frozenset({PaymentStatus.PENDING_APPROVAL.value})
@@ -39,22 +41,24 @@ def operator_document(own: tuple[Any, ...], extra: dict[str, Any]) -> dict[str, 
     }
 
 
-def settlement_document(own: tuple[Any, ...], account_id: UUID) -> dict[str, Any]:
-    """What a payment has settled, on which invoices, and what of it became the account's balance (null before)."""
-    currency, received_minor, payment_id, status = own[2], own[3], own[5], own[10]
-    found = Allocation.objects.for_account(account_id).filter(payment_id=payment_id).select_related("invoice")
-    rows = list(found.order_by("id"))
-    cash_minor = sum(row.amount_minor - row.charges_minor for row in rows)
+def settlement_document(own: tuple[Any, ...], settled: Any) -> dict[str, Any]:
+    """What a payment has settled, on which invoices, and what of it became the account's balance (null before).
+
+    `settled` is what `SETTLED_COLUMN` holds.
+    """
+    currency, received_minor, status = own[2], own[3], own[10]
+    rows = _decoded(settled)
+    cash_minor = sum(amount_minor - charges_minor for _, _, amount_minor, charges_minor, _ in rows)
     return {
         "allocations": [
             {
-                "invoice_id": row.invoice_id,
-                "invoice_number": row.invoice.number,
-                "amount": format_amount(row.amount_minor, currency),
-                "bank_charges": format_amount(row.charges_minor, currency),
-                "reversed_at": row.reversed_at,
+                "invoice_id": invoice_id,
+                "invoice_number": number,
+                "amount": format_amount(amount_minor, currency),
+                "bank_charges": format_amount(charges_minor, currency),
+                "reversed_at": reversed_at and datetime.fromisoformat(reversed_at),
             }
-            for row in rows
+            for invoice_id, number, amount_minor, charges_minor, reversed_at in rows
         ],
         "to_balance": format_amount(received_minor - cash_minor, currency) if status in KEPT else None,
     }

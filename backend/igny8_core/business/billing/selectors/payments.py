@@ -15,13 +15,13 @@ from django.db import connection
 from igny8_core.business.billing.selectors.operator_rows import (
     OPERATOR_COLUMNS,
     OPERATOR_NAMES,
+    SETTLED_COLUMN,
     operator_document,
     settlement_document,
 )
 from igny8_core.business.billing.selectors.payment_rows import COLUMNS, JOIN, document
 from igny8_core.events import selectors as events
 from igny8_core.events.catalogue import EventType
-from igny8_core.events.models import Event
 from igny8_core.kit.models import HasId
 
 COUNT_LIMIT = 1001
@@ -98,9 +98,10 @@ def list_payments(
         count = rows[0][-1] if rows else _count(cursor, conditions, values, empty=after is None)
     if backwards:
         rows.reverse()
+    places = [PLACES[column] for column in columns]
     return Rows(
         documents=[_shown(row[:-1], for_operator=for_operator) for row in rows],
-        keys=[tuple(_number(row[PLACES[column]]) for column in columns) for row in rows],
+        keys=[tuple([_number(row[place]) for place in places]) for row in rows],
         count=count,
     )
 
@@ -124,17 +125,18 @@ def get_payment(account: HasId, *, payment_id: UUID) -> dict[str, Any] | None:
 def get_payment_across_accounts(*, payment_id: UUID) -> dict[str, Any] | None:
     """One payment of any account, for operators."""
     with connection.cursor() as cursor:
-        sql = f"SELECT {COLUMNS}{_operator_columns()} FROM {JOIN} WHERE p.id = %(id)s"
+        sql = f"SELECT {SETTLED_COLUMN}, {COLUMNS}{_operator_columns()} FROM {JOIN} WHERE p.id = %(id)s"
         cursor.execute(sql, {"id": payment_id})
-        row = cursor.fetchone()
-    if row is None:
+        found = cursor.fetchone()
+    if found is None:
         return None
-    shown = _shown(row, for_operator=True)
+    settled, *row = found
+    shown = _shown(tuple(row), for_operator=True)
     account_id = shown["account_id"]
     facts = events.history_of(account_id, subject_id=payment_id)
     return {
         **shown,
-        **settlement_document(row, account_id),
+        **settlement_document(tuple(row), settled),
         "arrived_late": any(fact.type == EventType.PAYMENT_ARRIVED_LATE for fact in facts),
         "history": _steps(facts),
     }
@@ -145,7 +147,7 @@ def history(account_id: UUID, *, payment_id: UUID) -> list[dict[str, Any]]:
     return _steps(events.history_of(account_id, subject_id=payment_id))
 
 
-def _steps(facts: list[Event]) -> list[dict[str, Any]]:
+def _steps(facts: list[events.Fact]) -> list[dict[str, Any]]:
     kinds = (EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_RECORDED, EventType.PAYMENT_STATUS_CHANGED)
     return [
         {

@@ -1,6 +1,6 @@
 """An operator decides on a submitted payment: approves it (two of them above a limit), rejects it, or it bounces."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,7 @@ from igny8_core.business.billing.domain.errors import ApprovalsDisagree, Invalid
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Allocation, Approval, Invoice, Payment, Refund
-from igny8_core.business.billing.selectors.approvals import limit_minor, tolerance_minor
+from igny8_core.business.billing.selectors.approvals import GivenApproval, grounds_of
 from igny8_core.business.billing.services import settlement, transitions
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
@@ -39,19 +39,20 @@ def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
     """
     payment, invoices = _locked(payment_id)
     _ensure_awaiting(payment, "approved")
-    earlier = list(Approval.objects.for_account(payment.account_id).filter(payment=payment).order_by("id"))
+    grounds = grounds_of(payment)
+    earlier = grounds.given
     ensure_may_approve(
         operator_id=decision.operator_id, recorded_by=payment.recorded_by_id,
         given_by={approval.operator_id for approval in earlier},
     )  # fmt: skip
     received = _received(payment, decision, earlier)
-    approval = Approval.objects.create(
+    Approval.objects.create(
         account_id=payment.account_id, payment=payment, operator_id=decision.operator_id,
         amount_received_minor=received, value_date=decision.value_date, note=mask_card_numbers(decision.note),
         created_at=clock.now(),
     )  # fmt: skip
     largest = max(payment.amount_minor, received)
-    needed = approvals_needed(amount_minor=largest, limit_minor=limit_minor(payment.currency))
+    needed = approvals_needed(amount_minor=largest, limit_minor=grounds.limit_minor)
     given = len(earlier) + 1
     record(
         EventType.PAYMENT_APPROVAL_GIVEN, account_id=payment.account_id, subject_type="payment",
@@ -59,10 +60,10 @@ def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
     )  # fmt: skip
     if given < needed:
         return payment
-    dates = [one.value_date for one in (approval, *earlier) if one.value_date is not None]
+    dates = [seen for seen in (decision.value_date, *(one.value_date for one in earlier)) if seen is not None]
     settlement.settle(
         payment=payment, invoices=invoices, received_minor=received, value_date=next(iter(dates), payment.value_date),
-        tolerance_minor=tolerance_minor(payment),
+        tolerance_minor=grounds.tolerance_minor,
     )  # fmt: skip
     return payment
 
@@ -141,7 +142,7 @@ def _ensure_awaiting(payment: Payment, done: str) -> None:
         )  # fmt: skip
 
 
-def _received(payment: Payment, decision: Decision, earlier: list[Approval]) -> int:
+def _received(payment: Payment, decision: Decision, earlier: Sequence[GivenApproval]) -> int:
     said = earlier[0].amount_received_minor if earlier else None
     try:
         given = decision.amount_received and parse_amount(decision.amount_received, payment.currency)

@@ -20,7 +20,7 @@ from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.references import normalise_reference
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.selectors.approvals import limit_minor, tolerance_minor
+from igny8_core.business.billing.selectors.approvals import grounds_of
 from igny8_core.business.billing.services import settlement
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
@@ -68,10 +68,11 @@ def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID)
     for invoice_id, planned_minor in plan:
         _ensure_takes(invoices.get(invoice_id), planned_minor, money.currency)
     payment = _insert(account, money, amount_minor, plan, operator_id)
-    if approvals_needed(amount_minor=amount_minor, limit_minor=limit_minor(money.currency)) == 1:
+    grounds = grounds_of(payment)
+    if approvals_needed(amount_minor=amount_minor, limit_minor=grounds.limit_minor) == 1:
         settlement.settle(
             payment=payment, invoices=invoices, received_minor=amount_minor, value_date=money.value_date,
-            tolerance_minor=tolerance_minor(payment),
+            tolerance_minor=grounds.tolerance_minor,
         )  # fmt: skip
     return payment
 
