@@ -5,9 +5,12 @@ deadlocks their inserts. Order of locks: idempotency key, invoices by id, paymen
 balances, event-chain head.
 """
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
+from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 
 
 class ConcurrentChange(RuntimeError):
@@ -32,6 +35,37 @@ def lock_one[M: models.Model](queryset: models.QuerySet[M]) -> M | None:
 def lock_all[M: models.Model](queryset: models.QuerySet[M]) -> list[M]:
     """Lock and load every row of the query set, in the order of their ids, evaluated at once."""
     return list(queryset.order_by("pk").select_for_update(no_key=True, of=("self",)))
+
+
+def lock_by_id[M: models.Model](model: type[M], *, account_id: UUID, ids: Iterable[UUID]) -> list[M]:
+    """Lock and load rows of an account by their ids, in the order of these; those that are absent are left out.
+
+    Does what `lock_all` does, with a statement that is written once for each model: an approval locks two kinds of
+    rows, and half of what they cost was query sets being turned into SQL.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_lock_statement(model), [account_id, list(ids)])
+        rows = cursor.fetchall()
+    fields = model._meta.concrete_fields
+    return [_loaded(model, fields, row) for row in rows]
+
+
+@cache
+def _lock_statement(model: type[models.Model]) -> str:
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(str(field.column)) for field in model._meta.concrete_fields)
+    return (
+        f"SELECT {columns} FROM {quoted(model._meta.db_table)} WHERE account_id = %s AND id = ANY(%s::uuid[])"
+        " ORDER BY id FOR NO KEY UPDATE"
+    )
+
+
+def _loaded[M: models.Model](model: type[M], fields: Iterable[Any], row: tuple[Any, ...]) -> M:
+    values = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, row, strict=True)
+    ]
+    return model.from_db(connection.alias, [field.attname for field in fields], values)
 
 
 def conditional_update[M: models.Model](queryset: models.QuerySet[M], **changes: Any) -> None:

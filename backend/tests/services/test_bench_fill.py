@@ -3,6 +3,7 @@
 from typing import Any
 
 import psycopg
+
 from bench.fill import statements
 from bench.sizes import Sizes
 

@@ -1,5 +1,6 @@
 """What an approval is decided on, read after its payment is locked. On the hot path: one statement, by hand."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -24,6 +25,9 @@ GROUNDS = f"""SELECT
  WHERE p.account_id = %s AND p.id = %s ORDER BY a.id"""
 
 
+MEANT_FOR = "SELECT account_id, invoice_id, plan FROM billing_payment WHERE id = %s"
+
+
 @dataclass(frozen=True, slots=True)
 class GivenApproval:
     """Who has approved a payment already, and what they have seen."""
@@ -44,6 +48,18 @@ class Grounds:
     limit_minor: int | None
     tolerance_minor: int
     given: tuple[GivenApproval, ...]
+
+
+def meant_for(payment_id: UUID) -> tuple[UUID, set[UUID]] | None:
+    """A payment's account and the invoices it is meant for, to be locked before it; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEANT_FOR, [payment_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    account_id, invoice_id, plan = row
+    planned = {UUID(planned_id) for planned_id, _ in json.loads(plan or "[]")}
+    return account_id, planned if invoice_id is None else {invoice_id, *planned}
 
 
 def grounds_of(payment: Payment) -> Grounds:

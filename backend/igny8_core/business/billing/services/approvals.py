@@ -12,13 +12,13 @@ from igny8_core.business.billing.domain.errors import ApprovalsDisagree, Invalid
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Allocation, Approval, Invoice, Payment, Refund
-from igny8_core.business.billing.selectors.approvals import GivenApproval, grounds_of
+from igny8_core.business.billing.selectors.approvals import GivenApproval, grounds_of, meant_for
 from igny8_core.business.billing.services import settlement, transitions
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import lock_all, lock_one
+from igny8_core.kit.locks import lock_by_id
 from igny8_core.kit.money import InvalidAmount, format_amount, parse_amount
 
 
@@ -102,7 +102,7 @@ def bounce_payment(*, payment_id: UUID, reason: str) -> Payment:
         Q(payment_id=payment_id) | Q(payment=None, invoice__currency=payment.currency), reversed_at=None
     )
     invoices = _lock_invoices(payment.account_id, touched.values_list("invoice_id", flat=True))
-    payment = _lock_payment(payment)
+    payment = _lock_payment(payment.account_id, payment_id)
     if payment.status != PaymentStatus.SUCCEEDED:
         raise InvalidTransition(f"A payment that is {payment.status} cannot bounce.")
     refunds = Refund.objects.for_account(payment.account_id).filter(payment=payment)
@@ -114,25 +114,21 @@ def bounce_payment(*, payment_id: UUID, reason: str) -> Payment:
 
 def _locked(payment_id: UUID) -> tuple[Payment, dict[UUID, Invoice]]:
     """The payment and what it is meant for, locked: invoices in the order of their ids, then the payment."""
-    payment = Payment.objects.across_accounts().filter(id=payment_id).first()
-    if payment is None:
+    found = meant_for(payment_id)
+    if found is None:
         raise NotFound
-    meant_for = {UUID(invoice_id) for invoice_id, _ in payment.plan or []}
-    if payment.invoice_id is not None:
-        meant_for.add(payment.invoice_id)
-    invoices = _lock_invoices(payment.account_id, meant_for)
-    return _lock_payment(payment), invoices
+    account_id, invoice_ids = found
+    invoices = _lock_invoices(account_id, invoice_ids)
+    return _lock_payment(account_id, payment_id), invoices
 
 
 def _lock_invoices(account_id: UUID, invoice_ids: Iterable[UUID]) -> dict[UUID, Invoice]:
-    rows = Invoice.objects.for_account(account_id).filter(id__in=set(invoice_ids))
-    return {invoice.id: invoice for invoice in lock_all(rows)}
+    return {invoice.id: invoice for invoice in lock_by_id(Invoice, account_id=account_id, ids=invoice_ids)}
 
 
-def _lock_payment(payment: Payment) -> Payment:
-    locked = lock_one(Payment.objects.for_account(payment.account_id).filter(id=payment.id))
-    assert locked is not None, "payments are never deleted"
-    return locked
+def _lock_payment(account_id: UUID, payment_id: UUID) -> Payment:
+    (payment,) = lock_by_id(Payment, account_id=account_id, ids=[payment_id])
+    return payment
 
 
 def _ensure_awaiting(payment: Payment, done: str) -> None:
