@@ -29,9 +29,7 @@ def query_of(
     given = {name: value for name, (value, *_) in every.items() if name not in known}
     if not given:
         return {}
-    serializer = serializer_class(data=given)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    return serializer_class.checked(given)
 
 
 def _refuse_other_encodings(request: Request) -> None:

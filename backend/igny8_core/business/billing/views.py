@@ -91,9 +91,7 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
     def manual(self, request: Request) -> HttpResponse:
         """Submit a manual payment of an invoice, as a form with a proof if wanted; it awaits approval."""
         shape = ManualPaymentSerializer if self.proof is None else ManualPaymentFormSerializer
-        serializer = shape(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values = {**serializer.validated_data, "proof": self.proof}
+        values = {**shape.checked(request.data), "proof": self.proof}
         submission = ManualPayment(payment_method=PaymentMethod(values.pop("payment_method")), **values)
         payment = PaymentService.create_manual_payment(account=account_of(request), submission=submission)
         return responses.one(payment, status=201, message="Your payment was submitted and awaits approval.")

@@ -64,9 +64,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentDetailSerializer})
     def approve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Approve a payment; the last approval it needs settles its invoice."""
-        serializer = ApproveSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        decision = Decision(operator_id=operator_of(request), **serializer.validated_data)
+        decision = Decision(operator_id=operator_of(request), **ApproveSerializer.checked(request.data))
         approvals.approve_payment(payment_id=payment_id, decision=decision)
         return _shown(payment_id)
 
