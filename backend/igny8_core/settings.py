@@ -152,9 +152,10 @@ DEFAULT_FROM_EMAIL = ENV.mail_from
 
 
 def mailer(url: str) -> dict[str, Any]:
-    """Where mail goes: to the SMTP server a URL names (smtps:// for TLS from the start), without one to the console."""
+    """Where mail goes: to the SMTP server a URL names (smtps:// for TLS from the start), else to files, one a mail."""
     if not url:
-        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        folder = str(ENV.data_dir / "mail")
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
     parts = urlsplit(url)
     options = {
         "host": parts.hostname or "localhost",

@@ -1,0 +1,73 @@
+"""From a text to a mail: plain and HTML, with the document attached."""
+
+from email.utils import formataddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.documents.domain.letters import LetterKind
+from igny8_core.business.documents.models import Letter
+from igny8_core.business.documents.selectors.letters import invoice_of, payment_of
+from igny8_core.business.documents.services.letter_texts import Text, invoice_text, payment_text
+from igny8_core.kit.locales import is_right_to_left
+
+ABOUT_INVOICES = frozenset({LetterKind.INVOICE_SENT, LetterKind.REMINDER})
+
+
+def compose(letter: Letter) -> EmailMultiAlternatives | None:
+    """The mail as things stand now; None when there is nothing to say any more."""
+    account = Account.objects.get(id=letter.account_id)
+    with translation.override(account.spoken_language):
+        text = _text(letter, account)
+        return None if text is None else _mail(letter, account, text)
+
+
+def _text(letter: Letter, account: Account) -> Text | None:
+    kind = LetterKind(letter.kind)
+    if kind in ABOUT_INVOICES:
+        invoice = invoice_of(letter)
+        return None if invoice is None else invoice_text(kind, invoice, account)
+    payment = payment_of(letter)
+    return None if payment is None else payment_text(kind, payment, account)
+
+
+def _mail(letter: Letter, account: Account, text: Text) -> EmailMultiAlternatives:
+    seller = settings.ENV.seller
+    context = {
+        "text": text,
+        "language": account.spoken_language,
+        "direction": "rtl" if is_right_to_left(account.spoken_language) else "ltr",
+        "greeting": _("Hello,"),
+        "account": account.name,
+        "seller": seller,
+        "footer": _("You get this letter because you look after %(account)s.") % {"account": account.name},
+    }
+    mail = EmailMultiAlternatives(
+        subject=text.subject,
+        body=render_to_string("documents/letter.txt", context),
+        from_email=_sender(seller.name),
+        to=[letter.recipient],
+        headers={
+            "Message-ID": f"<{letter.id}@{_domain()}>",
+            "Auto-Submitted": "auto-generated",  # RFC 3834: absence notes stay away
+        },
+    )
+    mail.attach_alternative(render_to_string("documents/letter.html", context), "text/html")
+    if text.attachment is not None:
+        mail.attach(text.attachment.name, text.attachment.content, "application/pdf")
+    return mail
+
+
+def _sender(name: str) -> str:
+    address: str = settings.DEFAULT_FROM_EMAIL
+    return address if "<" in address else formataddr((name, address))
+
+
+def _domain() -> str:
+    """The right half of our Message-IDs: the same for a letter that is sent again."""
+    return urlsplit(settings.ENV.base_url).hostname or "localhost"

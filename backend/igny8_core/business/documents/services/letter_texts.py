@@ -1,0 +1,133 @@
+"""What each letter says, in the language that is active. Sentences are whole, so that they can be translated."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.documents.domain.letters import LetterKind
+from igny8_core.business.documents.services.documents import Document, invoice_document, receipt_document
+from igny8_core.business.documents.services.wording import method_name
+from igny8_core.kit.locales import format_date, format_money, is_right_to_left
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A letter before it has a layout; `facts` are names and values, `link` a label and an address."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    link: tuple[str, str]
+    attachment: Document | None = None
+
+
+def invoice_text(kind: LetterKind, invoice: Invoice, account: Account) -> Text | None:
+    """About an invoice: that it is there, or that it is late; None when it is no longer asked for."""
+    if invoice.status not in (InvoiceStatus.PENDING, InvoiceStatus.PAID):
+        return None
+    paid = invoice.status == InvoiceStatus.PAID
+    due_minor = invoice.amount_total_minor - invoice.amount_settled_minor
+    due_on = "" if invoice.due_date is None else format_date(invoice.due_date, account.locale)
+    given = _isolated(account, number=invoice.number or "", seller=settings.ENV.seller.name, date=due_on)
+    if kind is LetterKind.REMINDER:
+        if paid:
+            return None
+        subject = _("Reminder: invoice %(number)s was due on %(date)s") % given
+        paragraphs: tuple[str, ...] = (
+            _("Invoice %(number)s was due on %(date)s, and we have not seen a payment yet.") % given,
+            _("If you have paid in the meantime, please tell us the reference of your transfer; we then look for it."),
+        )
+    else:
+        subject = _("Invoice %(number)s from %(seller)s") % given
+        thanks = _("Thank you for your business. Invoice %(number)s is attached.") % given
+        paragraphs = (thanks, *((_("It is paid already; there is nothing left to do."),) if paid else ()))
+    facts = (
+        (_("Invoice no."), invoice.number or ""),
+        (_("Total"), format_money(invoice.amount_total_minor, invoice.currency, account.locale)),
+        (_("Left to pay"), "" if paid else format_money(due_minor, invoice.currency, account.locale)),
+        (_("Due"), "" if paid else due_on),
+        (_("Reference"), invoice.creditor_reference or ""),
+    )
+    link = (
+        (_("View the invoice"), _portal("invoice", invoice.id)) if paid else (_("Pay now"), _portal("pay", invoice.id))
+    )
+    said = tuple(fact for fact in facts if fact[1])
+    return Text(subject, paragraphs, said, link, invoice_document(invoice, account))
+
+
+def payment_text(kind: LetterKind, payment: Payment, account: Account) -> Text | None:
+    """About a payment: that it is being checked, has arrived, was not found, or went back."""
+    amount_minor = payment.amount_minor
+    if kind is LetterKind.PAYMENT_APPROVED:
+        amount_minor = payment.amount_received_minor or payment.amount_minor
+    amount = format_money(amount_minor, payment.currency, account.locale)
+    number = (payment.invoice and payment.invoice.number) or ""
+    given = _isolated(account, amount=amount, number=number, reason=payment.failure_reason)
+    facts = (
+        (_("Amount"), amount),
+        (_("Method"), method_name(payment.payment_method)),
+        (_("Your reference"), payment.transaction_reference),
+        (_("Invoice no."), number),
+    )
+    subject, paragraphs = _payment_words(kind, given)
+    receipt = None
+    if kind is LetterKind.PAYMENT_APPROVED:
+        if payment.status not in ("succeeded", "refunded"):
+            return None
+        receipt = receipt_document(payment, account)
+        paragraphs = (*paragraphs, *_still_due(payment, account))
+    again = kind in (LetterKind.PAYMENT_REJECTED, LetterKind.PAYMENT_RETURNED) and payment.invoice is not None
+    link = (_("Try again"), _portal("pay", payment.invoice_id)) if again else (
+        _("View the payment"), _portal("payment", payment.id),
+    )  # fmt: skip
+    return Text(subject, paragraphs, tuple(fact for fact in facts if fact[1]), link, receipt)
+
+
+def _payment_words(kind: LetterKind, given: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+    reason = (_("The reason: %(reason)s") % given,) if given["reason"].strip("\u2068\u2069") else ()
+    match kind:
+        case LetterKind.PAYMENT_RECEIVED:
+            return _("We are checking your payment of %(amount)s") % given, (
+                _("Thank you for telling us about your payment of %(amount)s.") % given,
+                _("We now look for it on our account and write to you as soon as we have found it."),
+            )
+        case LetterKind.PAYMENT_APPROVED:
+            return _("Your payment of %(amount)s has arrived") % given, (
+                _("Thank you: we have received %(amount)s. Your receipt is attached.") % given,
+            )
+        case LetterKind.PAYMENT_RETURNED:
+            return _("Your payment of %(amount)s was returned by the bank") % given, (
+                _("The bank has taken back your payment of %(amount)s, so what it had paid is due again.") % given,
+                *reason,
+            )
+        case _other:
+            return _("We could not confirm your payment of %(amount)s") % given, (
+                _("We could not confirm your payment of %(amount)s.") % given,
+                *reason,
+                _("Please check the details and tell us again; nothing is lost."),
+            )
+
+
+def _still_due(payment: Payment, account: Account) -> tuple[str, ...]:
+    invoice = payment.invoice
+    if invoice is None or invoice.status != InvoiceStatus.PENDING:
+        return ()
+    left = invoice.amount_total_minor - invoice.amount_settled_minor
+    given = _isolated(account, amount=format_money(left, invoice.currency, account.locale), number=invoice.number or "")
+    return (_("%(amount)s of invoice %(number)s is still to be paid.") % given,)
+
+
+def _isolated(account: Account, **values: str) -> dict[str, str]:
+    """Values for a sentence; where that runs from right to left, each runs its own way."""
+    if not is_right_to_left(account.spoken_language):
+        return values
+    return {name: f"\u2068{value}\u2069" for name, value in values.items()}
+
+
+def _portal(name: str, subject_id: object) -> str:
+    return settings.ENV.base_url + reverse(f"portal:{name}", args=[subject_id])

@@ -1,0 +1,83 @@
+"""Jobs of letters: facts become letters, letters become mail, reminders go out each day."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.documents.domain.letters import LetterKind
+from igny8_core.business.documents.selectors.letters import left_lying
+from igny8_core.business.documents.services import letters
+from igny8_core.business.documents.services.letter_layout import compose
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import SYSTEM, EventType
+from igny8_core.events.subscriptions import on
+from igny8_core.kit import clock
+
+AT_ONCE = 500
+GIVEN_UP_AFTER = timedelta(days=3)
+PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
+"""4 s, 16 s, … some six hours in all: a mail server may be away for a while."""
+
+logger = structlog.get_logger(__name__)
+
+
+@on(EventType.INVOICE_FINALIZED, EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_STATUS_CHANGED)
+@app.task(name="documents.write_letters", retry=5)
+def write_letters(event_id: str, account_id: str | None) -> None:
+    """Write down whom to tell of a fact, once however often this runs, and have each letter sent."""
+    if account_id is None:
+        return
+    owner_id = UUID(account_id)
+    written = unit_of_work.run(
+        lambda: letters.write_about_event(account_id=owner_id, event_id=UUID(event_id)),
+        scope=Scope.tenant(owner_id), actor=SYSTEM,
+    )  # fmt: skip
+    _have_sent(written)
+
+
+@app.task(name="documents.send_letter", retry=PATIENT)
+def send_letter(letter_id: str, account_id: str) -> None:
+    """Claim the letter, hand it to the mail server outside of any transaction, note that."""
+    scope = Scope.tenant(UUID(account_id))
+    letter = unit_of_work.run(
+        lambda: letters.claim_letter(account_id=UUID(account_id), letter_id=UUID(letter_id)), scope=scope, actor=SYSTEM
+    )
+    if letter is None:
+        return
+    try:
+        with unit_of_work.read(scope):
+            mail = compose(letter)
+        if mail is not None:
+            mail.send()
+    except Exception:
+        unit_of_work.run(lambda: letters.release_letter(letter), scope=scope, actor=SYSTEM)
+        raise
+    unit_of_work.run(lambda: letters.finish_letter(letter, sent=mail is not None), scope=scope, actor=SYSTEM)
+    logger.info("letter_sent", kind=LetterKind(letter.kind).value, letter_id=letter_id, dropped=mail is None)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="documents.remind", queueing_lock="remind")
+def remind(timestamp: int) -> None:
+    """Reminders of late invoices: hourly, since a day begins at another hour in each account's zone."""
+    _have_sent(unit_of_work.run(letters.write_reminders, scope=Scope.operators(), actor=SYSTEM))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="documents.send_what_lies", queueing_lock="send_what_lies")
+def send_what_lies(timestamp: int) -> None:
+    """Letters that a crash left between being written and being sent."""
+    with unit_of_work.read(Scope.operators()):
+        now = clock.now()
+        lying = left_lying(before=now - letters.CLAIM_LASTS, after=now - GIVEN_UP_AFTER)
+        found = letters.ids_of(lying[:AT_ONCE])
+    _have_sent(found)
+
+
+def _have_sent(waiting: list[letters.Waiting]) -> None:
+    for letter_id, account_id in waiting:
+        send_letter.defer(letter_id=str(letter_id), account_id=str(account_id))
