@@ -58,7 +58,8 @@ def _limit(request: HttpRequest) -> int:
         view = resolve(request.path_info).func
     except Http404:
         return limit
-    uploads: Mapping[str, int] = getattr(getattr(view, "cls", view), "uploads", {})
+    view_class = getattr(view, "cls", None) or getattr(view, "view_class", view)
+    uploads: Mapping[str, int] = getattr(view_class, "uploads", {})
     return max([limit, *(size + BESIDE_FILE_BYTES for size in uploads.values())])
 
 

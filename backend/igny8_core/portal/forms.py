@@ -4,11 +4,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.methods import MANUAL
+from igny8_core.business.billing.formats.proof_files import CleanFile, clean
 from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH
+from igny8_core.kit.errors import ValidationError
 from igny8_core.portal import formatting, sentences
 from igny8_core.portal.sessions import Visit
 
@@ -107,6 +111,26 @@ class ChangePasswordForm(PortalForm):
     secret_new = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
 
 
+def proof_field(*, required: bool) -> forms.FileField:
+    """A picture or PDF that shows the transfer; on a phone the camera is offered as well."""
+    return forms.FileField(
+        label=_("Proof of payment") if required else _("Proof of payment (optional)"),
+        required=required,
+        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.webp,.pdf,image/*"}),
+        help_text=_("A photo or PDF of your bank's confirmation, at most 5 MB."),
+    )
+
+
+def harmless(upload: "UploadedFile[Any]") -> CleanFile:
+    """The upload decoded and written anew; a refusal stands at the field."""
+    try:
+        return clean(upload.read(), name=upload.name or "", field="proof")
+    except ValidationError as error:
+        raise forms.ValidationError([gettext(text) for text in error.fields["proof"]]) from error
+    finally:
+        upload.seek(0)
+
+
 class ClaimForm(PortalForm):
     """'I have paid': what the payer knows about the transfer."""
 
@@ -128,6 +152,8 @@ class ClaimForm(PortalForm):
         label=_("Note (optional)"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    proof = proof_field(required=False)
+
     def __init__(self, *args: Any, visit: Visit, currency: str, **kwargs: Any) -> None:
         self.visit, self.currency = visit, currency
         super().__init__(*args, **kwargs)
@@ -145,12 +171,27 @@ class ClaimForm(PortalForm):
             raise forms.ValidationError(_("This is not an amount of %(currency)s."), params={"currency": self.currency})
         return amount
 
+    def clean_proof(self) -> CleanFile | None:
+        """The file, if one was given, written anew before any transaction begins."""
+        upload = self.cleaned_data["proof"]
+        return None if upload is None else harmless(upload)
+
     def clean_paid_on(self) -> date:
         """Money that was sent was sent by now."""
         paid_on: date = self.cleaned_data["paid_on"]
         if paid_on > self.today:
             raise forms.ValidationError(_("This date is in the future."))
         return paid_on
+
+
+class ProofForm(PortalForm):
+    """A file for a payment that is being checked."""
+
+    proof = proof_field(required=True)
+
+    def clean_proof(self) -> CleanFile:
+        """The file, written anew before any transaction begins."""
+        return harmless(self.cleaned_data["proof"])
 
 
 class SavedMethodForm(PortalForm):

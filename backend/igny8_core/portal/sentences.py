@@ -33,6 +33,9 @@ REFUSALS: dict[str, Promise] = {
     "unavailable": _("We are very busy at the moment. Please try again."),
     "request_in_progress": _("Your first click is still being worked on. Please wait a moment."),
     "idempotency_key_reused": _("This form was sent before with other content. Check it, and send it again."),
+    "proof_required": _("This way to pay needs a proof of payment."),
+    "duplicate_proof": _("This file was added to this payment before."),
+    "too_many_proofs": _("This payment has as many proofs as it can have."),
     "body_too_large": _("This is too large."),
 }
 
@@ -129,6 +132,7 @@ NOTICES: dict[str, Promise] = {
     "revoked": _("This key is refused from now on."),
     "password": _("Your password was changed. Other devices were signed out."),
     "reset": _("Your new password is set. Sign in with it."),
+    "proof": _("Your file has arrived."),
     "two_step_off": _("Two-step sign-in is off."),
     "signed_out": _("You are signed out."),
 }

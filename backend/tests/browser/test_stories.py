@@ -7,6 +7,7 @@ from igny8_core.accounts.roles import AccountRole
 from playwright.sync_api import Page, expect
 from tests.browser.people import PHONE, Site, overflow, shoot
 from tests.cast import ADMIN, BILLING, Cast, make_cast
+from tests.files import picture
 
 MEMBER = AccountRole.MEMBER
 
@@ -34,9 +35,12 @@ def test_pay_by_transfer(site: Site) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "45000.00"
     shoot(page, "pay-wide")
     page.get_by_label("Transaction reference").fill("FT 2026-4471")
+    slip = {"name": "slip.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG", (800, 600))}
+    page.get_by_label("Proof of payment (optional)").set_input_files(slip)
     page.get_by_role("button", name="I have paid").click()
     expect(page.get_by_role("status").first).to_contain_text("We have your payment details")
     expect(page.locator("h1 + p .pill")).to_have_text("Being checked")
+    expect(page.get_by_role("link", name="slip.jpg")).to_be_visible()
     decide(cast, page, "approve")
     page.reload()
     expect(page.locator("h1 + p .pill")).to_have_text("Received")

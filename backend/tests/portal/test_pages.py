@@ -15,7 +15,7 @@ from tests.staff import ABSENT, team_member
 
 # Widgets of each page; a page costs at most five queries and one for each of these.
 WIDGETS = {
-    "home": 5, "invoices": 2, "invoice": 4, "pay": 4, "payments": 1, "payment": 2, "credits": 4, "statement": 6,
+    "home": 5, "invoices": 2, "invoice": 4, "pay": 4, "payments": 1, "payment": 3, "credits": 4, "statement": 6,
     "methods": 1, "method": 1, "team": 1, "team-member": 1, "keys": 1, "security": 1, "two-step-off": 0,
 }  # fmt: skip
 FRAME = 5
@@ -26,6 +26,7 @@ POSTS = {"cancel": "payment_id", "buy": "package_id", "method-default": "method_
 PUBLIC = {"sign-in", "second-step", "sign-out", "preferences", "forgotten", "reset"}
 NO_PAGE = {"two-step", "two-step-begin"}
 FILES = {"invoice-pdf": "invoice_id", "receipt": "payment_id"}
+PROOFS = {"add-proof", "proof"}  # see test_proofs.py
 
 
 def patterns() -> dict[str, str]:
@@ -67,7 +68,7 @@ def world() -> Iterator[World]:
 
 
 def test_the_tables_know_every_address() -> None:
-    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES}
+    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES, *PROOFS}
 
 
 @pytest.mark.parametrize("name", WIDGETS)

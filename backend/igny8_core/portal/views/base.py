@@ -1,5 +1,6 @@
 """The base of the portal's views: who may look, in which transaction, and forms that work once."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.decorators import method_decorator
@@ -33,6 +35,9 @@ FIELD_OF_CODE = {
     "amount_exceeds_due": "amount",
     "already_taken": "email",
     "invalid_code": "code",
+    "proof_required": "proof",
+    "duplicate_proof": "proof",
+    "too_many_proofs": "proof",
 }
 NOT_FINGERPRINTED = frozenset({"csrfmiddlewaretoken", "key"})
 SECRET_PREFIX = "secret_"
@@ -150,7 +155,7 @@ class AccountPage(Page):
         principal, request = self.visit.principal, self.request
         given = {name: values for name, values in request.POST.lists() if name not in NOT_FINGERPRINTED}
         fields = {name: values for name, values in given.items() if not name.startswith(SECRET_PREFIX)}
-        files = {name: [f"{file.name} {file.size}" for file in request.FILES.getlist(name)] for name in request.FILES}
+        files = {name: [_mark(file) for file in request.FILES.getlist(name)] for name in request.FILES}
         return idempotency.Claim(
             account_id=principal.account_id,
             owner_id=principal.owner_id,
@@ -159,6 +164,15 @@ class AccountPage(Page):
             key=_key(request.POST.get("key", "")),
             fingerprint=idempotency.fingerprint("POST", request.path, {"fields": fields, "files": files}),
         )
+
+
+def _mark(file: "UploadedFile[Any]") -> str:
+    """What makes two files the same: their content."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _key(text: str) -> str:

@@ -1,6 +1,6 @@
 """Pay an invoice: choose a way, send the money, say that it was sent."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.urls import reverse
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.formats.proof_files import MAX_BYTES
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.selectors.dues import submitted_minor
 from igny8_core.business.billing.selectors.invoices import invoice_document, invoices_of
@@ -20,10 +21,13 @@ from igny8_core.portal import formatting, ways
 from igny8_core.portal.forms import ClaimForm
 from igny8_core.portal.views.base import AccountPage, Done
 
+CLAIMED = ("transaction_reference", "notes", "amount", "paid_on", "proof")
+
 
 class Pay(AccountPage):
     """The three steps on one page."""
 
+    uploads: ClassVar = {"post": MAX_BYTES}
     roles = {"get": AccountRole.MEMBER, "post": AccountRole.MEMBER}  # noqa: RUF012
 
     def get(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
@@ -32,13 +36,13 @@ class Pay(AccountPage):
 
     def post(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         """'I have paid': a payment that awaits approval."""
-        form = ClaimForm(request.POST, visit=self.visit, currency=self._currency(invoice_id))
+        form = ClaimForm(request.POST, request.FILES, visit=self.visit, currency=self._currency(invoice_id))
 
         def operation() -> Done:
             submission = ManualPayment(
                 invoice_id=invoice_id,
                 payment_method=PaymentMethod(self._method(request.POST.get("method", ""))),
-                **{name: form.cleaned_data[name] for name in ("transaction_reference", "notes", "amount", "paid_on")},
+                **{name: form.cleaned_data[name] for name in CLAIMED},
             )
             payment = PaymentService.create_manual_payment(account=self.visit.account, submission=submission)
             return Done(reverse("portal:payment", args=[payment["id"]]), "submitted")

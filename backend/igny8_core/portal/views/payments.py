@@ -1,6 +1,6 @@
 """The account's payments, one of them with its history, and taking one back."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +8,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
+from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES
 from igny8_core.business.billing.selectors.payments import PaymentFilters, get_payment, list_payments
+from igny8_core.business.billing.selectors.proofs import proofs_of
 from igny8_core.business.billing.services.cancelling import CANCELLABLE, cancel_payment
+from igny8_core.business.billing.services.proofs import add_proof
+from igny8_core.events import unit_of_work
+from igny8_core.http.downloads import download
 from igny8_core.kit.errors import NotFound
 from igny8_core.portal import lists
+from igny8_core.portal.forms import ProofForm
+from igny8_core.portal.sessions import Visit
 from igny8_core.portal.views.base import AccountPage, Done
 
 SHELVES = {
@@ -52,21 +59,59 @@ class OnePayment(AccountPage):
 
     def get(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """The payment."""
-        return self.page("portal/payment.html", lambda: self._document(payment_id))
+        return self.page("portal/payment.html", lambda: payment_page(self.visit, payment_id, ProofForm()))
 
-    def _document(self, payment_id: UUID) -> dict[str, Any]:
-        payment = get_payment(self.visit.account, payment_id=payment_id)
-        if payment is None:
+
+def payment_page(visit: Visit, payment_id: UUID, form: ProofForm) -> dict[str, Any]:
+    """What the page of a payment shows. Raises `NotFound`."""
+    payment = get_payment(visit.account, payment_id=payment_id)
+    if payment is None:
+        raise NotFound
+    status = payment["status"]
+    return {
+        "payment": payment,
+        "history": payment["history"][::-1],
+        "has_receipt": status in HAS_RECEIPT,
+        "undecided": status in UNDECIDED,
+        "cancellable": visit.may_pay and status in CANCELLABLE,
+        "can_retry": visit.may_pay and status in ("failed", "cancelled") and payment["invoice_id"],
+        "proofs": proofs_of(visit.account, payment_id=payment_id),
+        "form": form if visit.may_pay and status in OPEN else None,
+    }
+
+
+class AddProof(AccountPage):
+    """One more file for a payment nobody has decided on."""
+
+    roles = {"post": AccountRole.MEMBER}  # noqa: RUF012
+    uploads: ClassVar = {"post": MAX_BYTES}
+
+    def post(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
+        """Keep it, and show the payment."""
+        form = ProofForm(request.POST, request.FILES)
+
+        def operation() -> Done:
+            add_proof(account=self.visit.account, payment_id=payment_id, file=form.cleaned_data["proof"])
+            return Done(reverse("portal:payment", args=[payment_id]), "proof")
+
+        answer = self.submit(form, operation)
+        return answer or self.page(
+            "portal/payment.html", lambda: payment_page(self.visit, payment_id, form), status=400
+        )
+
+
+class Proof(AccountPage):
+    """One of a payment's files."""
+
+    def get(self, request: HttpRequest, payment_id: UUID, proof_id: UUID) -> HttpResponse:
+        """The file, as a download."""
+        with unit_of_work.read(self.visit.scope):
+            rows = proofs_of(self.visit.account, payment_id=payment_id)
+            proof = rows.defer(None).filter(id=proof_id).first()
+        if proof is None:
             raise NotFound
-        status = payment["status"]
-        return {
-            "payment": payment,
-            "history": payment["history"][::-1],
-            "has_receipt": status in HAS_RECEIPT,
-            "undecided": status in UNDECIDED,
-            "cancellable": self.visit.may_pay and status in CANCELLABLE,
-            "can_retry": self.visit.may_pay and status in ("failed", "cancelled") and payment["invoice_id"],
-        }
+        name = f"proof-{proof.id}.{proof.kind}"
+        return download(bytes(proof.content), name=name, content_type=CONTENT_TYPES[proof.kind])
 
 
 class CancelPayment(AccountPage):

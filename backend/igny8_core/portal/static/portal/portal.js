@@ -24,18 +24,13 @@ document.addEventListener("alpine:init", () => {
     get said() { return this.done ? this.$root.dataset.said : ""; },
   }));
 
-  // A file to send: its name, and how much of it has arrived.
+  // A form with a file: how much of it has arrived.
   Alpine.data("upload", () => ({
-    name: "",
     percent: 0,
     sending: false,
-    chosen() {
-      const file = this.$refs.file.files[0];
-      this.name = file ? file.name : "";
-    },
     begin() { this.sending = true; this.percent = 0; },
-    progress() {
-      const { loaded, total } = this.$event.detail;
+    progress(event) {
+      const { loaded, total } = event.detail;
       if (total) this.percent = Math.round((loaded / total) * 100);
     },
     end() { this.sending = false; },
@@ -80,6 +75,18 @@ document.addEventListener("keydown", (event) => {
     menu.removeAttribute("open");
     menu.querySelector("summary").focus();
   }
+});
+
+// An answer that is no page of ours (too large, busy, no connection) leaves the form as it is and says so.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => {
+    const note = event.target.querySelector("[data-failed]");
+    if (note) note.hidden = false;
+  });
+}
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const note = event.target.querySelector("[data-failed]");
+  if (note) note.hidden = true;
 });
 
 // After a form came back with errors, the first field at fault has the focus.
