@@ -217,6 +217,7 @@ def test_money_nobody_submitted(cast: Cast) -> None:
     assert [(one["id"], one["invoice_id"], one["status"]) for one in listed] == [(shown["id"], None, "succeeded")]
     again = cast.finance.post(f"{ADMIN}payments/record/", {**body, "allocations": []})
     assert (again.status_code, again.json()["code"]) == (409, "duplicate_submission")
+    assert again.json()["data"] == {"payment_id": shown["id"], "status": "succeeded"}
     verified(cast)
 
 

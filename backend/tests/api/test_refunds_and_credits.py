@@ -153,6 +153,7 @@ def test_sepa_transfers_for_a_bank(cast: Cast) -> None:
             if one.findtext(".//p:EndToEndId", namespaces=names) == made["id"].replace("-", "")]  # fmt: skip
     assert [one.findtext(".//p:IBAN", namespaces=names) for one in sent] == ["DE89370400440532013000"]
     assert [one.findtext(".//p:InstdAmt", namespaces=names) for one in sent] == ["100.00"]
+    assert [one.findtext(".//p:Cdtr/p:Nm", namespaces=names) for one in sent] == ["Jurgen Gross"]
 
 
 def test_consuming_is_atomic_and_for_admins(cast: Cast) -> None:

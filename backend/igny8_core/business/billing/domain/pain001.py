@@ -4,12 +4,15 @@ EPC132-08 (customer-to-PSP implementation guidelines, 2023 rulebook and later).
 """
 
 import re
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+_SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "đ": "d", "Đ": "D",
+    "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "&": "+"})  # fmt: skip
 _OUTSIDE_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 
 
@@ -82,5 +85,6 @@ def _sub(parent: ElementTree.Element, name: str, text: str | None = None) -> Ele
 
 
 def _latin(text: str, longest: int) -> str:
-    """The SEPA character set; what is outside it becomes a dot, as banks do."""
-    return _OUTSIDE_SEPA.sub(".", text)[:longest]
+    """The SEPA character set: letters without their accents (EPC217-08), and a dot for what has no likeness in it."""
+    parts = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    return _OUTSIDE_SEPA.sub(".", "".join(part for part in parts if not unicodedata.combining(part)))[:longest]

@@ -89,5 +89,5 @@ def _debtor() -> pain001.Party | None:
     for config in configs.order_by("sort_order", "country"):
         iban = config.instructions.get("iban")
         if iban:
-            return pain001.Party(config.instructions.get("payee_name", ""), iban.replace(" ", ""))
+            return pain001.Party(config.instructions.get("payee_name") or config.display_name, iban.replace(" ", ""))
     return None

@@ -17,7 +17,7 @@ from igny8_core.business.billing.domain.errors import (
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.notes import mask_card_numbers
-from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.domain.payment_states import LIVE, PaymentStatus
 from igny8_core.business.billing.domain.references import normalise_reference
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors.approvals import grounds_of
@@ -123,7 +123,9 @@ def _insert(
                 submitted_at=now,
             )  # fmt: skip
     except IntegrityError as error:
-        raise DuplicateSubmission from error
+        same = elsewhere.filter(payment_method=money.payment_method.value, status__in=sorted(map(str, LIVE)))
+        named = same.order_by("-sequence").values_list("id", "status").first()
+        raise DuplicateSubmission(data=dict(zip(("payment_id", "status"), named or (), strict=False))) from error
     record(
         EventType.PAYMENT_RECORDED, account_id=account.id, subject_type="payment", subject_id=payment.id,
         data={
