@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import django
 import psycopg
 import pytest
+from django.conf import settings
 from igny8_core.env import ensure_secrets, load, socket_dir
 from igny8_core.kit.embedded_postgres import EmbeddedPostgres
 from psycopg import sql
@@ -81,6 +82,7 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "igny8_core.settings",
 }
 django.setup()
+settings.PASSWORD_HASHERS = ["tests.staff.QuickArgon2"]
 
 from igny8_core.business.billing.services.limits import set_limit  # noqa: E402
 
