@@ -133,6 +133,8 @@ class Supervisor:
     def _child(self, name: str, command: list[str], *, url: tuple[str, str]) -> Child:
         """A child knows its own login and never the owner's."""
         environment = {key: value for key, value in os.environ.items() if not key.endswith("DATABASE_URL")}
+        # glibc would keep an arena for every thread, and with it memory that nobody uses.
+        environment.setdefault("MALLOC_ARENA_MAX", "2")
         environment |= {
             "IGNY8_PROCESS": name,
             "IGNY8_ROLE_PREFIX": self.environment.role_prefix,
