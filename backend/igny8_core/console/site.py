@@ -35,6 +35,7 @@ OWN_PAGES = (
     ("approvals/bulk/", approvals.approve_chosen, "approve-chosen"),
     ("approvals/<uuid:payment_id>/", approvals.claim, "claim"),
     ("approvals/<uuid:payment_id>/approve/", approvals.approve, "approve-claim"),
+    ("approvals/<uuid:payment_id>/proofs/<uuid:proof_id>/", approvals.proof, "claim-proof"),
     ("approvals/<uuid:payment_id>/reject/", approvals.reject, "reject-claim"),
     ("reconciliation/", reconciliation.lines, "reconciliation"),
     ("reconciliation/upload/", reconciliation.upload, "upload-statement"),

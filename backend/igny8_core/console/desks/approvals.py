@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.banking.selectors.lines import lines_like
 from igny8_core.business.billing.operator_views.shapes import ApproveSerializer, BulkApproveSerializer, ReasonSerializer
 from igny8_core.business.billing.selectors.claims import claim_of
 from igny8_core.business.billing.selectors.payments import (
@@ -16,10 +18,13 @@ from igny8_core.business.billing.selectors.payments import (
     get_payment_across_accounts,
     list_payments,
 )
+from igny8_core.business.billing.selectors.proofs import proofs_across_accounts
 from igny8_core.business.billing.services import approvals
 from igny8_core.business.billing.services.approvals import Decision
+from igny8_core.business.billing.views import proof_file
 from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
 from igny8_core.console.operators import operator_of
+from igny8_core.events import unit_of_work
 from igny8_core.kit.errors import NotFound
 
 PAGE = 50
@@ -47,6 +52,14 @@ def queue(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """One claim, for the right side of the desk."""
     return shown(request, "console/parts/claim.html", lambda: _claim(payment_id))
+
+
+@desk(OperatorRole.SUPPORT)
+@require_GET
+def proof(request: HttpRequest, payment_id: UUID, proof_id: UUID) -> HttpResponse:
+    """A file that the payer sent, as the API gives it: an attachment that no page of ours runs."""
+    with unit_of_work.read(Scope.operators()):
+        return proof_file(proofs_across_accounts(payment_id=payment_id), proof_id)
 
 
 @desk(OperatorRole.APPROVER)
@@ -136,7 +149,12 @@ def _claim(payment_id: UUID) -> dict[str, Any]:
     around = payment and claim_of(payment_id=payment_id, account_id=payment["account_id"])
     if payment is None or around is None:
         raise NotFound
-    return {"payment": {**payment, "waited": waited(payment)}, "claim": around}
+    return {
+        "payment": {**payment, "waited": waited(payment)},
+        "claim": around,
+        "proofs": list(proofs_across_accounts(payment_id=payment_id)),
+        "bank_lines": lines_like(payment_id=payment_id, amount=payment["amount"], currency=payment["currency"]),
+    }
 
 
 def waited(payment: dict[str, Any]) -> str:

@@ -3,10 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from igny8_core.business.banking.domain.line_states import QUEUE
 from igny8_core.business.banking.models import LineMatch, StatementLine
 from igny8_core.kit.errors import NotFound
+from igny8_core.kit.money import parse_amount
+
+LIKE = 5
 
 
 def find_lines(
@@ -38,3 +42,14 @@ def get_line(line_id: UUID) -> StatementLine:
     if line is None:
         raise NotFound
     return line
+
+
+def lines_like(*, payment_id: UUID, amount: str, currency: str) -> list[StatementLine]:
+    """Undecided lines that the matcher proposes for a payment, or that bring just its amount; a few, newest first.
+
+    `amount` is decimal text.
+    """
+    waiting = StatementLine.objects.filter(status__in=sorted(map(str, QUEUE)), currency=currency)
+    proposed = Q(proposals__contains=[{"parts": [{"id": str(payment_id)}]}])
+    fitting = Q(amount_minor=parse_amount(amount, currency))
+    return list(waiting.filter(proposed | fitting).defer("raw").order_by("-sequence")[:LIKE])

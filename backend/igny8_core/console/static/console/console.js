@@ -32,6 +32,8 @@ function countTicked() {
   button.textContent = ticked === 0 ? "Approve ticked" : `Approve ${ticked} ticked`;
 }
 
+document.addEventListener("click", (event) => event.target.closest?.("[data-zoom]")?.classList.toggle("is-zoomed"));
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
@@ -41,6 +43,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector("[data-zoom].is-zoomed")?.classList.remove("is-zoomed");
   if (event.key === "Escape" && typing(event.target)) event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (document.querySelector("[data-desk]") === null || !(event.key in KEYS)) return;
@@ -73,6 +76,10 @@ document.addEventListener("drop", (event) => {
   form.querySelector("input[type=file]").files = event.dataTransfer.files;
   form.requestSubmit();
 });
+// The admin's script expects a text field of its own beside every file field, and fails without one.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-drop] input[type=file]")) event.stopPropagation();
+}, true);
 document.addEventListener("htmx:xhr:progress", (event) => {
   const bar = event.target.querySelector?.("[data-upload]");
   if (bar === null || bar === undefined || !event.detail.lengthComputable) return;
