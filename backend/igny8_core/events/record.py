@@ -5,6 +5,7 @@ from uuid import UUID
 
 from igny8_core.events.catalogue import JSON, EventType
 from igny8_core.events.unit_of_work import Recorded, current
+from igny8_core.kit import clock
 
 
 def record(
@@ -20,4 +21,4 @@ def record(
     `account_id` None means the platform's own chain, which only operators and the system may write. Text from
     people stays out of `data` where an id will do: the log can never be edited.
     """
-    current().recorded.append(Recorded(account_id, type, subject_type, subject_id, dict(data or {})))
+    current().recorded.append(Recorded(account_id, type, subject_type, subject_id, dict(data or {}), clock.now()))

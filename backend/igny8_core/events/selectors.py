@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from igny8_core.events import unit_of_work
 from igny8_core.events.chain import GENESIS, canonical, link
 from igny8_core.events.models import ChainHead, Event
-from igny8_core.kit import clock
 from igny8_core.kit.models import HasId
 
 CHUNK = 2000
@@ -51,7 +50,7 @@ def history_of(account: HasId | UUID, *, subject_id: UUID) -> list[Fact]:
         rows = cursor.fetchall()
     written = [Fact(kind, actor_kind, at, json.loads(data)) for kind, actor_kind, at, data in rows]
     return written + [
-        Fact(fact.type.value, unit_of_work.current().actor.kind.value, clock.now(), fact.data)
+        Fact(fact.type.value, unit_of_work.current().actor.kind.value, fact.occurred_at, fact.data)
         for fact in unit_of_work.pending_about(subject_id)
     ]
 

@@ -40,6 +40,7 @@ class Recorded:
     subject_type: str
     subject_id: UUID
     data: dict[str, JSON]
+    occurred_at: datetime
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ def _is_worth_repeating(error: BaseException) -> bool:
 def _write_events(unit: UnitOfWork) -> None:
     """Append the facts, account by account in one order, so that two units never wait on each other's heads."""
     ordered = sorted(unit.recorded, key=lambda fact: str(fact.account_id or ""))
-    for account_id, found in groupby(ordered, key=lambda fact: fact.account_id):
+    for (account_id, _), found in groupby(ordered, key=lambda fact: (fact.account_id, fact.occurred_at)):
         facts = list(found)
         with connection.cursor() as cursor:
             cursor.execute(APPEND_TO_PLATFORM if account_id is None else APPEND_TO_ACCOUNT, _append(unit, facts))
@@ -144,13 +145,13 @@ def _write_events(unit: UnitOfWork) -> None:
 
 
 def _append(unit: UnitOfWork, facts: list[Recorded]) -> dict[str, Any]:
-    """The statement's parameters for facts of one account, in their order."""
+    """The statement's parameters for facts of one account and instant, in their order."""
     shared: dict[str, Any] = {
         "account_id": facts[0].account_id,
         "actor_kind": unit.actor.kind.value,
         "actor_id": unit.actor.id,
         "request_id": unit.request_id,
-        "occurred_at": clock.now(),
+        "occurred_at": facts[0].occurred_at,
     }
     ids = [uuid7() for _ in facts]
     texts = [

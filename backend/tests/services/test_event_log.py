@@ -1,5 +1,6 @@
 """The event log from end to end: the verifier names a forged event, the dispatcher tells subscribers once."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -8,9 +9,11 @@ from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.tasks import note_shared_reference, sweep_expired
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
+from igny8_core.events.models import Event
 from igny8_core.events.record import record
 from igny8_core.events.selectors import verify_chains
 from igny8_core.events.subscriptions import subscribers_of
+from igny8_core.kit import clock
 from procrastinate.contrib.django import app
 from tests.cast import ADMIN, Cast, as_operator
 
@@ -49,6 +52,24 @@ def test_a_forged_event_is_named(
     assert problem in found.first_bad["problem"]
 
 
+def test_a_fact_has_the_instant_it_was_recorded_at_and_not_that_of_the_unit_s_end(cast: Cast) -> None:
+    then = datetime(2025, 3, 1, 12, tzinfo=UTC)
+
+    def operation() -> None:
+        with clock.use(then):
+            record(
+                EventType.ACCOUNT_UPDATED, account_id=cast.account.id, subject_type="account",
+                subject_id=cast.account.id,
+            )  # fmt: skip
+
+    as_operator(operation)
+    with unit_of_work.read(Scope.operators()):
+        last = Event.objects.for_account(cast.account).order_by("seq").last()
+    assert last is not None
+    assert last.occurred_at == then
+    assert verify(cast).ok is True
+
+
 def test_a_failed_unit_records_nothing(cast: Cast) -> None:
     before = verify(cast).events
 
@@ -66,7 +87,8 @@ def test_a_failed_unit_records_nothing(cast: Cast) -> None:
 def test_submissions_have_a_subscriber(cast: Cast) -> None:
     app.perform_import_paths()
     assert cast.account.id
-    assert [task.name for task in subscribers_of("payment.submitted")] == ["billing.note_shared_reference"]
+    names = sorted(task.name for task in subscribers_of("payment.submitted"))
+    assert names == ["billing.note_shared_reference", "documents.write_letters"]
 
 
 def test_a_reference_of_two_accounts_is_shown_to_operators_only(
