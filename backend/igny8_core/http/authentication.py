@@ -1,30 +1,29 @@
-"""From `Authorization: Bearer …` to a principal: one indexed query, nothing cached, so that revoking works at once."""
+"""Who calls the API: an Authorization header, or a browser's session with the token that its pages carry."""
 
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from igny8_core.accounts.keys import BEARER_KINDS
-from igny8_core.accounts.lookups import look_up_secret, touch_key
 from igny8_core.accounts.principals import Principal
-from igny8_core.kit.errors import AccountSuspended, AppError, Unauthenticated, UserSuspended
-
-MAX_SECRET_LENGTH = 200
-REFUSALS: dict[str, type[AppError]] = {
-    "account_suspended": AccountSuspended,
-    "user_suspended": UserSuspended,
-}
+from igny8_core.http.credentials import principal_of_secret
+from igny8_core.http.sessions import COOKIE, ensure_own_page, principal_of_cookie
+from igny8_core.kit.errors import Unauthenticated
 
 
 class BearerAuthentication(BaseAuthentication):
-    """API keys and access tokens."""
+    """API keys and access tokens; without either, the session of a page."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
         """The principal of the presented credential; None when none is presented."""
         header = request.META.get("HTTP_AUTHORIZATION")
-        if header is None:
+        if header is not None:
+            return principal_of(header), None
+        if COOKIE not in request.COOKIES:
             return None
-        return principal_of(header), None
+        principal = principal_of_cookie(request._request)
+        ensure_own_page(request._request)
+        return principal, None
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""
@@ -34,17 +33,9 @@ class BearerAuthentication(BaseAuthentication):
 def principal_of(header: str) -> Principal:
     """Check an Authorization header; raises `Unauthenticated`, `AccountSuspended` or `UserSuspended`."""
     scheme, _, secret = header.partition(" ")
-    secret = secret.strip()
-    if scheme.lower() != "bearer" or not secret or len(secret) > MAX_SECRET_LENGTH:
+    if scheme.lower() != "bearer":
         raise Unauthenticated
-    presented = look_up_secret(secret)
-    if presented is None or presented.principal.kind not in BEARER_KINDS:
-        raise Unauthenticated
-    if presented.refusal:
-        raise REFUSALS.get(presented.refusal, Unauthenticated)
-    if presented.stale:
-        touch_key(presented.principal.key_id)
-    return presented.principal
+    return principal_of_secret(secret.strip(), kinds=BEARER_KINDS)
 
 
 def client_address(request: HttpRequest | Request, *, trusted_proxies: int) -> str:

@@ -1,26 +1,32 @@
 """A browser's session: an access key carried by a cookie, looked up anew on each request and revocable at once."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from rest_framework.authentication import CSRFCheck
 
 from igny8_core.accounts.keys import KeyKind
-from igny8_core.accounts.lookups import look_up_secret, touch_key
 from igny8_core.accounts.principals import Principal
-from igny8_core.http.authentication import MAX_SECRET_LENGTH, REFUSALS
-from igny8_core.kit.errors import Unauthenticated
+from igny8_core.http.credentials import principal_of_secret
+from igny8_core.kit.errors import Forbidden
 
 COOKIE = "igny8_session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def principal_of_cookie(request: HttpRequest) -> Principal:
     """Whose session the request carries. Raises `Unauthenticated`, `AccountSuspended`, `UserSuspended`."""
-    secret = request.COOKIES.get(COOKIE, "")
-    if not secret or len(secret) > MAX_SECRET_LENGTH:
-        raise Unauthenticated
-    presented = look_up_secret(secret)
-    if presented is None or presented.principal.kind is not KeyKind.SESSION:
-        raise Unauthenticated
-    if presented.refusal:
-        raise REFUSALS.get(presented.refusal, Unauthenticated)
-    if presented.stale:
-        touch_key(presented.principal.key_id)
-    return presented.principal
+    return principal_of_secret(request.COOKIES.get(COOKIE, ""), kinds=(KeyKind.SESSION,))
+
+
+def ensure_own_page(request: HttpRequest) -> None:
+    """Refuse a change that another site could have sent with the browser's cookie: the token's header must match.
+
+    Raises `Forbidden`. The body is not looked at, so that it is still there for the view.
+    """
+    if request.method in SAFE:
+        return
+    probe = HttpRequest()
+    probe.method, probe.META, probe.COOKIES = request.method, request.META, request.COOKIES
+    check = CSRFCheck(HttpResponse)
+    check.process_request(probe)
+    if check.process_view(probe, HttpResponse, (), {}) is not None:
+        raise Forbidden("A session's cookie changes things only together with its token: send X-CSRFToken.")
