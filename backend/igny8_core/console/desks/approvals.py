@@ -162,7 +162,7 @@ def waited(payment: dict[str, Any]) -> str:
     seconds = payment["waiting_seconds"]
     if seconds is None:
         return ""
-    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+    for size, name in ((86400, "d"), (3600, "h")):
         if seconds >= size:
             return f"{seconds // size} {name}"
-    return "now"
+    return f"{max(seconds // 60, 1)} min"

@@ -17,7 +17,7 @@ from igny8_core.kit import clock
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.money import format_amount
 
-DAYS = 30
+DAYS = 120
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
