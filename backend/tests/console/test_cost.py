@@ -10,7 +10,7 @@ from tests.console.desk_client import CONSOLE, at_desk
 FRAME = 6
 """The session, the operator and the transactions' own statements."""
 WIDGETS = {
-    "": 3,
+    "": 4,
     "approvals/": 8,
     "figures/?currency=PKR": 3,
     "billing/payment/": 3,

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from igny8_core.business.banking.domain.line_states import QUEUE
 from igny8_core.business.banking.models import LineMatch, StatementLine
@@ -53,3 +53,10 @@ def lines_like(*, payment_id: UUID, amount: str, currency: str) -> list[Statemen
     proposed = Q(proposals__contains=[{"parts": [{"id": str(payment_id)}]}])
     fitting = Q(amount_minor=parse_amount(amount, currency))
     return list(waiting.filter(proposed | fitting).defer("raw").order_by("-sequence")[:LIKE])
+
+
+def undecided_sums() -> list[tuple[str, int, int]]:
+    """Currency, how many lines wait for a person, and how much they bring or take, signed, in minor units."""
+    waiting = StatementLine.objects.filter(status__in=sorted(map(str, QUEUE)))
+    rows = waiting.values("currency").annotate(lines=Count("id"), amount=Sum("amount_minor")).order_by("currency")
+    return [(row["currency"], row["lines"], int(row["amount"] or 0)) for row in rows]
