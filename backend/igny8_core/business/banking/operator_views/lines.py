@@ -23,7 +23,7 @@ from igny8_core.business.banking.serializers import (
     statuses_of,
 )
 from igny8_core.business.banking.services import reconcile
-from igny8_core.business.banking.services.proposals import look_at
+from igny8_core.business.banking.services.proposals import look_at_rows
 from igny8_core.business.banking.services.reconcile import Wanted
 from igny8_core.http import responses
 from igny8_core.http.fields import StrictSerializer
@@ -60,7 +60,7 @@ class LineViewSet(OperatorAudience, ApiViewSet):
     def candidates(self, request: Request, line_id: UUID) -> HttpResponse:
         """What the matcher says of a line now; nothing is written."""
         line = get_line(line_id)
-        looked = look_at([line])[0] if line.amount_minor else None
+        looked = look_at_rows([line])[0] if line.amount_minor else None
         proposals = [] if looked is None else [proposal_document(one, line.currency) for one in looked.proposals]
         return responses.one({"certain": looked is not None and looked.certain, "proposals": proposals})
 

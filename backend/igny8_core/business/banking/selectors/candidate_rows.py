@@ -61,35 +61,38 @@ class RefundRow(NamedTuple):
     account_name: str
 
 
-_INVOICE = """SELECT i.id, i.account_id, i.currency, i.amount_total_minor - i.amount_settled_minor, i.number,
- i.creditor_reference, coalesce(i.finalized_at, i.created_at)::date, a.name, a.country FROM billing_invoice i
- JOIN accounts_account a ON a.id = i.account_id"""
-_PAYMENT = """SELECT p.id, p.account_id, p.currency, coalesce(p.amount_received_minor, p.amount_minor),
+_INVOICE_COLUMNS = """SELECT i.id, i.account_id, i.currency, i.amount_total_minor - i.amount_settled_minor, i.number,
+ i.creditor_reference, coalesce(i.finalized_at, i.created_at)::date, a.name, a.country"""
+_INVOICE = f"""{_INVOICE_COLUMNS} FROM billing_invoice i JOIN accounts_account a ON a.id = i.account_id"""
+_PAYMENT_COLUMNS = """SELECT p.id, p.account_id, p.currency, coalesce(p.amount_received_minor, p.amount_minor),
  p.reference_normalised, p.payment_method, p.invoice_id, coalesce(p.submitted_at, p.created_at)::date,
- coalesce(i.number, ''), coalesce(i.creditor_reference, ''), a.name, a.country FROM billing_payment p
- JOIN accounts_account a ON a.id = p.account_id
+ coalesce(i.number, ''), coalesce(i.creditor_reference, ''), a.name, a.country"""
+_OF_PAYMENT = """JOIN accounts_account a ON a.id = p.account_id
  LEFT JOIN billing_invoice i ON i.account_id = p.account_id AND i.id = p.invoice_id"""
+_PAYMENT = f"""{_PAYMENT_COLUMNS} FROM billing_payment p {_OF_PAYMENT}"""
 
 INVOICES_NAMED = f"""{_INVOICE} WHERE i.number = ANY(%(numbers)s) AND i.status = 'pending'
  UNION {_INVOICE} WHERE i.creditor_reference = ANY(%(creditors)s) AND i.status = 'pending'"""
-INVOICES_BY_AMOUNT = f"""SELECT found.* FROM unnest(%(currencies)s::text[], %(amounts)s::bigint[]) AS asked (c, m)
- CROSS JOIN LATERAL ({_INVOICE} WHERE i.currency = asked.c
-  AND i.amount_total_minor - i.amount_settled_minor = asked.m AND i.status = 'pending'
-  ORDER BY i.sequence DESC LIMIT {SAME_AMOUNT}) AS found"""
-INVOICES_OF_ACCOUNTS = f"""SELECT found.* FROM unnest(%(accounts)s::uuid[]) AS asked (account_id)
- CROSS JOIN LATERAL ({_INVOICE} WHERE i.account_id = asked.account_id AND i.status = 'pending'
-  ORDER BY i.sequence DESC LIMIT {OF_ONE_ACCOUNT}) AS found"""
+# The few of each key are cut off inside, before anything is joined: then they are read in the order of the index, and
+# an amount that a thousand invoices share costs what one costs that a dozen share.
+INVOICES_BY_AMOUNT = f"""{_INVOICE_COLUMNS} FROM unnest(%(currencies)s::text[], %(amounts)s::bigint[]) AS asked (c, m)
+ CROSS JOIN LATERAL (SELECT * FROM billing_invoice WHERE currency = asked.c
+  AND amount_total_minor - amount_settled_minor = asked.m AND status = 'pending'
+  ORDER BY sequence DESC LIMIT {SAME_AMOUNT}) AS i JOIN accounts_account a ON a.id = i.account_id"""
+INVOICES_OF_ACCOUNTS = f"""{_INVOICE_COLUMNS} FROM unnest(%(accounts)s::uuid[]) AS asked (account_id)
+ CROSS JOIN LATERAL (SELECT * FROM billing_invoice WHERE account_id = asked.account_id AND status = 'pending'
+  ORDER BY sequence DESC LIMIT {OF_ONE_ACCOUNT}) AS i JOIN accounts_account a ON a.id = i.account_id"""
 PAYMENTS_BY_REFERENCE = f"""{_PAYMENT} WHERE p.reference_normalised = ANY(%(references)s)
  AND p.status = %(status)s AND (p.status <> 'succeeded' OR p.approved_at > now() - %(window)s * interval '1 day')"""
-PAYMENTS_OF_INVOICES = f"""SELECT found.* FROM unnest(%(accounts)s::uuid[], %(invoices)s::uuid[]) AS asked (a, i)
- CROSS JOIN LATERAL ({_PAYMENT} WHERE p.account_id = asked.a AND p.invoice_id = asked.i AND p.status = %(status)s
-  ORDER BY p.sequence DESC LIMIT {SAME_AMOUNT}) AS found"""
-PAYMENTS_BY_AMOUNT = f"""SELECT found.* FROM unnest(%(currencies)s::text[], %(amounts)s::bigint[]) AS asked (c, m)
- CROSS JOIN LATERAL ({_PAYMENT} WHERE p.currency = asked.c AND p.amount_minor = asked.m
-  AND p.status = 'pending_approval' ORDER BY p.sequence DESC LIMIT {SAME_AMOUNT}) AS found"""
-PAYMENTS_OF_ACCOUNTS = f"""SELECT found.* FROM unnest(%(accounts)s::uuid[]) AS asked (account_id)
- CROSS JOIN LATERAL ({_PAYMENT} WHERE p.account_id = asked.account_id AND p.status = 'pending_approval'
-  ORDER BY p.sequence DESC LIMIT {OF_ONE_ACCOUNT}) AS found"""
+PAYMENTS_OF_INVOICES = f"""{_PAYMENT_COLUMNS} FROM unnest(%(accounts)s::uuid[], %(invoices)s::uuid[]) AS asked (a, i)
+ CROSS JOIN LATERAL (SELECT * FROM billing_payment WHERE account_id = asked.a AND invoice_id = asked.i
+  AND status = %(status)s ORDER BY sequence DESC LIMIT {SAME_AMOUNT}) AS p {_OF_PAYMENT}"""
+PAYMENTS_BY_AMOUNT = f"""{_PAYMENT_COLUMNS} FROM unnest(%(currencies)s::text[], %(amounts)s::bigint[]) AS asked (c, m)
+ CROSS JOIN LATERAL (SELECT * FROM billing_payment WHERE currency = asked.c AND amount_minor = asked.m
+  AND status = 'pending_approval' ORDER BY sequence DESC LIMIT {SAME_AMOUNT}) AS p {_OF_PAYMENT}"""
+PAYMENTS_OF_ACCOUNTS = f"""{_PAYMENT_COLUMNS} FROM unnest(%(accounts)s::uuid[]) AS asked (account_id)
+ CROSS JOIN LATERAL (SELECT * FROM billing_payment WHERE account_id = asked.account_id AND status = 'pending_approval'
+  ORDER BY sequence DESC LIMIT {OF_ONE_ACCOUNT}) AS p {_OF_PAYMENT}"""
 PAYMENTS_OF_LINES = f"""{_PAYMENT} JOIN banking_match m ON m.account_id = p.account_id AND m.payment_id = p.id
  AND m.undone_at IS NULL AND m.kind IN ('payment', 'invoice') WHERE p.status = 'succeeded' AND m.line_id IN (
  SELECT found.id FROM unnest(%(amounts)s::bigint[]) AS asked (amount_minor) CROSS JOIN LATERAL (

@@ -1,8 +1,9 @@
 """What a batch of lines may be about: a few queries for all, then each line gets what its own keys have found."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from igny8_core.business.banking.domain.lines import StatementLine
@@ -29,11 +30,30 @@ def facts_of(row: LineRow) -> StatementLine:
     )  # fmt: skip
 
 
+class QueuedLine(NamedTuple):
+    """A stored line on its way through the matcher."""
+
+    id: UUID
+    sequence: int
+    bank_account_id: UUID
+    payment_method: str
+    """By which money reaches that bank account."""
+    rejected: Collection[str]
+    """Proposals a person has said no to, by their keys."""
+    facts: StatementLine
+
+
+def queued(row: LineRow) -> QueuedLine:
+    """A line that was loaded as a model."""
+    method = row.bank_account.payment_method
+    return QueuedLine(row.id, row.sequence, row.bank_account_id, method, row.rejected, facts_of(row))
+
+
 @dataclass(slots=True)
 class _Asked:
     """A line with its keys and what they have found."""
 
-    row: LineRow
+    row: QueuedLine
     line: StatementLine
     keys: LookupKeys
     found: dict[tuple[CandidateKind, UUID], Candidate] = field(default_factory=dict)
@@ -43,21 +63,20 @@ class _Asked:
         return abs(self.line.amount_minor)
 
 
-def candidates_for(lines: Sequence[LineRow]) -> list[tuple[StatementLine, list[Candidate]]]:
-    """Each line as the matcher reads it, with its candidates, in the order of the lines."""
-    asked = [_Asked(row, line, lookup_keys(line)) for row, line in ((row, facts_of(row)) for row in lines)]
+def candidates_for(lines: Sequence[QueuedLine]) -> list[list[Candidate]]:
+    """The candidates of each line, in the order of the lines."""
+    asked = [_Asked(row, row.facts, lookup_keys(row.facts)) for row in lines]
     credits = [one for one in asked if one.line.amount_minor > 0]
     debits = [one for one in asked if one.line.amount_minor < 0]
     if credits:
         _find_money_in(credits)
     if debits:
         _find_money_out(debits)
-    return [(one.line, list(one.found.values())) for one in asked]
+    return [list(one.found.values()) for one in asked]
 
 
 def _find_money_in(asked: Sequence[_Asked]) -> None:
     tolerances = rows.tolerances()
-    methods = _methods(asked)
     payers = _by(rows.payers({one.keys.counterparty_account for one in asked} - {""}))
     named = rows.invoices_named(_all(asked, "invoice_numbers"), _all(asked, "creditor_references"))
     told = [
@@ -76,7 +95,7 @@ def _find_money_in(asked: Sequence[_Asked]) -> None:
     shared = rows.shared_references({row.reference for row in waiting.all() if row.reference})
     for one in asked:
         known = payers.get(one.keys.counterparty_account, frozenset())
-        method = methods[one.row.bank_account_id]
+        method = one.row.payment_method
         near = known.union(alike.get(one.line.counterparty_name, ()))
         for invoice in invoices.of(one, near):
             tolerance = _tolerance(tolerances, invoice.country, invoice.currency, method)
@@ -192,16 +211,12 @@ def _all(asked: Iterable[_Asked], name: str) -> set[str]:
     return {key for one in asked for key in getattr(one.keys, name)}
 
 
-def _methods(asked: Iterable[_Asked]) -> dict[UUID, str]:
-    return {one.row.bank_account_id: one.row.bank_account.payment_method for one in asked}
-
-
 def _tolerance(tolerances: Tolerances, country: str, currency: str, method: str) -> int:
     return tolerances.get((country, currency, method), tolerances.get(("*", currency, method), 0))
 
 
-def _payer(one: _Asked, account_id: UUID, known: Iterable[UUID]) -> frozenset[str]:
-    return frozenset({one.keys.counterparty_account}) if account_id in set(known) else frozenset()
+def _payer(one: _Asked, account_id: UUID, known: frozenset[UUID]) -> frozenset[str]:
+    return frozenset({one.keys.counterparty_account}) if account_id in known else frozenset()
 
 
 def _add(one: _Asked, candidate: Candidate) -> None:

@@ -15,7 +15,7 @@ from igny8_core.business.banking.domain.line_states import QUEUE, ImportStatus, 
 from igny8_core.business.banking.models import StatementLine
 from igny8_core.business.banking.services import import_status, line_status
 from igny8_core.business.banking.services.booking import book
-from igny8_core.business.banking.services.proposals import look_at
+from igny8_core.business.banking.services.proposals import look_at, look_at_rows
 from igny8_core.business.banking.services.reconcile import parts_of
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, ActorKind
@@ -79,11 +79,7 @@ def take_one(line_id: UUID) -> bool:
 
 def _look_at_batch(import_id: UUID | None, statuses: Statuses, after: int, heard: Heard) -> int | None:
     """Decide one batch; returns where the next one begins, None after the last."""
-    rows = StatementLine.objects.filter(status__in=sorted(map(str, statuses)), sequence__gt=after)
-    if import_id is not None:
-        rows = rows.filter(statement_import_id=import_id)
-    locked = rows.order_by("sequence").select_for_update(no_key=True, skip_locked=True, of=("self",))
-    lines = list(locked.select_related("bank_account").defer("raw")[:BATCH])
+    lines = line_status.lock_queued(import_id=import_id, statuses=statuses, after=after, at_most=BATCH)
     if not lines:
         return None
     line_status.apply_looked(look_at(lines))
@@ -115,7 +111,7 @@ def _leave_to_people(line_id: UUID, note: str) -> None:
     """The world has moved on since the batch was decided: look again, and let a person decide."""
     line = line_status.lock_line(line_id)
     if line.status == LineStatus.PROPOSED and line.certain:
-        line_status.apply_looked(look_at([line]))
+        line_status.apply_looked(look_at_rows([line]))
         line_status.leave_to_people(line, note=note)
 
 

@@ -1,16 +1,19 @@
 """The only writer of a line's status. Who calls holds the lock on the line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from igny8_core.business.banking.domain.line_errors import LineNotOpen
 from igny8_core.business.banking.domain.line_states import OPEN, LineStatus, ensure_transition
+from igny8_core.business.banking.domain.lines import StatementLine as Facts
 from igny8_core.business.banking.models import StatementLine
+from igny8_core.business.banking.selectors.candidates import QueuedLine
 from igny8_core.events.catalogue import JSON, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -23,9 +26,20 @@ FACTS = {
     LineStatus.IGNORED: EventType.LINE_IGNORED,
     LineStatus.PARKED: EventType.LINE_PARKED,
 }
+# `|| ''` keeps the planner from the index of statuses, where a batch would pass every undecided line there is.
 DECIDE = """UPDATE banking_line AS line SET status = found.status, certain = found.certain, proposals = found.proposals
- FROM unnest(%s::uuid[], %s::text[], %s::boolean[], %s::jsonb[]) AS found (id, status, certain, proposals)
- WHERE line.id = found.id AND line.status IN ('new', 'unmatched', 'proposed')"""
+ FROM json_to_recordset(%s) AS found (id uuid, status text, certain boolean, proposals jsonb)
+ WHERE line.id = found.id AND line.status || '' IN ('new', 'unmatched', 'proposed')"""
+
+
+# SQL, because a hundred thousand lines come by here: models of lines and their bank accounts would cost more than
+# deciding them. A line that somebody else has locked is being decided.
+LOCK_QUEUED = """SELECT line.id, line.sequence, line.bank_account_id, account.payment_method, line.rejected::text,
+ line.position, line.amount_minor, line.currency, line.booking_date, line.value_date, line.counterparty_name,
+ line.counterparty_account, line.end_to_end_id, line.structured_reference, line.remittance, line.bank_reference,
+ line.is_return FROM banking_line line JOIN banking_bankaccount account ON account.id = line.bank_account_id
+ WHERE line.status IN ({statuses}) AND line.sequence > %(after)s {of_import}
+ ORDER BY line.sequence LIMIT %(at_most)s FOR NO KEY UPDATE OF line SKIP LOCKED"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,34 @@ def lock_line(line_id: UUID) -> StatementLine:
 def lock_lines(line_ids: Sequence[UUID]) -> list[StatementLine]:
     """Several lines, locked in the order of their ids."""
     return lock_all(StatementLine.objects.filter(id__in=line_ids))
+
+
+def lock_queued(
+    *, import_id: UUID | None, statuses: Iterable[LineStatus], after: int, at_most: int
+) -> list[QueuedLine]:
+    """The next lines in these statuses, of one import or of all, locked for the matcher; `after` is a sequence."""
+    of_import = "" if import_id is None else "AND line.statement_import_id = %(import_id)s"
+    # Spelt out, not a parameter: a single status is then an `=`, and the index gives the lines in their order.
+    spelt = ", ".join(f"'{status.value}'" for status in sorted(statuses))
+    values = {"after": after, "at_most": at_most, "import_id": import_id}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_QUEUED.format(statuses=spelt, of_import=of_import), values)
+        return [
+            QueuedLine(row[0], row[1], row[2], row[3], msgspec.json.decode(row[4], type=list[str]), _facts(*row[5:]))
+            for row in cursor.fetchall()
+        ]
+
+
+def _facts(
+    position: int, amount_minor: int | None, currency: str, booking_date: date | None, value_date: date | None,
+    *texts_and_return: Any,
+) -> Facts:  # fmt: skip
+    name, account, end_to_end_id, structured, remittance, bank_reference, is_return = texts_and_return
+    return Facts(
+        position=position, amount_minor=amount_minor or 0, currency=currency, booking_date=booking_date,
+        value_date=value_date, counterparty_name=name, counterparty_account=account, end_to_end_id=end_to_end_id,
+        structured_reference=structured, remittance=remittance, bank_reference=bank_reference, is_return=is_return,
+    )  # fmt: skip
 
 
 def ensure_open(line: StatementLine) -> None:
@@ -76,15 +118,17 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
 
 def apply_looked(looked: Sequence[Looked]) -> None:
     """Write what the matcher found for many locked lines at once; a line that a person has decided stays as it is."""
-    statuses = [(LineStatus.PROPOSED if one.proposals else LineStatus.UNMATCHED).value for one in looked]
+    rows = [
+        {
+            "id": one.line_id,
+            "status": (LineStatus.PROPOSED if one.proposals else LineStatus.UNMATCHED).value,
+            "certain": one.certain,
+            "proposals": one.proposals,
+        }
+        for one in looked
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            DECIDE,
-            [
-                [one.line_id for one in looked], statuses, [one.certain for one in looked],
-                [Jsonb(one.proposals) for one in looked],
-            ],
-        )  # fmt: skip
+        cursor.execute(DECIDE, [msgspec.json.encode(rows).decode()])
 
 
 def leave_to_people(line: StatementLine, *, note: str) -> None:

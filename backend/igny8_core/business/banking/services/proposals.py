@@ -1,31 +1,36 @@
 """What the matcher says of lines, kept beside them: proposals as stored, and lines looked at in batches."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from igny8_core.business.banking.domain.matching import Proposal, decide
 from igny8_core.business.banking.models import LineMatch, StatementLine
-from igny8_core.business.banking.selectors.candidates import candidates_for
+from igny8_core.business.banking.selectors.candidates import QueuedLine, candidates_for, queued
 from igny8_core.business.banking.services.line_status import Looked
 from igny8_core.kit.ids import uuid7
 
 KEPT = 5
 
 
-def look_at(lines: Sequence[StatementLine]) -> list[Looked]:
-    """Let the matcher look at lines, with their bank accounts loaded.
+def look_at(lines: Sequence[QueuedLine]) -> list[Looked]:
+    """Let the matcher look at lines.
 
     Nothing is certain of a line whose match a person has undone: it would be taken again at once.
     """
     undone = _undone([line.id for line in lines])
     found: list[Looked] = []
-    for line, (facts, candidates) in zip(lines, candidates_for(lines), strict=True):
-        decision = decide(facts, candidates)
+    for line, candidates in zip(lines, candidates_for(lines), strict=True):
+        decision = decide(line.facts, candidates)
         proposals = [one for one in decision.proposals if key_of(one) not in line.rejected][:KEPT]
         certain = decision.certain is not None and decision.certain in proposals and line.id not in undone
         found.append(Looked(line.id, [stored(one) for one in proposals], certain))
     return found
+
+
+def look_at_rows(rows: Iterable[StatementLine]) -> list[Looked]:
+    """The same for lines that were loaded as models."""
+    return look_at([queued(row) for row in rows])
 
 
 def stored(proposal: Proposal) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from igny8_core.business.banking.models import LineMatch, StatementImport, State
 from igny8_core.business.banking.services import line_status
 from igny8_core.business.banking.services.booking import book
 from igny8_core.business.banking.services.line_status import Looked, lock_line
-from igny8_core.business.banking.services.proposals import look_at
+from igny8_core.business.banking.services.proposals import look_at_rows
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, Refund
 from igny8_core.business.billing.services import approvals
@@ -239,4 +239,4 @@ def _close(match_: LineMatch, operator_id: UUID | None) -> None:
 
 
 def _look_again(lines: Sequence[StatementLine]) -> None:
-    line_status.apply_looked(look_at(lines))
+    line_status.apply_looked(look_at_rows(lines))
