@@ -1,4 +1,4 @@
-"""status-writer: one file writes a payment's status, three write an invoice's, one inserts each."""
+"""status-writer: one file writes the status of a payment and of a bank line, three write an invoice's."""
 
 import ast
 import re
@@ -9,20 +9,25 @@ from lints.syntax import last_name, queried_model, strings
 
 RULE = "status-writer"
 SERVICES = BUSINESS + "billing/services/"
+BANKING = BUSINESS + "banking/services/"
+LINE_STATUS = BANKING + "line_status.py"
 TRANSITIONS = SERVICES + "transitions.py"
 WRITERS = {
     "payment": frozenset({TRANSITIONS}),
     "invoice": frozenset({TRANSITIONS, SERVICES + "settlement.py", SERVICES + "invoicing.py"}),
+    "line": frozenset({LINE_STATUS}),
 }
 INSERTERS = {
     "payment": frozenset({TRANSITIONS, SERVICES + "payment_service.py", SERVICES + "recording.py"}),
     "invoice": frozenset({TRANSITIONS, SERVICES + "invoicing.py"}),
+    "line": frozenset({BANKING + "storing.py"}),
 }
+MODELS = {"Payment": "payment", "Invoice": "invoice", "StatementLine": "line"}
+TABLES = {"billing_payment": "payment", "billing_invoice": "invoice", "banking_line": "line"}
+ARTICLES = {"payment": "a payment", "invoice": "an invoice", "line": "a bank line"}
 UPDATES = frozenset({"update", "conditional_update", "bulk_update"})
 CREATES = frozenset({"create", "get_or_create", "update_or_create"})
-SQL = re.compile(
-    r"\b(?P<verb>UPDATE|INSERT\s+INTO)\s+(?:ONLY\s+)?\"?billing_(?P<table>payment|invoice)\b", re.IGNORECASE
-)
+SQL = re.compile(rf"\b(?P<verb>UPDATE|INSERT\s+INTO)\s+(?:ONLY\s+)?\"?(?P<table>{'|'.join(TABLES)})\b", re.IGNORECASE)
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -52,31 +57,32 @@ def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
         rows = node.args[0] if name == "conditional_update" and node.args else node.func
         model = queried_model(rows)
         # Rows of an unknown model count as payments; another model's status is that room's own affair.
-        if model in (None, "Payment", "Invoice"):
+        if model is None or model in MODELS:
             yield from _refuse(source, node, WRITERS, _subject(model))
-    elif name in CREATES and queried_model(node.func) in ("Payment", "Invoice") and _passes_status(node):
+    elif name in CREATES and queried_model(node.func) in MODELS and _passes_status(node):
         yield from _refuse(source, node, INSERTERS, _subject(queried_model(node.func)))
-    elif name in ("Payment", "Invoice") and _passes_status(node):
+    elif name in MODELS and _passes_status(node):
         yield from _refuse(source, node, INSERTERS, _subject(name))
 
 
 def _sql(source: Source, constant: ast.Constant) -> Iterator[Finding]:
     for match in SQL.finditer(str(constant.value)):
         allowed = WRITERS if match["verb"].upper() == "UPDATE" else INSERTERS
-        yield from _refuse(source, constant, allowed, match["table"].lower())
+        yield from _refuse(source, constant, allowed, TABLES[match["table"].lower()])
 
 
 def _refuse(source: Source, node: ast.AST, allowed: dict[str, frozenset[str]], subject: str) -> Iterator[Finding]:
     if source.path not in allowed[subject]:
-        names = ", ".join(sorted(path.removeprefix(SERVICES) for path in allowed[subject]))
+        names = ", ".join(sorted(path.removeprefix(SERVICES).removeprefix(BANKING) for path in allowed[subject]))
         verb = "write the status of" if allowed is WRITERS else "insert"
-        article = "a payment" if subject == "payment" else "an invoice"
-        yield source.finding(RULE, node, f"only billing/services/{{{names}}} may {verb} {article}.")
+        room = "banking" if subject == "line" else "billing"
+        yield source.finding(RULE, node, f"only {room}/services/{{{names}}} may {verb} {ARTICLES[subject]}.")
 
 
 def _subject(name: str | None) -> str:
-    """What a name speaks of; anything that is not plainly an invoice counts as a payment."""
-    return "invoice" if name is not None and name.lower().endswith("invoice") else "payment"
+    """What a name speaks of; anything that is not plainly an invoice or a line counts as a payment."""
+    lower = (name or "").lower()
+    return next((subject for subject in ("invoice", "line") if lower.endswith(subject)), "payment")
 
 
 def _passes_status(node: ast.Call) -> bool:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+import pytest
+from igny8_core.business.banking.services import reading
 from tests.api.uploading import CONTENT_TYPE, form, part, upload
 from tests.cast import ADMIN, BILLING, Cast
 from tests.statements import DAY, LINES, STATEMENTS, bank_account, camt, decide, drop, imported, lines, payer
@@ -80,6 +82,16 @@ def test_bad_files_change_nothing(cast: Cast) -> None:
     differs = drop(cast.finance, camt("88888888888888", payer(10_00)), part("bank_account", other.encode()))
     assert (differs.status_code, differs.json()["code"]) == (400, "bank_account_differs")
     assert cast.support.get(STATEMENTS).json()["count"] == before
+
+
+def test_a_file_with_too_many_lines_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LINES_AT_MOST", 3)
+    account = bank_account(cast)
+    refused = drop(cast.finance, camt(account, *[payer(10_00, str(index)) for index in range(4)]))
+    assert (refused.status_code, refused.json()["code"]) == (400, "statement_refused")
+    assert "more than 3 lines" in refused.json()["error"]
+    again = imported(cast, camt(account, *[payer(10_00, str(index)) for index in range(3)]))
+    assert (again["progress"]["lines_imported"], again["progress"]["lines_duplicate"]) == (3, 0)
 
 
 def test_uploads_are_strict(cast: Cast) -> None:

@@ -69,6 +69,12 @@ def lines(check: Check, snippet: str, *, path: str) -> list[int]:
         ("payment_service.py", "SQL = 'UPDATE billing_invoice SET status = %s'"),
         ("settlement.py", "SQL = 'INSERT INTO billing_payment (id) VALUES (%s)'"),
         ("../../banking/tasks.py", "payment.status = 'succeeded'"),
+        ("../../banking/services/reconcile.py", "line.status = 'matched'"),
+        ("../../banking/services/reconcile.py", "StatementLine.objects.filter(id=a).update(status=new)"),
+        ("../../banking/services/reconcile.py", "conditional_update(StatementLine.objects.filter(id=a), status=new)"),
+        ("../../banking/services/auto_match.py", "SQL = 'UPDATE banking_line AS line SET status = %s'"),
+        ("../../banking/services/line_status.py", "SQL = 'INSERT INTO banking_line (status) SELECT %s'"),
+        ("../../banking/services/importing.py", "StatementLine.objects.create(status='new')"),
     ],
 )
 def test_a_status_written_elsewhere_is_found(path: str, snippet: str) -> None:
@@ -87,6 +93,10 @@ def test_a_status_written_elsewhere_is_found(path: str, snippet: str) -> None:
         (SERVICES + "settlement.py", "conditional_update(Invoice.objects.for_account(a), status=new)"),
         (SERVICES + "settlement.py", "SQL = 'UPDATE billing_invoice SET amount_settled_minor = 1'"),
         (SERVICES + "invoicing.py", "Invoice.objects.create(account_id=a, status='draft')"),
+        (BUSINESS + "banking/services/line_status.py", "SQL = 'UPDATE banking_line AS line SET status = %s'"),
+        (BUSINESS + "banking/services/line_status.py", "line.status = 'matched'"),
+        (BUSINESS + "banking/services/storing.py", "SQL = 'INSERT INTO banking_line (status) SELECT %s'"),
+        (BUSINESS + "banking/services/import_status.py", "StatementImport.objects.filter(id=a).update(status=new)"),
         (SERVICES + "approvals.py", "Payment.objects.for_account(a).filter(status=old)"),
         (SERVICES + "approvals.py", "if payment.status == old:\n    found = payment.status"),
         (SERVICES + "approvals.py", "SQL = 'SELECT 1 FROM billing_payment FOR NO KEY UPDATE'"),

@@ -218,6 +218,7 @@ class StatementSerializer(serializers.Serializer[Any]):
     last_date = serializers.DateField(allow_null=True)
     lines_imported = serializers.IntegerField()
     lines_duplicate = serializers.IntegerField()
+    lines_not_booked = serializers.IntegerField(help_text="Pending entries: no lines, and told again once booked.")
 
 
 class UnreadableSerializer(serializers.Serializer[Any]):

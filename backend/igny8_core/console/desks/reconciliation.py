@@ -195,7 +195,9 @@ def _summary(*, found: dict[str, Any], new: bool) -> str:
         case ImportStatus.RECEIVED:
             return "The file is here; it is read now."
     again = f", {told['lines_duplicate']} were there already" if told["lines_duplicate"] else ""
-    return f"{told['lines_imported']} lines imported{again}."
+    waiting = sum(statement["lines_not_booked"] for statement in found["statements"])
+    pending = f", {waiting} are not booked yet and were left out" if waiting else ""
+    return f"{told['lines_imported']} lines imported{again}{pending}."
 
 
 def _desk(tab: str, line_id: UUID | None) -> dict[str, Any]:

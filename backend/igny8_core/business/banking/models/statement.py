@@ -99,6 +99,8 @@ class Statement(models.Model):
     last_date = models.DateField(null=True)
     lines_imported = models.IntegerField(default=0)
     lines_duplicate = models.IntegerField(default=0)
+    lines_not_booked = models.IntegerField(default=0)
+    """Entries that the bank calls pending or informational: they are no lines, and come again once booked."""
     created_at = models.DateTimeField()
 
     class Meta:

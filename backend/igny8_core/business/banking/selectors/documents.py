@@ -191,7 +191,7 @@ def _import_document(found: StatementImport, counts: dict[str, int], statements:
 def _statement_document(statement: Statement) -> dict[str, Any]:
     names = (
         "id", "bank_account_id", "kind", "identification", "currency", "balances_agree", "first_date", "last_date",
-        "lines_imported", "lines_duplicate",
+        "lines_imported", "lines_duplicate", "lines_not_booked",
     )  # fmt: skip
     currency = statement.currency
     return {

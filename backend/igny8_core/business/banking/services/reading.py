@@ -32,6 +32,8 @@ from igny8_core.business.banking.models import BankAccount
 SHOWN_UNREADABLE = 20
 IN_MEMORY_BYTES = 4 * 1024 * 1024
 PROGRESS_EVERY = 2_000
+LINES_AT_MOST = 500_000
+"""All of a file is stored in one transaction, which has to end."""
 
 
 class SpooledLine(msgspec.Struct, array_like=True):
@@ -59,6 +61,7 @@ class StatementHead:
     sum_minor: int = 0
     first_date: date | None = None
     last_date: date | None = None
+    not_booked: int = 0
 
     @property
     def balances_agree(self) -> bool | None:
@@ -143,6 +146,7 @@ def _spool(
                 continue
             case StatementEnd():
                 found.statements[-1].closing_minor = item.closing_minor
+                found.statements[-1].not_booked = item.not_booked
                 continue
             case StatementLine():
                 found.statements[-1].count(item)
@@ -153,6 +157,8 @@ def _spool(
         encoded = encode(row)
         found.spool.write(len(encoded).to_bytes(4, "big") + encoded)
         found.lines_read += 1
+        if found.lines_read > LINES_AT_MOST:
+            raise StatementRefused(f"The file has more than {LINES_AT_MOST:,} lines: have the bank cut it by days.")
         if found.lines_read % PROGRESS_EVERY == 0:
             on_progress(found.lines_read)
 

@@ -93,6 +93,7 @@ def _statements(found: StatementImport, read: ReadFile) -> list[Statement]:
             balances_agree=head.balances_agree,
             first_date=head.first_date,
             last_date=head.last_date,
+            lines_not_booked=head.not_booked,
             created_at=now,
         )  # fmt: skip
         for position, head in enumerate(read.statements, start=1)
@@ -126,7 +127,7 @@ def _parts(statement: Statement, lines: Sequence[SpooledLine]) -> dict[Any, list
     parts: dict[Any, list[int]] = defaultdict(list)
     if references:
         with connection.cursor() as cursor:
-            values = {"references": sorted(references), "account": statement.bank_account_id}
+            values: dict[str, Any] = {"references": sorted(references), "account": statement.bank_account_id}
             cursor.execute(SAME_REFERENCE, values | {"this_import": statement.statement_import_id})
             for reference, day, amount_minor in cursor.fetchall():
                 parts[reference, day].append(amount_minor)

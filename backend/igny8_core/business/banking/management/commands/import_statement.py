@@ -78,6 +78,9 @@ class Command(BaseCommand):
         counts = ", ".join(f"{progress[name]} {name.removeprefix('lines_')}" for name in names)
         self.stdout.write(f"{path}: {counts}.")
         for statement in document["statements"]:
+            if statement["lines_not_booked"]:
+                pending = f"{statement['lines_not_booked']} entries are not booked yet and were left out"
+                self.stdout.write(f"{path}: {statement['identification']}: {pending}.")
             if statement["balances_agree"] is False:
                 self.stderr.write(f"{path}: {statement['identification']}: the balances do not agree.")
 
