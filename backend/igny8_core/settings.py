@@ -4,6 +4,7 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.urls import reverse_lazy
 from django.utils.csp import CSP
 
 from igny8_core import env
@@ -109,6 +110,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [f"{STATIC_URL}console/console.css"],
     "SCRIPTS": [f"{STATIC_URL}console/console.js"],
+    "ACCOUNT": {"navigation": [{"title": "Passkeys", "link": reverse_lazy("portal:passkeys")}]},
     "DASHBOARD_CALLBACK": "igny8_core.console.desks.home.dashboard",
     "COLORS": {
         "primary": {

@@ -1,6 +1,6 @@
-"""Sign-in comes before the tenant: the two narrow windows past row-level security, and nothing else.
+"""Sign-in comes before the tenant: the narrow windows past row-level security, and nothing else.
 
-Both call SECURITY DEFINER functions; `authenticate` is on every request's path and is one prepared statement.
+All call SECURITY DEFINER functions; `authenticate` is on every request's path and is one prepared statement.
 """
 
 from dataclasses import dataclass
@@ -46,6 +46,15 @@ class Login:
     account_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class PasskeyHolder:
+    """Whose passkey it is, and whether they are kept out."""
+
+    user_id: UUID
+    refusal: str
+    account_id: UUID | None
+
+
 def look_up_secret(plain: str) -> Presented | None:
     """The credential of this secret, or None when there is none."""
     with connection.cursor() as cursor:
@@ -83,3 +92,11 @@ def look_up_login(email_normalised: str) -> Login | None:
         cursor.execute("SELECT user_id, password, refusal, account_id FROM accounts_find_login(%s)", [email_normalised])
         row = cursor.fetchone()
     return None if row is None else Login(*row)
+
+
+def look_up_passkey(credential_id: bytes) -> PasskeyHolder | None:
+    """The person a passkey belongs to; its key is read with that person's own rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, refusal, account_id FROM accounts_find_passkey(%s)", [credential_id])
+        row = cursor.fetchone()
+    return None if row is None else PasskeyHolder(*row)

@@ -211,6 +211,32 @@ class SecondFactor(models.Model):
         return f"second factor of {self.user_id}"
 
 
+class Passkey(models.Model):
+    """A passkey of a person: its public half, which opens nothing by itself.
+
+    `sign_count` is the authenticator's own, zero for those that keep none; `last_challenge_at` is when the newest
+    challenge it answered was made, so that no answer works twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    credential_id = models.BinaryField(max_length=1023, unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    transports = models.JSONField(default=list)
+    name = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    last_challenge_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_passkey"
+
+    def __str__(self) -> str:
+        return f"passkey of {self.user_id}"
+
+
 def normalise_email(email: str) -> str:
     """The form an address is looked up by: trimmed and case-folded, stored in a column of its own.
 

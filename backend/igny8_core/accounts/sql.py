@@ -31,6 +31,20 @@ BEGIN
     WHERE id = touched AND (last_used_at IS NULL OR last_used_at < now() - interval '5 minutes');
 END $$"""
 
+FIND_PASSKEY = """
+RETURNS TABLE (user_id uuid, refusal text, account_id uuid)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT u.id,
+        CASE WHEN u.status <> 'active' THEN 'user_suspended'
+             WHEN a.status <> 'active' THEN 'account_suspended' ELSE '' END,
+        u.account_id
+    FROM accounts_passkey p JOIN accounts_user u ON u.id = p.user_id LEFT JOIN accounts_account a ON a.id = u.account_id
+    WHERE p.credential_id = wanted;
+END $$"""
+
 FIND_LOGIN = """
 RETURNS TABLE (user_id uuid, password varchar, refusal text, account_id uuid)
 LANGUAGE plpgsql STABLE AS $$

@@ -25,6 +25,8 @@ class EventType(StrEnum):
     USER_PASSWORD_RESET_REQUESTED = "user.password_reset_requested"
     USER_SECOND_FACTOR_ENABLED = "user.second_factor_enabled"
     USER_SECOND_FACTOR_DISABLED = "user.second_factor_disabled"
+    USER_PASSKEY_ADDED = "user.passkey_added"
+    USER_PASSKEY_REMOVED = "user.passkey_removed"
     USER_RECOVERY_CODE_USED = "user.recovery_code_used"
     API_KEY_ISSUED = "api_key.issued"
     API_KEY_REVOKED = "api_key.revoked"

@@ -85,6 +85,22 @@ class CodeForm(PortalForm):
     )
 
 
+class AddPasskeyForm(PortalForm):
+    """A passkey to be made, by who knows the password."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("What you will know it by, such as the device it is on.")
+    )
+    secret_password = password_field(_("Current password"), new=False)
+
+
+class PasskeyForm(forms.Form):
+    """What an authenticator answered; the page's script fills it in."""
+
+    credential = forms.CharField(max_length=20_000)
+    lasting = forms.BooleanField(required=False)
+
+
 class ForgottenForm(PortalForm):
     """Whose password was forgotten."""
 

@@ -36,6 +36,8 @@ REFUSALS: dict[str, Promise] = {
     "proof_required": _("This way to pay needs a proof of payment."),
     "duplicate_proof": _("This file was added to this payment before."),
     "too_many_proofs": _("This payment has as many proofs as it can have."),
+    "invalid_passkey": _("This passkey was not accepted. Please try again."),
+    "too_many_passkeys": _("You have as many passkeys as you can have. Remove one first."),
     "body_too_large": _("This is too large."),
 }
 
@@ -133,6 +135,8 @@ NOTICES: dict[str, Promise] = {
     "password": _("Your password was changed. Other devices were signed out."),
     "reset": _("Your new password is set. Sign in with it."),
     "proof": _("Your file has arrived."),
+    "passkey_added": _("Your passkey is ready. You can sign in with it from now on."),
+    "passkey_removed": _("This passkey is refused from now on."),
     "two_step_off": _("Two-step sign-in is off."),
     "signed_out": _("You are signed out."),
 }

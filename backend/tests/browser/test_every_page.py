@@ -51,7 +51,8 @@ def world() -> Iterator[World]:
         "payment-open": f"{PORTAL}payments/{payments['open']}/", "credits": f"{PORTAL}credits/",
         "statement": f"{PORTAL}statement/", "methods": f"{PORTAL}methods/", "method": f"{PORTAL}methods/{method}/",
         "team": f"{PORTAL}team/", "team-member": f"{PORTAL}team/{member}/", "keys": f"{PORTAL}keys/",
-        "security": f"{PORTAL}security/", "nothing": f"{PORTAL}nothing/",
+        "security": f"{PORTAL}security/", "passkeys": f"{PORTAL}security/passkeys/",
+        "nothing": f"{PORTAL}nothing/",
     })  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Server:
         environment = {**os.environ, "IGNY8_DEMO": "0", "IGNY8_THROTTLE": "on", "IGNY8_PROCESS": "web"}
         if not throttled:
             environment |= {"IGNY8_DEMO": "1", "IGNY8_THROTTLE": "off"}
-        environment |= {"IGNY8_ALLOWED_HOSTS": "127.0.0.1", "PYTHONPATH": str(BACKEND)}
+        environment |= {"IGNY8_ALLOWED_HOSTS": "127.0.0.1,localhost", "PYTHONPATH": str(BACKEND)}
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-access-log"]
         command += ["--port", str(self.port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
         self.process = subprocess.Popen([*command, "igny8_core.wsgi:application"], cwd=BACKEND, env=environment)

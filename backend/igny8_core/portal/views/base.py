@@ -18,6 +18,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_protect
 
 from igny8_core.accounts.models import User
+from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, includes
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, ActorKind
@@ -85,8 +86,7 @@ class AccountPage(Page):
         """Cookie, role, throttle; then the handler."""
         principal = principal_of(request)
         method = "get" if request.method == "HEAD" else str(request.method).lower()
-        count = count_here if method == "get" else count_shared
-        count("read" if method == "get" else "write", str(principal.key_id))
+        count_call(principal, method=method)
         account = principal.account
         assert account is not None, "principal_of lets nobody in without"
         locale = locale_of(translation.get_language() or "en", account.country)
@@ -164,6 +164,12 @@ class AccountPage(Page):
             key=_key(request.POST.get("key", "")),
             fingerprint=idempotency.fingerprint("POST", request.path, {"fields": fields, "files": files}),
         )
+
+
+def count_call(principal: Principal, *, method: str) -> None:
+    """Count a page or a form of a session, as the API counts those of a key. Raises `Throttled`."""
+    count = count_here if method == "get" else count_shared
+    count("read" if method == "get" else "write", str(principal.key_id))
 
 
 def _mark(file: "UploadedFile[Any]") -> str:

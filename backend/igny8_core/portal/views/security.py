@@ -10,6 +10,7 @@ from igny8_core.business.platform.domain.totp import app_uri
 from igny8_core.business.platform.services import second_factors
 from igny8_core.business.platform.services.credentials import change_password
 from igny8_core.portal.forms import ChangePasswordForm, CodeForm
+from igny8_core.portal.passkeys import passkey_rows
 from igny8_core.portal.views.base import AccountPage, Done
 from igny8_core.portal.ways import picture
 
@@ -40,7 +41,8 @@ class Security(AccountPage):
         return answer or self.page("portal/security.html", lambda: self._document(form), status=400)
 
     def _document(self, form: ChangePasswordForm) -> dict[str, Any]:
-        return {"form": form, "two_step": second_factors.has_second_factor(_user_id(self))}
+        return {"form": form, "two_step": second_factors.has_second_factor(_user_id(self)),
+                "passkeys": passkey_rows(_user_id(self), self.visit.locale)}  # fmt: skip
 
 
 class TwoStep(AccountPage):

@@ -63,7 +63,7 @@ class SignIn(Page):
             user_id=proven.user_id, account_id=proven.account_id, code="", lasting=lasting,
             request_id=context.request_id(),
         )  # fmt: skip
-        return _signed_in(request, session, lasting=lasting)
+        return enter(request, session, lasting=lasting)
 
     def _refused(self, form: SignInForm, error: AppError) -> HttpResponse:
         if error.kind not in TOLD_IN_FORM:
@@ -72,8 +72,7 @@ class SignIn(Page):
         return self._shown(form, status=429 if isinstance(error, Throttled) else 400)
 
     def _shown(self, form: SignInForm, *, status: int = 200) -> HttpResponse:
-        document = {"form": form, "next": pages.local_path(self.request.GET.get("next", ""))}
-        return pages.render(self.request, "portal/sign_in.html", document, status=status)
+        return show_sign_in(self.request, form, {}, status=status)
 
 
 class SecondStep(Page):
@@ -94,7 +93,7 @@ class SecondStep(Page):
                     user_id=halfway["user"], account_id=halfway["account"] or None, code=form.cleaned_data["code"],
                     lasting=halfway["lasting"], request_id=context.request_id(),
                 )  # fmt: skip
-                return _signed_in(request, session, lasting=halfway["lasting"])
+                return enter(request, session, lasting=halfway["lasting"])
             except AppError as error:
                 if error.kind not in TOLD_IN_FORM:
                     raise
@@ -138,6 +137,14 @@ class Preferences(Page):
         return response
 
 
+def show_sign_in(request: HttpRequest, form: SignInForm, document: dict[str, Any], *, status: int) -> HttpResponse:
+    """The sign-in page; where the reader wanted to go stays with it."""
+    wish = request.POST.get("next", "") or request.GET.get("next", "")
+    return pages.render(
+        request, "portal/sign_in.html", {"form": form, "next": pages.local_path(wish), **document}, status=status
+    )
+
+
 def _is_signed_in(request: HttpRequest) -> bool:
     try:
         sessions.principal_of(request)
@@ -166,7 +173,8 @@ def _halfway_of(request: HttpRequest) -> dict[str, Any]:
     return document
 
 
-def _signed_in(request: HttpRequest, session: NewSession, *, lasting: bool) -> HttpResponse:
+def enter(request: HttpRequest, session: NewSession, *, lasting: bool) -> HttpResponse:
+    """Into the portal or the console with a new session, to the page that was asked for."""
     location = request.POST.get("next", "")
     if HALFWAY_COOKIE in request.COOKIES and not location:
         location = _halfway_of(request)["next"]

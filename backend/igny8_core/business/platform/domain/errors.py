@@ -19,6 +19,22 @@ class InvalidCode(AppError):
     default_message = "This code is wrong or was used before."
 
 
+class InvalidPasskey(AppError):
+    """The authenticator's answer proves nothing, was used before, took too long, or is of no passkey we know."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "invalid_passkey"
+    default_message = "This passkey was not accepted; try again."
+
+
+class TooManyPasskeys(AppError):
+    """The person has as many passkeys as one can have."""
+
+    kind = ErrorKind.CONFLICT
+    code = "too_many_passkeys"
+    default_message = "You have as many passkeys as you can have; remove one first."
+
+
 class ResetLinkExpired(AppError):
     """The link to set a new password is too old, or the password was changed since."""
 

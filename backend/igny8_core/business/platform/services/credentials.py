@@ -37,10 +37,15 @@ class ResetLink:
 
 def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID) -> None:
     """Change one's password and end one's other sessions; inside a unit of work. Raises `ValidationError`."""
-    login = look_up_login(User.objects.get(id=user_id).email_normalised)
-    if login is None or not check_password(current, login.password):
-        raise ValidationError(fields={"current": ["This is not your password."]})
+    login = _own_login(User.objects.get(id=user_id).email_normalised, password=current, field="current")
     _set_password(login, new, keep_key_id=keep_key_id, field="new")
+
+
+def confirm_password(*, user_id: UUID, account_id: UUID | None, password: str) -> None:
+    """Let who is signed in show that it is really them. Raises `ValidationError`."""
+    with unit_of_work.read(scope_of(account_id)):
+        email = User.objects.values_list("email_normalised", flat=True).get(id=user_id)
+    _own_login(email, password=password, field="password")
 
 
 def request_reset(*, email: str, request_id: UUID | None) -> None:
@@ -83,6 +88,13 @@ def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
         lambda: _set_password(login, new, keep_key_id=None, field="password"),
         scope=scope_of(login.account_id), actor=acting(login.user_id, login.account_id), request_id=request_id,
     )  # fmt: skip
+
+
+def _own_login(email_normalised: str, *, password: str, field: str) -> Login:
+    login = look_up_login(email_normalised)
+    if login is None or not check_password(password, login.password):
+        raise ValidationError(fields={field: ["This is not your password."]})
+    return login
 
 
 def _login_of(token: str) -> Login:

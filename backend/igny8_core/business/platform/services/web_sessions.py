@@ -53,16 +53,21 @@ def open_session(
 
     def operation() -> NewSession:
         second_factors.require(user_id=user_id, account_id=account_id, code=code)
-        now, secret = clock.now(), new_secret(KeyKind.SESSION)
-        expires_at = now + (LASTING_LIFETIME if lasting else LIFETIME)
-        AccessKey.objects.create(
-            kind=KeyKind.SESSION.value, account_id=account_id, user_id=user_id, prefix=secret.prefix,
-            secret_hash=secret.digest, created_at=now, expires_at=expires_at,
-        )  # fmt: skip
-        record(EventType.USER_SIGNED_IN, account_id=account_id, subject_type="user", subject_id=user_id)
-        language = Account.objects.values_list("language", flat=True).get(id=account_id) if account_id else ""
-        return NewSession(secret.plain, expires_at, language)
+        return issue_session(user_id=user_id, account_id=account_id, lasting=lasting)
 
     return unit_of_work.run(
         operation, scope=scope_of(account_id), actor=acting(user_id, account_id), request_id=request_id
     )
+
+
+def issue_session(*, user_id: UUID, account_id: UUID | None, lasting: bool) -> NewSession:
+    """The session itself, for who has proven everything; inside a unit of work."""
+    now, secret = clock.now(), new_secret(KeyKind.SESSION)
+    expires_at = now + (LASTING_LIFETIME if lasting else LIFETIME)
+    AccessKey.objects.create(
+        kind=KeyKind.SESSION.value, account_id=account_id, user_id=user_id, prefix=secret.prefix,
+        secret_hash=secret.digest, created_at=now, expires_at=expires_at,
+    )  # fmt: skip
+    record(EventType.USER_SIGNED_IN, account_id=account_id, subject_type="user", subject_id=user_id)
+    language = Account.objects.values_list("language", flat=True).get(id=account_id) if account_id else ""
+    return NewSession(secret.plain, expires_at, language)

@@ -1,0 +1,151 @@
+"""The two ceremonies of a passkey (W3C Web Authentication, sections 7.1 and 7.2). Pure: nothing is stored here.
+
+A passkey counts as both factors, so the authenticator has to have verified its person, by PIN or by body.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import parse_authentication_credential_json, parse_registration_credential_json
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from igny8_core.business.platform.domain.errors import InvalidPasskey
+
+RELYING_PARTY = "IGNY8 Billing"
+CHALLENGE_BYTES = 32
+TIMEOUT_MILLISECONDS = 120_000
+MAX_CREDENTIAL_ID = 1023
+"""Bytes; a longer one is refused (section 7.1, step 25)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the browser is: a passkey works for one host name, in pages of one origin."""
+
+    host: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a new passkey leaves with us: nothing of it is secret."""
+
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    transports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """Which passkey somebody claims to hold, and whose it says it is; nothing of it is proven yet."""
+
+    credential_id: bytes
+    user_handle: bytes
+
+
+def new_challenge() -> bytes:
+    """What the authenticator has to sign, never the same twice."""
+    return secrets.token_bytes(CHALLENGE_BYTES)
+
+
+def making_options(
+    place: Place, *, challenge: bytes, user_id: UUID, email: str, known: Mapping[bytes, Iterable[str]]
+) -> str:
+    """What `navigator.credentials.create()` is called with, as JSON; an authenticator in `known` makes no second."""
+    return options_to_json(
+        generate_registration_options(
+            rp_id=place.host,
+            rp_name=RELYING_PARTY,
+            user_id=user_id.bytes,
+            user_name=email,
+            user_display_name=email,
+            challenge=challenge,
+            timeout=TIMEOUT_MILLISECONDS,
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.REQUIRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+            exclude_credentials=[
+                PublicKeyCredentialDescriptor(id=each, transports=[*map(AuthenticatorTransport, transports)])
+                for each, transports in known.items()
+            ],
+        )
+    )
+
+
+def asking_options(place: Place, *, challenge: bytes) -> str:
+    """What `navigator.credentials.get()` is called with, as JSON: any passkey of this host will do."""
+    return options_to_json(
+        generate_authentication_options(
+            rp_id=place.host,
+            challenge=challenge,
+            timeout=TIMEOUT_MILLISECONDS,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+    )
+
+
+def verify_made(place: Place, *, challenge: bytes, credential: str) -> Made:
+    """Check what `create()` returned, as JSON. Raises `InvalidPasskey`, whatever is wrong with it."""
+    try:
+        parsed = parse_registration_credential_json(credential)
+        verified = verify_registration_response(
+            credential=parsed,
+            expected_challenge=challenge,
+            expected_rp_id=place.host,
+            expected_origin=place.origin,
+            require_user_verification=True,
+        )
+    except Exception as error:  # Bytes of strangers: whatever the parsers trip over is a refusal.
+        raise InvalidPasskey from error
+    if not 0 < len(verified.credential_id) <= MAX_CREDENTIAL_ID:
+        raise InvalidPasskey
+    transports = tuple(each.value for each in parsed.response.transports or ())
+    return Made(verified.credential_id, verified.credential_public_key, verified.sign_count, transports)
+
+
+def presented(credential: str) -> Presented:
+    """Read which passkey `get()` answered with, before anything is checked. Raises `InvalidPasskey`."""
+    try:
+        parsed = parse_authentication_credential_json(credential)
+    except Exception as error:
+        raise InvalidPasskey from error
+    if not 0 < len(parsed.raw_id) <= MAX_CREDENTIAL_ID:
+        raise InvalidPasskey
+    return Presented(parsed.raw_id, parsed.response.user_handle or b"")
+
+
+def verify_presented(place: Place, *, challenge: bytes, credential: str, public_key: bytes, sign_count: int) -> int:
+    """Check what `get()` returned and give back the authenticator's new count.
+
+    A count that does not grow is a copy's. Raises `InvalidPasskey`.
+    """
+    try:
+        verified = verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=place.host,
+            expected_origin=place.origin,
+            credential_public_key=public_key,
+            credential_current_sign_count=sign_count,
+            require_user_verification=True,
+        )
+    except Exception as error:
+        raise InvalidPasskey from error
+    return verified.new_sign_count

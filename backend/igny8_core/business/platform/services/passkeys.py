@@ -1,0 +1,143 @@
+"""Passkeys: made by who is signed in, and signed in with, where one counts as both factors.
+
+A challenge travels to the browser and back in the caller's hands; `Challenge.made_at` makes it good once for each
+passkey, also for authenticators that keep no count.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from igny8_core.accounts.lookups import look_up_passkey
+from igny8_core.accounts.models import Passkey, User
+from igny8_core.business.platform.domain import passkeys as ceremonies
+from igny8_core.business.platform.domain.errors import InvalidPasskey, TooManyPasskeys
+from igny8_core.business.platform.domain.passkeys import Place
+from igny8_core.business.platform.services.sessions import REFUSALS, acting, scope_of
+from igny8_core.business.platform.services.web_sessions import NewSession, issue_session
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import NotFound
+from igny8_core.kit.ids import uuid7
+from igny8_core.kit.locks import lock_one
+
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+MAX_PASSKEYS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What one ceremony has to answer, and when it was made."""
+
+    value: bytes
+    made_at: datetime
+
+    @classmethod
+    def new(cls) -> "Challenge":
+        """One nobody has seen."""
+        return cls(ceremonies.new_challenge(), clock.now())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its minutes have passed."""
+        return clock.now() - self.made_at > CHALLENGE_LIFETIME
+
+
+def passkeys_of(user_id: UUID) -> QuerySet[Passkey]:
+    """A person's passkeys, oldest first."""
+    return Passkey.objects.filter(user_id=user_id).order_by("id")
+
+
+def begin_adding(*, user_id: UUID, place: Place, challenge: Challenge) -> str:
+    """The options the browser makes a passkey with, as JSON. Raises `TooManyPasskeys`."""
+    known = {bytes(each.credential_id): each.transports for each in passkeys_of(user_id)}
+    if len(known) >= MAX_PASSKEYS:
+        raise TooManyPasskeys
+    email = User.objects.values_list("email", flat=True).get(id=user_id)
+    return ceremonies.making_options(place, challenge=challenge.value, user_id=user_id, email=email, known=known)
+
+
+def add(
+    *, user_id: UUID, account_id: UUID | None, name: str, place: Place, challenge: Challenge, credential: str
+) -> Passkey:
+    """Keep what the authenticator made; inside a unit of work. Raises `InvalidPasskey`, `TooManyPasskeys`."""
+    if challenge.is_over:
+        raise InvalidPasskey
+    made = ceremonies.verify_made(place, challenge=challenge.value, credential=credential)
+    lock_one(User.objects.filter(id=user_id))
+    if passkeys_of(user_id).count() >= MAX_PASSKEYS:
+        raise TooManyPasskeys
+    passkey = Passkey(
+        id=uuid7(), user_id=user_id, account_id=account_id, credential_id=made.credential_id,
+        public_key=made.public_key, sign_count=made.sign_count, transports=list(made.transports), name=name,
+        created_at=clock.now(), last_challenge_at=challenge.made_at,
+    )  # fmt: skip
+    Passkey.objects.bulk_create([passkey], ignore_conflicts=True)
+    if not Passkey.objects.filter(id=passkey.id).exists():
+        # Somebody has it, perhaps of another account; saying so would be one word too many.
+        raise InvalidPasskey
+    _record(EventType.USER_PASSKEY_ADDED, passkey)
+    return passkey
+
+
+def remove(*, user_id: UUID, passkey_id: UUID) -> None:
+    """Take a passkey of one's own away; inside a unit of work. Raises `NotFound`."""
+    passkey = lock_one(passkeys_of(user_id).filter(id=passkey_id))
+    if passkey is None:
+        raise NotFound
+    Passkey.objects.filter(id=passkey.id).delete()
+    _record(EventType.USER_PASSKEY_REMOVED, passkey)
+
+
+def begin_sign_in(*, place: Place, challenge: Challenge) -> str:
+    """The options the browser asks for any passkey of this place with, as JSON."""
+    return ceremonies.asking_options(place, challenge=challenge.value)
+
+
+def sign_in(
+    *, place: Place, challenge: Challenge, credential: str, lasting: bool, request_id: UUID | None
+) -> NewSession:
+    """Open a session for who holds the passkey; no password and no code besides.
+
+    Raises `InvalidPasskey`; `UserSuspended` or `AccountSuspended` only to who has proven the passkey.
+    """
+    presented = ceremonies.presented(credential)
+    holder = look_up_passkey(presented.credential_id)
+    if holder is None or challenge.is_over or presented.user_handle != holder.user_id.bytes:
+        raise InvalidPasskey
+
+    def operation() -> NewSession:
+        _use(presented.credential_id, place=place, challenge=challenge, credential=credential)
+        if holder.refusal:
+            raise REFUSALS[holder.refusal]
+        return issue_session(user_id=holder.user_id, account_id=holder.account_id, lasting=lasting)
+
+    return unit_of_work.run(
+        operation, scope=scope_of(holder.account_id), actor=acting(holder.user_id, holder.account_id),
+        request_id=request_id,
+    )  # fmt: skip
+
+
+def _use(credential_id: bytes, *, place: Place, challenge: Challenge, credential: str) -> None:
+    """Check the answer against the newest state of the passkey, and move that on."""
+    passkey = lock_one(Passkey.objects.filter(credential_id=credential_id))
+    if passkey is None or challenge.made_at <= passkey.last_challenge_at:
+        raise InvalidPasskey
+    count = ceremonies.verify_presented(
+        place, challenge=challenge.value, credential=credential, public_key=bytes(passkey.public_key),
+        sign_count=passkey.sign_count,
+    )  # fmt: skip
+    Passkey.objects.filter(id=passkey.id).update(
+        sign_count=count, last_used_at=clock.now(), last_challenge_at=challenge.made_at
+    )
+
+
+def _record(fact: EventType, passkey: Passkey) -> None:
+    record(
+        fact, account_id=passkey.account_id, subject_type="user", subject_id=passkey.user_id,
+        data={"passkey_id": str(passkey.id)},
+    )  # fmt: skip

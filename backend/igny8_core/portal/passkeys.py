@@ -1,0 +1,58 @@
+"""What the pages of passkeys share: the challenge in its cookie, where the browser is, and a list for people."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from babel import Locale
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
+from igny8_core.business.platform.domain.errors import InvalidPasskey
+from igny8_core.business.platform.domain.passkeys import Place
+from igny8_core.business.platform.services.passkeys import CHALLENGE_LIFETIME, Challenge, passkeys_of
+from igny8_core.portal import formatting
+
+COOKIE = "igny8_passkey"
+SALT = "portal.passkey"
+
+
+def place_of(request: HttpRequest) -> Place:
+    """The host the browser has asked for, which is one of ours, and the origin of our pages there."""
+    host = request.get_host()
+    return Place(host.rsplit(":", 1)[0] if not host.endswith("]") else host, f"{request.scheme}://{host}")
+
+
+def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge, *, bound_to: dict[str, str]) -> None:
+    """Give the browser the challenge to bring back, signed, with what it is for."""
+    document = {"value": bytes_to_base64url(challenge.value), "made_at": challenge.made_at.isoformat()}
+    response.set_cookie(
+        COOKIE, signing.dumps({**document, "for": bound_to}, salt=SALT), secure=request.is_secure(), httponly=True,
+        max_age=int(CHALLENGE_LIFETIME.total_seconds()), samesite="Strict",
+    )  # fmt: skip
+
+
+def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge:
+    """The challenge of this ceremony, not of another one. Raises `InvalidPasskey`."""
+    try:
+        document: Any = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=CHALLENGE_LIFETIME)
+    except signing.BadSignature as error:
+        raise InvalidPasskey from error
+    if document["for"] != bound_to:
+        raise InvalidPasskey
+    return Challenge(base64url_to_bytes(document["value"]), datetime.fromisoformat(document["made_at"]))
+
+
+def take_back(response: HttpResponse) -> None:
+    """A ceremony is over, well or badly: its challenge goes."""
+    response.delete_cookie(COOKIE, samesite="Strict")
+
+
+def passkey_rows(user_id: UUID, locale: Locale) -> list[dict[str, Any]]:
+    """A person's passkeys, as a page lists them."""
+    return [
+        {"id": each.id, "name": each.name, "added": formatting.day(each.created_at.date(), locale),
+         "used": "" if each.last_used_at is None else formatting.ago(each.last_used_at, locale)}
+        for each in passkeys_of(user_id)
+    ]  # fmt: skip

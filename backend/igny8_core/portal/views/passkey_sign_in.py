@@ -1,0 +1,63 @@
+"""Sign in with a passkey: it names its person and counts as password and code together."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from igny8_core.business.platform.domain.errors import InvalidPasskey
+from igny8_core.business.platform.domain.passkeys import presented
+from igny8_core.business.platform.services import passkeys as platform_passkeys
+from igny8_core.business.platform.services.passkeys import Challenge
+from igny8_core.http import context
+from igny8_core.kit.errors import AppError, Throttled
+from igny8_core.portal import pages, passkeys, sentences
+from igny8_core.portal.forms import PasskeyForm, SignInForm
+from igny8_core.portal.views.base import Page
+from igny8_core.portal.views.signing_in import TOLD_IN_FORM, count_attempt, enter, show_sign_in
+
+SIGN_IN = {"purpose": "sign_in"}
+
+
+class PasskeyOptions(Page):
+    """What the browser asks its authenticators with, fetched when somebody wants to sign in."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A fresh challenge, in the answer and in its cookie."""
+        challenge = Challenge.new()
+        options = platform_passkeys.begin_sign_in(place=passkeys.place_of(request), challenge=challenge)
+        response = HttpResponse(options, content_type="application/json")
+        response["Cache-Control"] = "no-store, private"
+        passkeys.hand_out(response, request, challenge, bound_to=SIGN_IN)
+        return response
+
+
+class PasskeySignIn(Page):
+    """The authenticator's answer."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to see: signing in begins on its page."""
+        return pages.go(reverse("portal:sign-in"))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check it and open the session."""
+        form = PasskeyForm(request.POST)
+        try:
+            if not form.is_valid():
+                raise InvalidPasskey
+            credential, lasting = form.cleaned_data["credential"], form.cleaned_data["lasting"]
+            count_attempt(request, presented(credential).credential_id.hex())
+            session = platform_passkeys.sign_in(
+                place=passkeys.place_of(request), challenge=passkeys.brought_back(request, bound_to=SIGN_IN),
+                credential=credential, lasting=lasting, request_id=context.request_id(),
+            )  # fmt: skip
+            response = enter(request, session, lasting=lasting)
+        except AppError as error:
+            if error.kind not in TOLD_IN_FORM:
+                raise
+            response = _refused(request, error)
+        passkeys.take_back(response)
+        return response
+
+
+def _refused(request: HttpRequest, error: AppError) -> HttpResponse:
+    status = 429 if isinstance(error, Throttled) else 400
+    return show_sign_in(request, SignInForm(), {"refusal": sentences.refusal(error)}, status=status)
