@@ -164,11 +164,10 @@ def _ids(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
     proof = upload(payer, f"{BILLING}payments/{payment}/proofs/", form(part("file", picture("JPEG"), "a.jpg"))).json()
     method = owner.post(f"{BILLING}payment-methods/", {"payment_method": "bank_transfer", "label": "HBL"}).json()
     statement = drop(cast.finance, camt(bank_account(cast), transfer(1_00, "?"))).json()["data"]["id"]
-    profile = {"name": uuid.uuid4().hex, "definition": {"booking_date": 1, "amount": 2, "fixed_currency": "PKR"}}
     return {
         "import_id": statement, "line_id": lines(cast, statement)[0]["id"],
         "bank_account_id": cast.support.get(f"{ADMIN}bank-accounts/").json()["results"][0]["id"],
-        "profile_id": cast.finance.post(f"{ADMIN}csv-profiles/", profile).json()["data"]["id"],
+        "profile_id": cast.finance.post(f"{ADMIN}csv-profiles/", new_profile()).json()["data"]["id"],
         "invoice_id": str(invoice_id), "payment_id": payment, "refund_id": refund["refund"]["id"],
         "proof_id": proof["data"]["id"],
         "method_id": method["data"]["id"], "account_id": str(account.id),
@@ -237,10 +236,20 @@ def _call(world: World, api: Api, route: Route, method: str, kind: str) -> Any:
     return api.call(method.upper(), path, body)
 
 
+def new_profile() -> dict[str, Any]:
+    """A profile of a name that nobody has."""
+    return {"name": uuid.uuid4().hex, "definition": {"booking_date": 1, "amount": 2, "fixed_currency": "PKR"}}
+
+
 def _spare(world: World, route: Route, kind: str) -> str:
     """Something new of that kind, to be deleted or not."""
     if route.parameter == "config_id":
         answer = world.callers["finance"].post(f"{ADMIN}payment-method-configs/", new_config())
+    elif route.parameter == "bank_account_id":
+        body = {"name": "Spare", "number": str(uuid.uuid4().int)[:20], "currency": "PKR"}
+        answer = world.callers["finance"].post(f"{ADMIN}bank-accounts/", body)
+    elif route.parameter == "profile_id":
+        answer = world.callers["finance"].post(f"{ADMIN}csv-profiles/", new_profile())
     else:
         owner = world.callers["owner" if kind == "own" else "stranger"]
         answer = owner.post(f"{BILLING}payment-methods/", {"payment_method": "bank_transfer", "label": "Spare"})
