@@ -16,17 +16,28 @@ from tests.staff import ABSENT, team_member
 # Widgets of each page; a page costs at most five queries and one for each of these.
 WIDGETS = {
     "home": 5, "invoices": 2, "invoice": 4, "pay": 4, "payments": 1, "payment": 3, "credits": 4, "statement": 6,
-    "methods": 1, "method": 1, "team": 1, "team-member": 1, "keys": 1, "security": 1, "two-step-off": 0,
+    "methods": 1, "method": 1, "team": 1, "team-member": 1, "keys": 1, "security": 2, "two-step-off": 0,
+    "passkeys": 1,
 }  # fmt: skip
 FRAME = 5
 OWN_ID = {"invoice": "invoice_id", "pay": "invoice_id", "payment": "payment_id", "method": "method_id",
           "team-member": "user_id"}  # fmt: skip
 POSTS = {"cancel": "payment_id", "buy": "package_id", "method-default": "method_id", "method-remove": "method_id",
          "revoke-key": "key_id"}  # fmt: skip
-PUBLIC = {"sign-in", "second-step", "sign-out", "preferences", "forgotten", "reset"}
-NO_PAGE = {"two-step", "two-step-begin"}
+PUBLIC = {
+    "sign-in",
+    "second-step",
+    "passkey-sign-in",
+    "passkey-options",
+    "sign-out",
+    "preferences",
+    "forgotten",
+    "reset",
+}
+NO_PAGE = {"two-step", "two-step-begin", "add-passkey"}
 FILES = {"invoice-pdf": "invoice_id", "receipt": "payment_id"}
 PROOFS = {"add-proof", "proof"}  # see test_proofs.py
+PASSKEYS = {"remove-passkey"}  # see test_passkeys.py
 
 
 def patterns() -> dict[str, str]:
@@ -68,7 +79,7 @@ def world() -> Iterator[World]:
 
 
 def test_the_tables_know_every_address() -> None:
-    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES, *PROOFS}
+    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES, *PROOFS, *PASSKEYS}
 
 
 @pytest.mark.parametrize("name", WIDGETS)
