@@ -10,7 +10,7 @@ import pytest
 import schemathesis
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from igny8_core.business.billing.models import PaymentMethodConfig
 from schemathesis.config import (
     ChecksConfig,
@@ -60,6 +60,14 @@ def test_the_document_tells_every_operation() -> None:
     max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
 def test_the_document_is_true(case: Any, cast: Cast) -> None:
+    assume(all(is_carried(value) for value in (case.query or {}).values()))
     api = cast.admin if case.path.startswith("/api/v1/admin/") else cast.owner
     answer = case.call_and_validate(headers={"Authorization": f"Bearer {api.key}"})
     assert answer.status_code < 500
+
+
+def is_carried(value: Any) -> bool:
+    """Whether an address can carry the value: an unknown parameter that is an empty list is not sent at all."""
+    if isinstance(value, list | tuple | dict):
+        return len(value) > 0 and all(map(is_carried, value.values() if isinstance(value, dict) else value))
+    return value is not None
