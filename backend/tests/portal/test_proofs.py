@@ -47,15 +47,15 @@ def test_a_slip_comes_with_the_claim_and_is_downloaded_again(cast: Cast, member:
 
 def test_one_more_file_later_once(cast: Cast, member: Visitor) -> None:
     shown = member.submit(f"{PORTAL}invoices/{cast.invoice()}/pay/", claim())["Location"]
-    form = {**member.hidden(shown)}
+    form, slip = {**member.hidden(shown)}, document()
     for _ in range(2):
-        answer = member.client.post(f"{shown}proofs/", {**form, "proof": upload(document(), "slip.pdf")})
+        answer = member.client.post(f"{shown}proofs/", {**form, "proof": upload(slip, "slip.pdf")})
         assert (answer.status_code, answer["Location"]) == (303, shown)
     assert [proof.kind for proof in proofs_of(cast)] == ["pdf"]
-    again = member.submit(f"{shown}proofs/", {"proof": upload(document(), "slip.pdf")}, page=shown)
+    again = member.submit(f"{shown}proofs/", {"proof": upload(slip, "slip.pdf")}, page=shown)
     assert (again.status_code, "added to this payment before" in again.content.decode()) == (400, True)
     stranger, _ = signed_in(cast.other)
-    foreign = stranger.submit(f"{shown}proofs/", {"proof": upload(document(), "slip.pdf")}, page=PORTAL)
+    foreign = stranger.submit(f"{shown}proofs/", {"proof": upload(slip, "slip.pdf")}, page=PORTAL)
     assert foreign.status_code == 404
     assert len(proofs_of(cast)) == 1
 
