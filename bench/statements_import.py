@@ -35,7 +35,7 @@ ACCOUNTS_SQL = """INSERT INTO accounts_account (id, code, name, country, billing
  address, tax_id, status, created_at, updated_at) SELECT
  ('00000000-0000-7000-8000-' || lpad(to_hex(a), 12, '0'))::uuid, 'B' || lpad(a::text, 5, '0'),
  'Trading House ' || md5(a::text), 'PK', 'PKR', 'UTC', '', '', '', 'active', now(), now()
- FROM generate_series(1, %(accounts)s) a"""
+ FROM generate_series(1, %(accounts)s::int) a"""
 HEADS_SQL = """INSERT INTO events_chainhead (id, account_id, seq, prev_hash, hash) SELECT gen_random_uuid(), id, 0,
  decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM accounts_account"""
 # RF, check digits by ISO 7064 MOD 97-10 (R = 27, F = 15), ten digits.
@@ -46,7 +46,7 @@ INVOICES_SQL = """INSERT INTO billing_invoice (id, account_id, number, creditor_
  'B' || lpad((n %% %(accounts)s + 1)::text, 5, '0') || '-' || lpad((n / %(accounts)s + 1)::text, 6, '0'),
  'RF' || lpad((98 - ((lpad(n::text, 10, '0') || '271500')::numeric %% 97))::text, 2, '0') || lpad(n::text, 10, '0'),
  'PKR', 'pending', 100000 + n %% 5000 * 100, 0, 0, 0, 0, now(), now(), now()
- FROM generate_series(%(first)s, %(last)s) n"""
+ FROM generate_series(%(first)s::int, %(last)s::int) n"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def test_a_wrong_amount_waits_and_is_accepted_by_a_person(cast: Cast) -> None:
 def test_a_rejected_proposal_does_not_come_back(cast: Cast) -> None:
     invoice_id = cast.invoice()
     number, _ = reference_of(invoice_id)
-    line = one_line(cast, payer(900_00, f"Invoice {number}"))
+    line = one_line(cast, payer(913_37, f"Invoice {number}"))
     for proposal in line["proposals"]:
         assert decide(cast, line, "reject", {"proposal_id": proposal["id"]}).status_code == 200
     assert detail(cast, line)["status"] == "unmatched"
