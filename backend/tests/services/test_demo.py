@@ -10,16 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from psycopg import sql
-
-BACKEND = Path(__file__).resolve().parents[2]
-TEMPLATE = "igny8_test"
+from tests.ground import BACKEND, TEMPLATE, recreate, with_database
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,14 +48,10 @@ class Demo:
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     owner, name = os.environ["IGNY8_TEST_OWNER_URL"], f"igny8_demo_{uuid.uuid4().hex[:12]}"
-    server = urlsplit(owner)._replace(path="/postgres").geturl()
-    with psycopg.connect(server, autocommit=True) as connection:
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(made.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
-        try:
-            yield Demo(urlsplit(owner)._replace(path=f"/{name}").geturl(), tmp_path)
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    recreate(owner, name, TEMPLATE)
+    yield Demo(with_database(owner, name), tmp_path)
+    with psycopg.connect(with_database(owner, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def test_a_year_in_every_status_that_verifies(demo: Demo) -> None:
