@@ -2,10 +2,10 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django_countries import countries
@@ -20,17 +20,33 @@ _MONEY = re.compile(r"\d{1,20}(\.\d{1,4})?\Z", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields it does not know, so that a typo is an error and not a silent loss."""
+class StrictSerializer[Checked](serializers.Serializer[Any]):
+    """Checks a document and gives the typed value it stands for.
+
+    Fields that it does not know are refused, so that a typo is an error and not a silent loss. A subclass names the
+    type: its fields have the names of the type's fields, and what may be left out has its default in the type.
+    """
+
+    into: ClassVar[Callable[..., Any]] = dict
 
     @classmethod
-    def checked(cls, data: Any) -> dict[str, Any]:
-        """The checked values of a whole document; raises DRF's `ValidationError`.
+    def checked(cls, data: Any, **more: Any) -> Checked:
+        """The value of a whole document, with what else it consists of; raises DRF's `ValidationError`.
 
         Every call shares one instance, which validation leaves as it is: making the fields anew, by deep copies, costs
         more than checking them.
         """
-        return dict(_shape(cls).run_validation(data))
+        values: Checked = cls.into(**_shape(cls)._values(data), **more)
+        return values
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The typed value, also of a document within a document."""
+        values = self._values(data)
+        return values if values is None else self.into(**values)
+
+    def _values(self, data: Any) -> dict[str, Any]:
+        values: dict[str, Any] = super().run_validation(data)
+        return values
 
     def to_internal_value(self, data: Any) -> Any:
         """Check for unknown names together with everything else, so that one answer names every fault."""
@@ -47,7 +63,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 @cache
-def _shape(of: type[StrictSerializer]) -> StrictSerializer:
+def _shape[Checked](of: type[StrictSerializer[Checked]]) -> StrictSerializer[Checked]:
     return of()
 
 

@@ -7,6 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import ListSerializer
 
 from igny8_core.http import openapi_fields
+from igny8_core.http.answers import ListOf
 from igny8_core.http.multipart import MEDIA_TYPE
 
 EXTENSIONS = openapi_fields
@@ -127,6 +128,15 @@ class EnvelopeSchema(AutoSchema):
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Lists are declared by the views' own annotation, `many=True`, and never guessed."""
         return isinstance(serializer, ListSerializer)
+
+    def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """A list of answers is an array of its items."""
+        if not isinstance(serializer, ListOf):
+            return dict(super()._get_response_for_code(serializer, *args, **kwargs))
+        response = dict(super()._get_response_for_code(serializer.item, *args, **kwargs))
+        for content in response["content"].values():
+            content["schema"] = {"type": "array", "items": content["schema"]}
+        return response
 
     def _wrap(self, response: dict[str, Any]) -> None:
         content = response.get("content", {}).get("application/json")

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from django_countries import countries
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 
 from igny8_core.kit.currencies import CURRENCIES
 
@@ -19,6 +21,26 @@ class StrictSerializerSchema(OpenApiSerializerExtension):
         """The usual schema, closed."""
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "additionalProperties": False}
+
+
+class AnswerSchema(OpenApiSerializerExtension):
+    """Answers are described by their own types."""
+
+    target_class = "igny8_core.http.answers.Answer"
+    match_subclasses = True
+
+    def get_name(self, auto_schema: AutoSchema, direction: str) -> str:
+        """The type's name."""
+        return str(self.target.__name__)
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """The type's schema; the types it consists of become components beside it."""
+        _, components = msgspec.json.schema_components([self.target], ref_template="#/components/schemas/{name}")
+        own: dict[str, Any] = components.pop(self.target.__name__)
+        for name, schema in components.items():
+            part = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema)
+            auto_schema.registry.register_on_missing(part)
+        return own
 
 
 class AmountSchema(OpenApiSerializerFieldExtension):

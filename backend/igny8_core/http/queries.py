@@ -1,6 +1,5 @@
 """From a query string to checked values: what is not known, repeated or malformed is refused."""
 
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from rest_framework.request import Request
@@ -12,9 +11,9 @@ from igny8_core.kit.errors import ValidationError
 PAGE_PARAMETERS = frozenset({"page_size", "cursor"})
 
 
-def query_of(
-    request: Request, serializer_class: type[StrictSerializer], *, paged: bool = True
-) -> dict[str, Any]:  # fmt: skip
+def query_of[Checked](
+    request: Request, serializer_class: type[StrictSerializer[Checked]], *, paged: bool = True
+) -> Checked:
     """The query as checked values; unknown or repeated parameters are errors. Raises `ValidationError`.
 
     `paged` is false for what has no pages: a cursor is as unknown there as any other name.
@@ -27,8 +26,6 @@ def query_of(
         raise ValidationError(fields={**repeated, **unclean})
     known = PAGE_PARAMETERS if paged else frozenset()
     given = {name: value for name, (value, *_) in every.items() if name not in known}
-    if not given:
-        return {}
     return serializer_class.checked(given)
 
 

@@ -32,7 +32,7 @@ def statuses_of(text: str) -> tuple[str, ...]:
     return names
 
 
-class UploadSerializer(StrictSerializer):
+class UploadSerializer(StrictSerializer[Any]):
     """A file of statements, and what it may not say itself."""
 
     file = UploadField()
@@ -40,13 +40,13 @@ class UploadSerializer(StrictSerializer):
     csv_profile = StrictUUIDField(required=False)
 
 
-class ImportQuerySerializer(StrictSerializer):
+class ImportQuerySerializer(StrictSerializer[Any]):
     """What to narrow imports by."""
 
     status = serializers.ChoiceField(choices=[*map(str, ImportStatus)], required=False)
 
 
-class LineQuerySerializer(StrictSerializer):
+class LineQuerySerializer(StrictSerializer[Any]):
     """What to narrow lines by."""
 
     status = StrictCharField(required=False, max_length=100, help_text="One or a comma list.")
@@ -59,7 +59,7 @@ class LineQuerySerializer(StrictSerializer):
     booked_until = StrictDateField(required=False)
 
 
-class BankAccountInputSerializer(StrictSerializer):
+class BankAccountInputSerializer(StrictSerializer[Any]):
     """An account of ours."""
 
     name = StrictCharField(max_length=80)
@@ -68,34 +68,34 @@ class BankAccountInputSerializer(StrictSerializer):
     payment_method = serializers.ChoiceField(choices=[*map(str, PaymentMethod)], required=False)
 
 
-class BankAccountChangeSerializer(StrictSerializer):
+class BankAccountChangeSerializer(StrictSerializer[Any]):
     """What of an account can change."""
 
     name = StrictCharField(max_length=80, required=False)
     payment_method = serializers.ChoiceField(choices=[*map(str, PaymentMethod)], required=False)
 
 
-class ProfileInputSerializer(StrictSerializer):
+class ProfileInputSerializer(StrictSerializer[Any]):
     """How one bank's tables are read; see `definition` in docs/api."""
 
     name = StrictCharField(max_length=80)
     definition = serializers.DictField()
 
 
-class PreviewSerializer(StrictSerializer):
+class PreviewSerializer(StrictSerializer[Any]):
     """A table and a definition to try on it, as JSON text."""
 
     file = UploadField()
     definition = StrictCharField(max_length=20_000)
 
 
-class AcceptSerializer(StrictSerializer):
+class AcceptSerializer(StrictSerializer[Any]):
     """Which of a line's proposals."""
 
     proposal_id = StrictUUIDField()
 
 
-class AssignSerializer(StrictSerializer):
+class AssignSerializer(StrictSerializer[Any]):
     """What the whole line is for: exactly one of these."""
 
     invoice_id = StrictUUIDField(required=False)
@@ -111,7 +111,7 @@ class AssignSerializer(StrictSerializer):
         return attrs
 
 
-class SplitPartSerializer(StrictSerializer):
+class SplitPartSerializer(StrictSerializer[Any]):
     """A part of a line: an invoice, or an account's balance."""
 
     invoice_id = StrictUUIDField(required=False)
@@ -125,19 +125,19 @@ class SplitPartSerializer(StrictSerializer):
         return attrs
 
 
-class SplitSerializer(StrictSerializer):
+class SplitSerializer(StrictSerializer[Any]):
     """Parts that add up to the line."""
 
     parts = serializers.ListField(child=SplitPartSerializer(), min_length=2, max_length=MAX_PARTS)
 
 
-class LineReasonSerializer(StrictSerializer):
+class LineReasonSerializer(StrictSerializer[Any]):
     """Why."""
 
     reason = StrictCharField(max_length=500)
 
 
-class MatchAgainSerializer(StrictSerializer):
+class MatchAgainSerializer(StrictSerializer[Any]):
     """Nothing to say: all lines that wait are looked at."""
 
 

@@ -29,7 +29,7 @@ MAX_REFERENCE = 128
 MAX_LINES = 100
 
 
-class ManualPaymentSerializer(StrictSerializer):
+class ManualPaymentSerializer(StrictSerializer[Any]):
     """A manual payment as submitted; `reference` is the older name of `transaction_reference`."""
 
     invoice_id = StrictUUIDField()
@@ -60,7 +60,7 @@ class ManualPaymentFormSerializer(ManualPaymentSerializer):
     proof = UploadField(required=False)
 
 
-class NewProofSerializer(StrictSerializer):
+class NewProofSerializer(StrictSerializer[Any]):
     """A file to add to a payment."""
 
     file = UploadField()
@@ -78,7 +78,7 @@ class ProofSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class PaymentFilterSerializer(StrictSerializer):
+class PaymentFilterSerializer(StrictSerializer[Any]):
     """The query of a list of payments."""
 
     status = StrictCharField(required=False, max_length=200, help_text="One or a comma list.")
@@ -105,7 +105,7 @@ class OperatorPaymentFilterSerializer(PaymentFilterSerializer):
     duplicate_reference = serializers.ChoiceField(choices=["true", "false"], required=False)
 
 
-class MethodQuerySerializer(StrictSerializer):
+class MethodQuerySerializer(StrictSerializer[Any]):
     """The query of the available ways to pay."""
 
     country = CountryField(required=False)
@@ -113,7 +113,7 @@ class MethodQuerySerializer(StrictSerializer):
     invoice_id = StrictUUIDField(required=False)
 
 
-class DraftLineSerializer(StrictSerializer):
+class DraftLineSerializer(StrictSerializer[Any]):
     """A line of a new invoice."""
 
     kind = serializers.ChoiceField(choices=[*map(str, LineKind)])
@@ -124,7 +124,7 @@ class DraftLineSerializer(StrictSerializer):
     credits = StrictIntegerField(min_value=1, max_value=10**12, required=False, allow_null=True)
 
 
-class DraftInvoiceSerializer(StrictSerializer):
+class DraftInvoiceSerializer(StrictSerializer[Any]):
     """A new invoice."""
 
     account_id = StrictUUIDField()
@@ -133,7 +133,7 @@ class DraftInvoiceSerializer(StrictSerializer):
     lines = serializers.ListField(child=DraftLineSerializer(), min_length=1, max_length=MAX_LINES)
 
 
-class SavedMethodSerializer(StrictSerializer):
+class SavedMethodSerializer(StrictSerializer[Any]):
     """A way to pay that an account saves; `details` are masked values."""
 
     payment_method = serializers.ChoiceField(choices=METHODS)
@@ -141,7 +141,7 @@ class SavedMethodSerializer(StrictSerializer):
     details = serializers.DictField(child=StrictCharField(max_length=80), required=False)
 
 
-class MethodConfigInputSerializer(StrictSerializer):
+class MethodConfigInputSerializer(StrictSerializer[Any]):
     """A way to pay as an operator configures it; the fields of `instructions` are checked by name."""
 
     payment_method = serializers.ChoiceField(choices=METHODS)
@@ -157,7 +157,7 @@ class MethodConfigInputSerializer(StrictSerializer):
     sort_order = StrictIntegerField(min_value=0, max_value=32_767, required=False)
 
 
-class MethodConfigFilterSerializer(StrictSerializer):
+class MethodConfigFilterSerializer(StrictSerializer[Any]):
     """The query of the list of configured ways to pay."""
 
     country = CountryField(required=False, allow_every=True)

@@ -9,18 +9,22 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.ledger.selectors.balances import line_document, statement_lines, trial_balance, trial_document
+from igny8_core.business.ledger.answers import (
+    CreditsAnswer,
+    StatementLineAnswer,
+    TrialBalanceAnswer,
+    TrialUnitAnswer,
+)
+from igny8_core.business.ledger.selectors.balances import statement_lines, trial_balance
 from igny8_core.business.ledger.serializers import (
     AdjustSerializer,
     ConsumeSerializer,
-    CreditsSerializer,
-    StatementLineSerializer,
     StatementQuerySerializer,
     TrialBalanceQuerySerializer,
-    TrialBalanceSerializer,
 )
 from igny8_core.business.ledger.services import credits
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiView, OperatorAudience
@@ -32,12 +36,12 @@ class TrialBalanceView(OperatorAudience, ApiView):
 
     roles: ClassVar = {"get": OperatorRole.SUPPORT}
 
-    @extend_schema(parameters=[TrialBalanceQuerySerializer], responses={200: TrialBalanceSerializer})
+    @extend_schema(parameters=[TrialBalanceQuerySerializer], responses={200: TrialBalanceAnswer})
     def get(self, request: Request) -> HttpResponse:
         """The sums by currency and code, over all accounts or of one."""
         query = query_of(request, TrialBalanceQuerySerializer)
-        trials = trial_balance(account_id=query.get("account_id"))
-        return responses.one({"currencies": [trial_document(trial) for trial in trials]})
+        trials = trial_balance(account_id=query.account_id)
+        return responses.one(TrialBalanceAnswer(currencies=[TrialUnitAnswer.of(trial) for trial in trials]))
 
 
 class AccountStatementView(OperatorAudience, ApiView):
@@ -45,13 +49,13 @@ class AccountStatementView(OperatorAudience, ApiView):
 
     roles: ClassVar = {"get": OperatorRole.SUPPORT}
 
-    @extend_schema(parameters=[StatementQuerySerializer], responses={200: StatementLineSerializer(many=True)})
+    @extend_schema(parameters=[StatementQuerySerializer], responses={200: ListOf(StatementLineAnswer)})
     def get(self, request: Request, account_id: UUID) -> HttpResponse:
         """Every line, newest first, with the balance after it."""
         query = query_of(request, StatementQuerySerializer)
         _ensure_account(account_id)
-        lines = statement_lines(account_id=account_id, unit=query.get("currency"), code=query.get("code"))
-        return sequence_page(request, lines, line_document)
+        lines = statement_lines(account_id=account_id, unit=query.currency, code=query.code)
+        return sequence_page(request, lines, StatementLineAnswer.of)
 
 
 class ConsumeCreditsView(OperatorAudience, ApiView):
@@ -59,14 +63,13 @@ class ConsumeCreditsView(OperatorAudience, ApiView):
 
     roles: ClassVar = {"post": OperatorRole.ADMIN}
 
-    @extend_schema(request=ConsumeSerializer, responses={200: CreditsSerializer})
+    @extend_schema(request=ConsumeSerializer, responses={200: CreditsAnswer})
     def post(self, request: Request, account_id: UUID) -> HttpResponse:
         """Use credits, all or nothing, and tell how many are left."""
-        serializer = ConsumeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        change = ConsumeSerializer.checked(request.data)
         _ensure_account(account_id)
-        values = {"reason": "", **serializer.validated_data}
-        return responses.one({"credits": credits.consume(account_id=account_id, **values)})
+        left = credits.consume(account_id=account_id, credits=change.credits, reason=change.reason)
+        return responses.one(CreditsAnswer(credits=left))
 
 
 class AdjustCreditsView(OperatorAudience, ApiView):
@@ -74,14 +77,13 @@ class AdjustCreditsView(OperatorAudience, ApiView):
 
     roles: ClassVar = {"post": OperatorRole.ADMIN}
 
-    @extend_schema(request=AdjustSerializer, responses={200: CreditsSerializer})
+    @extend_schema(request=AdjustSerializer, responses={200: CreditsAnswer})
     def post(self, request: Request, account_id: UUID) -> HttpResponse:
         """Add credits or take some away, and tell how many there are."""
-        serializer = AdjustSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        change = AdjustSerializer.checked(request.data)
         _ensure_account(account_id)
-        left = credits.adjust(account_id=account_id, **serializer.validated_data)
-        return responses.one({"credits": left})
+        left = credits.adjust(account_id=account_id, credits=change.credits, reason=change.reason)
+        return responses.one(CreditsAnswer(credits=left))
 
 
 def _ensure_account(account_id: UUID) -> None:

@@ -1,6 +1,7 @@
-"""Shapes of the ledger's requests and answers."""
+"""What the ledger's routes take."""
 
-from typing import Any
+from dataclasses import dataclass
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -10,15 +11,42 @@ from igny8_core.http.fields import StrictCharField, StrictIntegerField, StrictSe
 from igny8_core.kit.currencies import CURRENCIES
 
 
-class ConsumeSerializer(StrictSerializer):
+@dataclass(frozen=True, slots=True)
+class CreditChange:
+    """How many credits to use or to add, and why."""
+
+    credits: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementQuery:
+    """What an account's statement is narrowed by."""
+
+    currency: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceQuery:
+    """Whose trial balance is asked for."""
+
+    account_id: UUID | None = None
+
+
+class ConsumeSerializer(StrictSerializer[CreditChange]):
     """How many credits to use, and for what."""
+
+    into = CreditChange
 
     credits = StrictIntegerField(min_value=1, max_value=MAX_CREDITS)
     reason = StrictCharField(max_length=200, required=False, allow_blank=True)
 
 
-class AdjustSerializer(StrictSerializer):
+class AdjustSerializer(StrictSerializer[CreditChange]):
     """How many credits to add (negative: take away), and why."""
+
+    into = CreditChange
 
     credits = StrictIntegerField(min_value=-MAX_CREDITS, max_value=MAX_CREDITS)
     reason = StrictCharField(max_length=200)
@@ -30,81 +58,18 @@ class AdjustSerializer(StrictSerializer):
         return value
 
 
-class StatementQuerySerializer(StrictSerializer):
+class StatementQuerySerializer(StrictSerializer[StatementQuery]):
     """What to narrow an account's statement by; `currency` may be CREDITS."""
+
+    into = StatementQuery
 
     currency = serializers.ChoiceField(choices=[*sorted(CURRENCIES), CREDITS_UNIT], required=False)
     code = StrictCharField(max_length=32, required=False)
 
 
-class TrialBalanceQuerySerializer(StrictSerializer):
+class TrialBalanceQuerySerializer(StrictSerializer[TrialBalanceQuery]):
     """Whose trial balance; all accounts' unless one is named."""
 
+    into = TrialBalanceQuery
+
     account_id = serializers.UUIDField(required=False)
-
-
-class MoneySerializer(serializers.Serializer[Any]):
-    """An amount and its currency."""
-
-    currency = serializers.CharField()
-    amount = serializers.CharField()
-
-
-class BalanceSerializer(serializers.Serializer[Any]):
-    """The account's money balance, by currency."""
-
-    balances = MoneySerializer(many=True)
-
-
-class CreditsSerializer(serializers.Serializer[Any]):
-    """How many credits there are."""
-
-    credits = serializers.IntegerField()
-
-
-class CreditTransactionSerializer(serializers.Serializer[Any]):
-    """One movement of credits; `credits` is positive where they came."""
-
-    id = serializers.UUIDField()
-    kind = serializers.CharField()
-    credits = serializers.IntegerField()
-    balance = serializers.IntegerField()
-    description = serializers.CharField(allow_blank=True)
-    source_id = serializers.UUIDField()
-    created_at = serializers.DateTimeField()
-
-
-class StatementLineSerializer(serializers.Serializer[Any]):
-    """One line of an account's statement; debits are positive."""
-
-    id = serializers.UUIDField()
-    journal_id = serializers.UUIDField()
-    kind = serializers.CharField()
-    source_id = serializers.UUIDField()
-    code = serializers.CharField()
-    unit = serializers.CharField()
-    amount = serializers.CharField()
-    balance = serializers.CharField()
-    memo = serializers.CharField(allow_blank=True)
-    posted_at = serializers.DateTimeField()
-
-
-class TrialAmountSerializer(serializers.Serializer[Any]):
-    """What one code stands at."""
-
-    code = serializers.CharField()
-    amount = serializers.CharField()
-
-
-class TrialUnitSerializer(serializers.Serializer[Any]):
-    """One currency's (or the credits') sums; `total` is zero."""
-
-    currency = serializers.CharField()
-    accounts = TrialAmountSerializer(many=True)
-    total = serializers.CharField()
-
-
-class TrialBalanceSerializer(serializers.Serializer[Any]):
-    """The trial balance by currency."""
-
-    currencies = TrialUnitSerializer(many=True)

@@ -7,14 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.ledger.selectors.balances import (
-    credit_document,
-    credit_lines,
-    credits_of,
-    money_balances,
-)
-from igny8_core.business.ledger.serializers import BalanceSerializer, CreditsSerializer, CreditTransactionSerializer
+from igny8_core.business.ledger.answers import BalanceAnswer, CreditsAnswer, CreditTransactionAnswer, MoneyAnswer
+from igny8_core.business.ledger.selectors.balances import credit_lines, credits_of, money_balances
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
@@ -27,14 +23,14 @@ class BalanceView(AccountAudience, ApiView):
 
     roles: ClassVar = {"get": AccountRole.VIEWER}
 
-    @extend_schema(responses={200: BalanceSerializer})
+    @extend_schema(responses={200: BalanceAnswer})
     def get(self, request: Request) -> HttpResponse:
         """The money balance by currency; the billing currency is always there."""
         query_of(request, StrictSerializer)
         account = account_of(request)
         held = {account.billing_currency: 0, **money_balances(account)}
-        balances = [{"currency": unit, "amount": format_amount(held[unit], unit)} for unit in sorted(held)]
-        return responses.one({"balances": balances})
+        balances = [MoneyAnswer(currency=unit, amount=format_amount(held[unit], unit)) for unit in sorted(held)]
+        return responses.one(BalanceAnswer(balances=balances))
 
 
 class CreditsView(AccountAudience, ApiView):
@@ -42,11 +38,11 @@ class CreditsView(AccountAudience, ApiView):
 
     roles: ClassVar = {"get": AccountRole.VIEWER}
 
-    @extend_schema(responses={200: CreditsSerializer})
+    @extend_schema(responses={200: CreditsAnswer})
     def get(self, request: Request) -> HttpResponse:
         """The number of credits."""
         query_of(request, StrictSerializer)
-        return responses.one({"credits": credits_of(account_of(request))})
+        return responses.one(CreditsAnswer(credits=credits_of(account_of(request))))
 
 
 class CreditTransactionsView(AccountAudience, ApiView):
@@ -54,8 +50,8 @@ class CreditTransactionsView(AccountAudience, ApiView):
 
     roles: ClassVar = {"get": AccountRole.VIEWER}
 
-    @extend_schema(responses={200: CreditTransactionSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(CreditTransactionAnswer)})
     def get(self, request: Request) -> HttpResponse:
         """Every movement, newest first."""
         query_of(request, StrictSerializer)
-        return sequence_page(request, credit_lines(account_of(request)), credit_document)
+        return sequence_page(request, credit_lines(account_of(request)), CreditTransactionAnswer.of)

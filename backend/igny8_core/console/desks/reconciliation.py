@@ -170,7 +170,7 @@ DONE = {
 }  # fmt: skip
 
 
-def _checked(shape: type[StrictSerializer], request: HttpRequest) -> dict[str, Any]:
+def _checked(shape: type[StrictSerializer[Any]], request: HttpRequest) -> dict[str, Any]:
     sent = {str(name): request.POST.get(str(name), "").strip() for name in shape().fields}
     serializer = shape(data={name: text for name, text in sent.items() if text})
     serializer.is_valid(raise_exception=True)

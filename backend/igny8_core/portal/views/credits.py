@@ -9,7 +9,8 @@ from django.urls import reverse
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.services.credit_packages import purchase_package
-from igny8_core.business.ledger.selectors.balances import credit_document, credit_lines, credits_of
+from igny8_core.business.ledger.answers import CreditTransactionAnswer
+from igny8_core.business.ledger.selectors.balances import credit_lines, credits_of
 from igny8_core.portal import lists
 from igny8_core.portal.views.base import AccountPage, Done
 
@@ -32,7 +33,7 @@ class Credits(AccountPage):
         ]
         return {
             "credits": credits_of(account),
-            "lines": [credit_document(line) for line in page.rows],
+            "lines": [CreditTransactionAnswer.of(line) for line in page.rows],
             "page": page,
             "packages": packages,
         }

@@ -130,7 +130,7 @@ class CsvProfileViewSet(OperatorAudience, ApiViewSet):
         return responses.one(preview_document(registry.preview(sent["file"].file, profile)))
 
 
-def _sent(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
+def _sent(request: Request, serializer_class: type[StrictSerializer[Any]]) -> dict[str, Any]:
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

@@ -104,7 +104,7 @@ class LineViewSet(OperatorAudience, ApiViewSet):
         return _shown(reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request)))
 
 
-def _sent(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
+def _sent(request: Request, serializer_class: type[StrictSerializer[Any]]) -> dict[str, Any]:
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

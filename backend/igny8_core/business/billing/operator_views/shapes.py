@@ -22,7 +22,7 @@ MAX_BULK = 100
 MAX_ALLOCATIONS = 100
 
 
-class ApproveSerializer(StrictSerializer):
+class ApproveSerializer(StrictSerializer[Any]):
     """What an approver has seen; all of it optional."""
 
     amount_received = AmountField(required=False)
@@ -30,19 +30,19 @@ class ApproveSerializer(StrictSerializer):
     note = StrictCharField(max_length=1000, required=False, allow_blank=True)
 
 
-class ReasonSerializer(StrictSerializer):
+class ReasonSerializer(StrictSerializer[Any]):
     """Why; it is shown to the payer."""
 
     reason = StrictCharField(max_length=500)
 
 
-class BulkApproveSerializer(StrictSerializer):
+class BulkApproveSerializer(StrictSerializer[Any]):
     """Which payments to approve, each for itself."""
 
     ids = serializers.ListField(child=StrictUUIDField(), min_length=1, max_length=MAX_BULK)
 
 
-class BeneficiarySerializer(StrictSerializer):
+class BeneficiarySerializer(StrictSerializer[Any]):
     """Where a refund is sent to; stored encrypted."""
 
     name = StrictCharField(max_length=70)
@@ -56,7 +56,7 @@ class BeneficiarySerializer(StrictSerializer):
             raise serializers.ValidationError("This is not an IBAN.") from error
 
 
-class RefundRequestSerializer(StrictSerializer):
+class RefundRequestSerializer(StrictSerializer[Any]):
     """How much to refund (default: all that is left), where to, and why."""
 
     amount = AmountField(required=False)
@@ -66,14 +66,14 @@ class RefundRequestSerializer(StrictSerializer):
     beneficiary = BeneficiarySerializer(required=False)
 
 
-class AllocationSerializer(StrictSerializer):
+class AllocationSerializer(StrictSerializer[Any]):
     """How much of recorded money an invoice gets."""
 
     invoice_id = StrictUUIDField()
     amount = AmountField()
 
 
-class RecordSerializer(StrictSerializer):
+class RecordSerializer(StrictSerializer[Any]):
     """Money that nobody submitted."""
 
     account_id = StrictUUIDField()
@@ -86,13 +86,13 @@ class RecordSerializer(StrictSerializer):
     note = StrictCharField(max_length=1000, required=False, allow_blank=True)
 
 
-class FinalizeSerializer(StrictSerializer):
+class FinalizeSerializer(StrictSerializer[Any]):
     """Whether the account's balance pays at once."""
 
     apply_balance = StrictBooleanField(required=False)
 
 
-class RefundQuerySerializer(StrictSerializer):
+class RefundQuerySerializer(StrictSerializer[Any]):
     """What to narrow refunds by."""
 
     status = serializers.ChoiceField(choices=[*map(str, RefundStatus)], required=False)
@@ -101,14 +101,14 @@ class RefundQuerySerializer(StrictSerializer):
     payment_id = StrictUUIDField(required=False)
 
 
-class ExportQuerySerializer(StrictSerializer):
+class ExportQuerySerializer(StrictSerializer[Any]):
     """Which file, and of which currency."""
 
     format = serializers.ChoiceField(choices=["csv", "pain001"], required=False)
     currency = CurrencyField(required=False)
 
 
-class LimitSerializer(StrictSerializer):
+class LimitSerializer(StrictSerializer[Any]):
     """Above how much of a currency two operators approve."""
 
     currency = CurrencyField()

@@ -1,16 +1,13 @@
 """What an account has (money balance, credits) and how its lines ran; for operators the sums over all accounts."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
 from igny8_core.business.ledger.domain.chart import CREDITS_UNIT, Code
 from igny8_core.business.ledger.models import Balance, JournalLine
-from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.models import HasId
-from igny8_core.kit.money import format_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,46 +73,3 @@ def trial_balance(*, account_id: UUID | None = None) -> list[TrialBalance]:
     for row in sums:
         found.setdefault(row["unit"], {})[row["code"]] = int(row["total"])
     return [TrialBalance(unit, amounts, sum(amounts.values())) for unit, amounts in found.items()]
-
-
-def shown(amount_minor: int, unit: str) -> str:
-    """Minor units as text: decimals of the currency, or whole credits."""
-    return format_amount(amount_minor, unit) if unit in CURRENCIES else str(amount_minor)
-
-
-def trial_document(trial: TrialBalance) -> dict[str, Any]:
-    """One unit's trial balance as answered."""
-    return {
-        "currency": trial.unit,
-        "accounts": [{"code": code, "amount": shown(minor, trial.unit)} for code, minor in trial.amounts.items()],
-        "total": shown(trial.total_minor, trial.unit),
-    }
-
-
-def line_document(line: JournalLine) -> dict[str, Any]:
-    """A line of an account's statement."""
-    return {
-        "id": line.id,
-        "journal_id": line.journal_id,
-        "kind": line.journal.kind,
-        "source_id": line.journal.source_id,
-        "code": line.code,
-        "unit": line.unit,
-        "amount": shown(line.amount_minor, line.unit),
-        "balance": shown(line.balance_minor, line.unit),
-        "memo": line.journal.memo,
-        "posted_at": line.journal.posted_at,
-    }
-
-
-def credit_document(line: JournalLine) -> dict[str, Any]:
-    """A credit transaction as the account sees it: credits that came are positive."""
-    return {
-        "id": line.id,
-        "kind": line.journal.kind,
-        "credits": -line.amount_minor,
-        "balance": -line.balance_minor,
-        "description": line.journal.memo,
-        "source_id": line.journal.source_id,
-        "created_at": line.journal.posted_at,
-    }

@@ -28,7 +28,7 @@ def read_password(*, from_stdin: bool) -> str:
     return password
 
 
-def checked(serializer: StrictSerializer) -> dict[str, Any]:
+def checked(serializer: StrictSerializer[Any]) -> dict[str, Any]:
     """The values, by the same rules as over HTTP; raises `CommandError` that names every fault."""
     if not serializer.is_valid():
         raise CommandError(_told(flatten(serializer.errors)))

@@ -9,7 +9,7 @@ from igny8_core.events.catalogue import ActorKind, EventType
 from igny8_core.http.fields import StrictDateTimeField, StrictSerializer, StrictUUIDField
 
 
-class EventFilterSerializer(StrictSerializer):
+class EventFilterSerializer(StrictSerializer[Any]):
     """The query of the event log."""
 
     account_id = StrictUUIDField(required=False)

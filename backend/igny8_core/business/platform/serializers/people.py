@@ -55,7 +55,7 @@ class PasswordField(StrictCharField):
         super().__init__(trim_whitespace=False, write_only=True, validators=[check_password], **limits, **options)
 
 
-class OwnerSerializer(StrictSerializer):
+class OwnerSerializer(StrictSerializer[Any]):
     """The first owner of a new account."""
 
     email = EmailAddressField()
@@ -63,7 +63,7 @@ class OwnerSerializer(StrictSerializer):
     name = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class ProfileSerializer(StrictSerializer):
+class ProfileSerializer(StrictSerializer[Any]):
     """What an account's invoices and letters say of it; `language` empty means the country's."""
 
     language = serializers.ChoiceField(choices=sorted(LANGUAGES), required=False, allow_blank=True)
@@ -92,14 +92,14 @@ class AccountChangeSerializer(ProfileSerializer):
     status = serializers.ChoiceField(choices=STATUSES, required=False)
 
 
-class AccountFilterSerializer(StrictSerializer):
+class AccountFilterSerializer(StrictSerializer[Any]):
     """The query of the list of accounts."""
 
     status = serializers.ChoiceField(choices=STATUSES, required=False)
     country = CountryField(required=False)
 
 
-class TeamMemberSerializer(StrictSerializer):
+class TeamMemberSerializer(StrictSerializer[Any]):
     """A new person of the caller's account."""
 
     email = EmailAddressField()
@@ -115,7 +115,7 @@ class NewUserSerializer(TeamMemberSerializer):
     role = serializers.ChoiceField(choices=EVERY_ROLE)
 
 
-class TeamMemberChangeSerializer(StrictSerializer):
+class TeamMemberChangeSerializer(StrictSerializer[Any]):
     """What an owner may change of a person."""
 
     role = serializers.ChoiceField(choices=ACCOUNT_ROLES, required=False)
@@ -130,14 +130,14 @@ class UserChangeSerializer(TeamMemberChangeSerializer):
     password = PasswordField(required=False)
 
 
-class TeamFilterSerializer(StrictSerializer):
+class TeamFilterSerializer(StrictSerializer[Any]):
     """The query of the list of the account's people."""
 
     role = serializers.ChoiceField(choices=ACCOUNT_ROLES, required=False)
     status = serializers.ChoiceField(choices=STATUSES, required=False)
 
 
-class UserFilterSerializer(StrictSerializer):
+class UserFilterSerializer(StrictSerializer[Any]):
     """The query of the list of all people; `kind` tells operators from the users of accounts."""
 
     account_id = StrictUUIDField(required=False)
@@ -146,7 +146,7 @@ class UserFilterSerializer(StrictSerializer):
     kind = serializers.ChoiceField(choices=["account", "operator"], required=False)
 
 
-class TeamKeySerializer(StrictSerializer):
+class TeamKeySerializer(StrictSerializer[Any]):
     """A new API key of the caller's account."""
 
     role = serializers.ChoiceField(choices=ACCOUNT_ROLES)
@@ -154,7 +154,7 @@ class TeamKeySerializer(StrictSerializer):
     expires_at = StrictDateTimeField(required=False, allow_null=True, default=None)
 
 
-class NewKeySerializer(StrictSerializer):
+class NewKeySerializer(StrictSerializer[Any]):
     """A new API key: of an account with a role, or of an operator, whose role it has."""
 
     account_id = StrictUUIDField(required=False)
@@ -175,7 +175,7 @@ class NewKeySerializer(StrictSerializer):
         return attrs
 
 
-class KeyFilterSerializer(StrictSerializer):
+class KeyFilterSerializer(StrictSerializer[Any]):
     """The query of the list of all API keys."""
 
     account_id = StrictUUIDField(required=False)

@@ -9,7 +9,7 @@ from igny8_core.business.platform.services.sessions import Tokens
 from igny8_core.http.fields import StrictCharField, StrictSerializer
 
 
-class LoginSerializer(StrictSerializer):
+class LoginSerializer(StrictSerializer[Any]):
     """What a person signs in with; `code` where two-step sign-in is on."""
 
     email = StrictCharField(max_length=254)
@@ -17,7 +17,7 @@ class LoginSerializer(StrictSerializer):
     code = StrictCharField(max_length=20, required=False)
 
 
-class RefreshSerializer(StrictSerializer):
+class RefreshSerializer(StrictSerializer[Any]):
     """A refresh token to change for a new pair."""
 
     refresh_token = StrictCharField(max_length=200)
