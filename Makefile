@@ -40,8 +40,7 @@ hooks: environment ## Let git run the quick checks before each commit, the slow 
 	.venv/bin/pre-commit install --install-hooks --hook-type pre-commit --hook-type pre-push
 
 lock: environment ## Pin the requirements again
-	cd requirements && for name in runtime dev; do uv pip compile --quiet --universal --python-version 3.12 \
-	    --generate-hashes --no-header --no-annotate --no-emit-index-url $$name.in -o $$name.txt; done
+	tools/lock.sh
 
 css: ## Build the portal's styles, scripts, fonts and icons (needs Node; what it makes is committed)
 	cd backend/igny8_core/portal/assets && npm ci --no-audit --no-fund && npm run build

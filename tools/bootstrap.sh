@@ -17,5 +17,5 @@ fi
 python_version=$(cat .python-version)
 [ -x .venv/bin/python ] || "$uv" venv --quiet --python "$python_version" .venv
 echo "Installing the pinned requirements ..."
-"$uv" pip install --quiet --python .venv/bin/python --require-hashes -r requirements/dev.txt
+"$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements/dev.txt
 touch "$stamp"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from lints import addresses, assertions, floats, persistence, querysets, sizes, statuses, structure
+from lints import addresses, assertions, floats, persistence, querysets, requirements, sizes, statuses, structure
 from lints.source import Finding, Project
 
 type Check = Callable[[Project], Iterable[Finding]]
@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     persistence.check,
     addresses.check,
     assertions.check,
+    requirements.check,
 )
 
 

@@ -139,9 +139,10 @@ def test_sepa_transfers_for_a_bank(cast: Cast) -> None:
     payment_id = german.submit(invoice_id, "RF 9").json()["data"]["id"]
     decide(german.approver, payment_id, "approve")
     iban = "DE89 3704 0044 0532 0130 00"
-    bad = refund(german, payment_id, destination="transfer", beneficiary={"name": "X", "iban": "DE00"})
-    assert bad.status_code == 400
-    beneficiary = {"name": "Jürgen Groß", "iban": iban}
+    for wrong in ("DE00", "DE51 3704 0044 0532 0130 0", "DE03 3704 0044 0532 0130 O0", "ZZ22 3704 0044 0532 0130 00"):
+        bad = refund(german, payment_id, destination="transfer", beneficiary={"name": "X", "iban": wrong})
+        assert (bad.status_code, list(bad.json()["errors"])) == (400, ["beneficiary.iban"])
+    beneficiary = {"name": "Jürgen Groß", "iban": iban.lower()}
     made = refund(german, payment_id, destination="transfer", beneficiary=beneficiary).json()["data"]["refund"]
     assert made["beneficiary"] == "Jürgen Groß, account ending 3000"
     answer = german.finance.get(f"{ADMIN}refunds/export/?format=pain001")

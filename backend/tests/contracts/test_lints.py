@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from lints import addresses, assertions, floats, persistence, querysets, sizes, statuses, structure
+from lints import addresses, assertions, floats, persistence, querysets, requirements, sizes, statuses, structure
 from lints.files import load
 from lints.rules import findings
 from lints.source import Finding, Project
@@ -326,6 +326,43 @@ def test_a_test_without_an_assertion_is_found(body: str, expected: list[int]) ->
 
     assert lines(assertions.check, snippet, path="backend/tests/api/test_x.py") == expected
     assert lines(assertions.check, snippet, path="backend/igny8_core/x.py") == []
+
+
+REQUIREMENTS = {
+    "requirements/runtime.in": "Django~=6.1\npsycopg[binary,pool]\nwhitenoise\n",
+    "requirements/dev.in": "-r runtime.in\npytest\nruff\n",
+    "requirements/runtime.txt": "django==6.1.3 \\\n    --hash=sha256:0\npsycopg==3.3.9 \\\n",
+    "requirements/dev.txt": "django==6.1.3 \\\npsycopg==3.3.9 \\\npytest==9.2.0 \\\n",
+    "backend/igny8_core/settings.py": "import os\nimport django.conf\nM = 'whitenoise.middleware.WhiteNoiseMiddleware'\n",
+    "backend/igny8_core/pool.py": "from psycopg_pool import Pool\nfrom igny8_core import env\nfrom . import x\n",
+    "backend/tests/test_pool.py": "import django, pytest\nfrom igny8_core.pool import x\nfrom tests import y\n",
+    "Makefile": "check:\n\t.venv/bin/ruff check .\n",
+}
+
+
+def test_requirements_that_are_used_and_asked_for_are_left_alone() -> None:
+    assert list(requirements.check(Project.of(REQUIREMENTS))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "place", "sentence"),
+    [
+        ("requirements/runtime.in", "httpx", "requirements/runtime.in:4", "nothing imports httpx"),
+        ("requirements/runtime.in", "pytest", "requirements/runtime.in:4", "nothing imports pytest"),
+        ("requirements/dev.in", "time-machine", "requirements/dev.in:4", "nothing imports time-machine"),
+        ("requirements/dev.in", "mypy", "requirements/dev.in:4", "nothing imports mypy or says bin/mypy"),
+        ("backend/igny8_core/pool.py", "import lxml", "backend/igny8_core/pool.py:4", "lxml is imported"),
+        ("backend/igny8_core/pool.py", "import pytest", "backend/igny8_core/pool.py:4", "pytest is imported"),
+        ("backend/tests/test_pool.py", "from lxml import etree", "backend/tests/test_pool.py:4", "lxml is imported"),
+        ("tools/font.py", "import lxml", "tools/font.py:1", "lxml is imported"),
+        ("requirements/runtime.txt", "idna==3.20 \\", "requirements/runtime.txt:4", "idna==3.20 is not in"),
+    ],
+)
+def test_idle_and_missing_requirements_are_found(path: str, line: str, place: str, sentence: str) -> None:
+    texts = {**REQUIREMENTS, path: REQUIREMENTS.get(path, "") + line + "\n"}
+
+    (found,) = requirements.check(Project.of(texts))
+    assert str(found).startswith(f"{place}: requirements: {sentence}")
 
 
 def test_a_file_that_does_not_parse_is_named() -> None:

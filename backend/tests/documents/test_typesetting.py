@@ -10,9 +10,11 @@ from typing import Any
 import pikepdf
 import pytest
 from django.conf import settings
+from fontTools.ttLib import TTFont
 from igny8_core.business.documents.domain.facts import Party
+from igny8_core.business.documents.services import typesetting
 from igny8_core.business.documents.services.pages import invoice_page
-from igny8_core.business.documents.services.typesetting import SHIPPED, TemplateBroken, typeset
+from igny8_core.business.documents.services.typesetting import FONTS, SHIPPED, TemplateBroken, typeset
 from igny8_core.kit.locales import locale_of
 from pypdf import PdfReader
 from tests.documents import samples
@@ -92,6 +94,12 @@ def test_every_script_is_shown_by_a_font_of_ours(name: str) -> None:
 @pytest.mark.parametrize("name", ["Rocket 🚀 Ltd", "𓀀𓀁", "a\u202eb", "zero\u200bwidth", "\ufeffbom", "\ue000private"])
 def test_what_no_font_has_becomes_a_box_in_a_document_that_stays_archivable(name: str) -> None:
     assert archived_as(invoice_of(name)) == "3A"
+
+
+def test_the_list_of_characters_is_that_of_the_fonts() -> None:
+    files = sorted(path for path in FONTS.iterdir() if path.suffix in (".otf", ".ttf"))
+    assert len(files) == 22
+    assert typesetting._covered() == {code for path in files for code in TTFont(path, lazy=True).getBestCmap()}
 
 
 def test_the_same_facts_make_the_same_bytes_of_moderate_size() -> None:

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from igny8_core.business.banking.domain.invoice_tokens import Strength
 from igny8_core.business.banking.domain.line_texts import lookup_keys, read_texts
 from igny8_core.business.billing.domain.references import creditor_reference, invoice_number, normalise_reference
-
-from backend.tests.unit.matching_cast import line
+from tests.unit.matching_cast import line
 
 RF = creditor_reference(42)
 

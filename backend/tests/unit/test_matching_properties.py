@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.matching import Candidate, CandidateKind, Decision, decide, lookup_keys
 from igny8_core.business.billing.domain.references import creditor_reference, invoice_number, normalise_reference
-
-from backend.tests.unit.matching_cast import candidate, line, payment
+from tests.unit.matching_cast import candidate, line, payment
 
 CODES = ("ACME", "ACM", "CME", "ACME1", "ACME10", "AC0", "ACO", "ACI", "AC1", "INV", "MAY", "2026", "202", "A12")
 NUMBERS = (1, 2, 11, 12, 42, 43, 121, 201, 421, 2012, 2026, 4211, 120012, 1000042)

@@ -7,8 +7,7 @@ from uuid import UUID
 import pytest
 from igny8_core.business.banking.domain.matching import Candidate, CandidateKind, Decision, ReasonCode, decide
 from igny8_core.business.banking.domain.names import NameIndex
-
-from backend.tests.unit.matching_cast import candidate, line, payment
+from tests.unit.matching_cast import candidate, line, payment
 
 ACME = candidate()
 BETA = candidate("BETA-000007")

@@ -1,5 +1,6 @@
 """Payment QR codes, against the examples of their standards and read back from a picture by another's reader."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -68,12 +69,17 @@ def test_a_sepa_code_has_the_lines_of_epc069_12() -> None:
     assert read_back(free) == free
 
 
-def test_segno_writes_the_same_sepa_code() -> None:
-    theirs = make_epc_qr(
-        name=GIRO["name"], iban=GIRO["iban"].replace(" ", ""), bic=GIRO["bic"], amount="1234.56", reference=REFERENCE,
-        encoding="utf-8",
-    )  # fmt: skip
-    assert scanned(theirs).rstrip("\n") == epc_payload(**GIRO, amount_minor=123456, reference=REFERENCE)
+@pytest.mark.parametrize("minor", [1, 10, 100, 99_990, 123_456, 99_999_999_999])
+@pytest.mark.parametrize("remittance", [{"reference": REFERENCE}, {"text": "Rechnung Größe 7"}, {"text": "請求書"}])
+def test_segno_writes_the_same_sepa_code(minor: int, remittance: dict[str, str]) -> None:
+    amount = Decimal(minor).scaleb(-2)
+    iban = GIRO["iban"].replace(" ", "")
+    theirs = make_epc_qr(name=GIRO["name"], iban=iban, bic=GIRO["bic"], amount=amount, encoding="utf-8", **remittance)
+    ours = epc_payload(**GIRO, amount_minor=minor, reference="".join(remittance.values()))
+    assert ours is not None
+    # It leaves out the zeros at an amount's end, as the standard allows.
+    short = f"EUR{amount}".rstrip("0").rstrip(".")
+    assert scanned(theirs) == ours.replace(f"EUR{amount}", short)
 
 
 @pytest.mark.parametrize(

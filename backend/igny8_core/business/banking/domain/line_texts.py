@@ -7,9 +7,10 @@ from typing import NamedTuple
 from igny8_core.business.banking.domain.candidates import LookupKeys
 from igny8_core.business.banking.domain.invoice_lists import Listing, listings_of
 from igny8_core.business.banking.domain.invoice_tokens import InvoiceTokens, Strength
-from igny8_core.business.banking.domain.line_tokens import Word, passes_mod_97, simplify, words_of
+from igny8_core.business.banking.domain.line_tokens import Word, simplify, words_of
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.kit.mod97 import has_good_check_digits
 
 _REMEMBERED = 4096
 _SAYS_NOTHING = frozenset({"", "NOTPROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NONE", "NA", "UNKNOWN"})
@@ -125,11 +126,11 @@ def _add_creditor_reference(found: dict[str, Strength], joined: str) -> bool:
     """Note a reference whose check digits are right, also after O, I and L are read as digits; whether it was."""
     if len(joined) < _CREDITOR_SHORTEST:
         return False
-    if joined[2:4].isdigit() and passes_mod_97(joined, 1):
+    if joined[2:4].isdigit() and has_good_check_digits(joined):
         found[joined] = Strength.FULL
         return True
     digits = joined[2:].translate(_TO_DIGITS)
-    if digits != joined[2:] and digits.isdigit() and passes_mod_97("RF" + digits, 1):
+    if digits != joined[2:] and digits.isdigit() and has_good_check_digits("RF" + digits):
         found.setdefault("RF" + digits, Strength.POSSIBLE)
         return True
     return False

@@ -9,6 +9,8 @@ import unicodedata
 from typing import NamedTuple
 
 from igny8_core.kit.currencies import CURRENCIES
+from igny8_core.kit.iban import LONGEST, SHORTEST
+from igny8_core.kit.mod97 import has_good_check_digits
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"))
 _WORD = re.compile(r"[^\W_]+")
@@ -31,7 +33,6 @@ _SUM = re.compile(
     re.VERBOSE,
 )
 _IBAN_HEAD = re.compile(r"(?!RF)[A-Z]{2}[0-9]{2}[A-Z0-9]*")
-_IBAN_SHORTEST, _IBAN_LONGEST = 15, 34
 
 
 class Word(NamedTuple):
@@ -72,20 +73,15 @@ def _distractions(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def passes_mod_97(text: str, remainder: int) -> bool:
-    """ISO 7064 MOD 97-10 over a code whose four leading characters move to its end."""
-    return int("".join([str(int(character, 36)) for character in text[4:] + text[:4]])) % 97 == remainder
-
-
 def _iban_ends(words: list[Word], start: int) -> int:
     """The index after the IBAN that begins at `start`, in one piece or in fours; `start` itself where there is none."""
     joined = words[start].text
     index = start + 1
     in_fours = len(joined) == 4
     while True:
-        if _IBAN_SHORTEST <= len(joined) <= _IBAN_LONGEST and passes_mod_97(joined, 1):
+        if SHORTEST <= len(joined) <= LONGEST and has_good_check_digits(joined):
             return index
-        if not in_fours or index == len(words) or len(joined) >= _IBAN_LONGEST:
+        if not in_fours or index == len(words) or len(joined) >= LONGEST:
             return start
         word = words[index]
         if word.gap != " " or len(word.text) > 4 or not word.text.isascii():

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from igny8_core.business.banking.domain.bank_accounts import has_good_check_digits, is_iban, normalise_number
+from igny8_core.business.banking.domain.bank_accounts import normalise_number
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
 from igny8_core.business.banking.domain.line_errors import BankAccountInUse
 from igny8_core.business.banking.models import BankAccount, SavedCsvProfile, Statement, StatementImport
@@ -14,6 +14,7 @@ from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AlreadyTaken, NotFound, ValidationError
+from igny8_core.kit.iban import has_form_of_iban, is_iban
 from igny8_core.kit.locks import conditional_update, lock_one
 
 
@@ -108,8 +109,8 @@ def _number(text: str) -> str:
     number = normalise_number(text)
     if not 4 <= len(number) <= 40:
         raise ValidationError(fields={"number": ["Send an IBAN or an account number."]})
-    if is_iban(number) and not has_good_check_digits(number):
-        raise ValidationError(fields={"number": ["The IBAN's check digits are wrong."]})
+    if has_form_of_iban(number) and not is_iban(number):
+        raise ValidationError(fields={"number": ["This IBAN's country, length or check digits are wrong."]})
     return number
 
 

@@ -1,4 +1,8 @@
-"""The QR code of a SEPA credit transfer: European Payments Council, EPC069-12 v3.1. Pure."""
+"""The QR code of a SEPA credit transfer: European Payments Council, EPC069-12 v3.1. Pure.
+
+`segno.helpers.make_epc_qr` gives the picture and keeps the text to itself; the API answers with the text, so that
+clients draw the code themselves. The tests compare what both say.
+"""
 
 import re
 

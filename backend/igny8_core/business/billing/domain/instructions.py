@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from igny8_core.business.billing.domain.emv_qr import MAX_LENGTH as MAX_CODE
 from igny8_core.business.billing.domain.emv_qr import BadCode, checked
 from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.iban import is_iban
 
 ALLOWED_KEYS: frozenset[str] = frozenset(
     {
@@ -31,15 +32,7 @@ MAX_LENGTH = 140
 LONGEST = max(MAX_LENGTH, MAX_CODE)
 HIDDEN = frozenset({"merchant_qr"})
 """Fields that nobody reads: the code an acquirer gave, out of which each payment's own is made."""
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
-
-
-def _is_iban(text: str) -> bool:
-    plain = text.replace(" ", "")
-    if not _IBAN.fullmatch(plain):
-        return False
-    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
 
 
 def _problem(key: str, value: object) -> str | None:
@@ -52,8 +45,8 @@ def _problem(key: str, value: object) -> str | None:
         return _code_problem(value)
     if not 0 < len(value.strip()) <= len(value) <= MAX_LENGTH or not value.isprintable():
         return f"This is one line of 1 to {MAX_LENGTH} printable characters."
-    if key == "iban" and not _is_iban(value):
-        return "This is not an IBAN: its form or its check digits are wrong."
+    if key == "iban" and not is_iban(value.replace(" ", "")):
+        return "This is not an IBAN: its country, its length or its check digits are wrong."
     if key == "bic" and not _BIC.fullmatch(value):
         return "This is not a BIC: it has 8 or 11 letters and digits."
     return None

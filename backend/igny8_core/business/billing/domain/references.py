@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
+from igny8_core.kit.mod97 import check_digits, has_good_check_digits
+
 _SEPARATORS = re.compile(r"[\s\-/._]+")
 _CREDITOR = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
 _BODY_DIGITS = 10
-_RF_AND_ZEROS = "RF00"
 
 
 def normalise_reference(text: str) -> str:
@@ -20,25 +21,18 @@ def normalise_reference(text: str) -> str:
         text = result
 
 
-def _remainder(body_and_head: str) -> int:
-    """The ISO 7064 MOD 97 remainder, with A = 10 ... Z = 35."""
-    return int("".join(str(int(character, 36)) for character in body_and_head)) % 97
-
-
 def creditor_reference(sequence: int) -> str:
     """The ISO 11649 reference of a number of the global sequence: RF, check digits, ten digits."""
     if not 0 < sequence < 10**_BODY_DIGITS:
         raise ValueError("a sequence number has one to ten digits")
     body = f"{sequence:0{_BODY_DIGITS}d}"
-    return f"RF{98 - _remainder(body + _RF_AND_ZEROS):02d}{body}"
+    return f"RF{check_digits('RF', body)}{body}"
 
 
 def is_valid_creditor_reference(text: str) -> bool:
     """Whether `text`, spaces and case aside, is an ISO 11649 reference with the right check digits."""
     plain = "".join(text.split()).upper()
-    if not _CREDITOR.fullmatch(plain):
-        return False
-    return int(plain[2:4]) == 98 - _remainder(plain[4:] + _RF_AND_ZEROS)
+    return _CREDITOR.fullmatch(plain) is not None and has_good_check_digits(plain)
 
 
 def invoice_number(code: str, n: int) -> str:

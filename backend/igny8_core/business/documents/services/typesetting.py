@@ -11,7 +11,6 @@ from typing import Any, Literal
 import structlog
 import typst
 from django.conf import settings
-from fontTools.ttLib import TTFont
 
 from igny8_core.kit.errors import AppError, ErrorKind
 
@@ -79,8 +78,9 @@ def _fonts() -> typst.Fonts:
 
 @lru_cache(maxsize=1)
 def _covered() -> frozenset[int]:
-    """Every character one of the fonts can show."""
-    return frozenset(code for path in sorted(FONTS.glob("*.[ot]tf")) for code in TTFont(path, lazy=True).getBestCmap())
+    """Every character one of the fonts can show, as `tools/covered.py` read it in them."""
+    runs = (line.partition("-") for line in (FONTS / "covered.txt").read_text().split())
+    return frozenset(code for first, _, last in runs for code in range(int(first, 16), int(last or first, 16) + 1))
 
 
 def _is_shown(one: str) -> bool:
