@@ -1,6 +1,7 @@
 """What every answer's type is made of: one struct renders the JSON, types it for pages and describes it for OpenAPI."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 
@@ -14,3 +15,9 @@ class ListOf:
     """Says in `extend_schema` that a route answers a list of these."""
 
     item: type[Answer]
+
+
+class RemovedAnswer(Answer):
+    """What was removed."""
+
+    id: UUID

@@ -2,8 +2,9 @@
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
@@ -28,6 +29,8 @@ class StrictSerializer[Checked](serializers.Serializer[Any]):
     """
 
     into: ClassVar[Callable[..., Any]] = dict
+    changes_only: ClassVar[bool] = False
+    """True where every field may be left out, as in a PATCH."""
 
     @classmethod
     def checked(cls, data: Any, **more: Any) -> Checked:
@@ -64,7 +67,7 @@ class StrictSerializer[Checked](serializers.Serializer[Any]):
 
 @cache
 def _shape[Checked](of: type[StrictSerializer[Checked]]) -> StrictSerializer[Checked]:
-    return of()
+    return of(partial=of.changes_only)
 
 
 def _unknown(names: set[str]) -> dict[str, list[str]]:
@@ -81,6 +84,18 @@ class StrictCharField(serializers.CharField):
         if not is_clean(data) or _CONTROLS.search(data):
             raise serializers.ValidationError("Control characters are not allowed.")
         return super().to_internal_value(data)
+
+
+class EnumField[Member: StrEnum](serializers.ChoiceField):
+    """One of an enumeration's values, as its member."""
+
+    def __init__(self, of: type[Member], *, among: Iterable[Member] | None = None, **options: Any) -> None:
+        self.of = of
+        super().__init__(choices=[str(member) for member in of if among is None or member in among], **options)
+
+    def to_internal_value(self, data: Any) -> Member:
+        """The member."""
+        return self.of(super().to_internal_value(data))
 
 
 class StrictIntegerField(serializers.IntegerField):

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -67,9 +68,14 @@ def decode(text: str, *, ordering: str, width: int) -> Cursor:
 
 
 def build(
-    request: Request, *, asked: PageRequest, ordering: str, rows: list[Any], keys: list[tuple[int, ...]],
+    request: Request,
+    *,
+    asked: PageRequest,
+    ordering: str,
+    rows: Sequence[Any],
+    keys: list[tuple[int, ...]],
     count: int,
-) -> Page:  # fmt: skip
+) -> Page:
     """A page from up to `size + 1` rows in the list's order, `keys` beside them.
 
     Going backwards the extra row stands first, forwards last: it only tells that there is more.

@@ -57,6 +57,11 @@ def many(page: Page) -> JsonAnswer:
     return JsonAnswer(_encoder.encode(document), status=200)
 
 
+def every(rows: Sequence[Any]) -> JsonAnswer:
+    """The whole of a short list, in one page."""
+    return many(Page(rows, len(rows), True, None, None))
+
+
 def failure(error: AppError) -> JsonAnswer:
     """`{"success": false, "error": ..., "code": ...}` with the status of the error's kind."""
     document: dict[str, Any] = {"success": False, "error": error.message, "code": error.code}

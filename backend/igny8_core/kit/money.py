@@ -31,24 +31,31 @@ def exponent(currency: str) -> int:
         raise UnknownCurrency from error
 
 
-def parse_amount(text: str, currency: str, *, allow_zero: bool = False) -> int:
+def parse_amount(text: str, currency: str, *, field: str | None = None, allow_zero: bool = False) -> int:
     """Decimal text as minor units; fewer decimals than the currency's are fine, more are refused.
 
-    Raises `InvalidAmount` for signs, spaces, exponents, other digits, zero, and more than `MAX_AMOUNT_MINOR`.
+    Raises `InvalidAmount` for signs, spaces, exponents, other digits, zero, and more than `MAX_AMOUNT_MINOR`; it names
+    the `field` of the request that the text came in.
     """
     digits = exponent(currency)
     match = _DECIMAL.match(text)
     if match is None:
-        raise InvalidAmount('Send the amount as a decimal string such as "4500.00".')
+        raise _invalid('Send the amount as a decimal string such as "4500.00".', field)
     whole, decimals = match[1], match[2] or ""
     if len(decimals) > digits:
-        raise InvalidAmount(f"{currency} has {digits} decimals.")
+        raise _invalid(f"{currency} has {digits} decimals.", field)
     amount_minor = int(whole + decimals.ljust(digits, "0"))
     if amount_minor > MAX_AMOUNT_MINOR:
-        raise InvalidAmount("The amount is too large.")
+        raise _invalid("The amount is too large.", field)
     if amount_minor == 0 and not allow_zero:
-        raise InvalidAmount("The amount must be above zero.")
+        raise _invalid("The amount must be above zero.", field)
     return amount_minor
+
+
+def _invalid(sentence: str, field: str | None) -> InvalidAmount:
+    if field is None:
+        return InvalidAmount(sentence)
+    return InvalidAmount(ValidationError.default_message, fields={field: [sentence]})
 
 
 def format_amount(amount_minor: int, currency: str) -> str:
@@ -58,6 +65,11 @@ def format_amount(amount_minor: int, currency: str) -> str:
         return str(amount_minor)
     text = str(abs(amount_minor)).rjust(digits + 1, "0")
     return f"{'-' if amount_minor < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+
+
+def format_optional(amount_minor: int | None, currency: str) -> str | None:
+    """The same of an amount that may not be there."""
+    return None if amount_minor is None else format_amount(amount_minor, currency)
 
 
 def percent_of(amount_minor: int, rate: Decimal) -> int:

@@ -1,5 +1,6 @@
 """The account's routes under `/api/v1/billing/`."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,40 +11,45 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.domain.instructions import fill
-from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.domain.methods import PaymentMethod
-from igny8_core.business.billing.domain.payment_qr import payment_qr
+from igny8_core.business.billing.answers.invoices import CreditPackageAnswer, InvoiceAnswer, InvoiceDetailAnswer
+from igny8_core.business.billing.answers.methods import AvailableMethodsAnswer, SavedMethodAnswer
+from igny8_core.business.billing.answers.payments import (
+    OperatorPaymentAnswer,
+    PaymentAnswer,
+    PaymentDetailAnswer,
+    ProofAnswer,
+)
 from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES, CleanFile, clean
 from igny8_core.business.billing.models import AccountPaymentMethod, PaymentProof
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
-from igny8_core.business.billing.selectors.invoices import invoice_document, invoice_with_lines, invoices_of
-from igny8_core.business.billing.selectors.payments import get_payment, list_payments, order_columns
-from igny8_core.business.billing.selectors.proofs import proof_document, proofs_of
+from igny8_core.business.billing.selectors.invoices import invoice_detail, invoices_of
+from igny8_core.business.billing.selectors.payments import (
+    PaymentFilters,
+    Rows,
+    Span,
+    get_payment,
+    list_payments,
+    list_payments_across_accounts,
+    order_columns,
+)
+from igny8_core.business.billing.selectors.proofs import proofs_of
 from igny8_core.business.billing.serializers import (
-    AvailableMethodsSerializer,
-    CreditPackageSerializer,
-    InvoiceDetailSerializer,
-    InvoiceSerializer,
     ManualPaymentFormSerializer,
     ManualPaymentSerializer,
     MethodQuerySerializer,
     NewProofSerializer,
-    PaymentDetailSerializer,
     PaymentFilterSerializer,
-    PaymentSerializer,
-    ProofSerializer,
-    RemovedSerializer,
+    PaymentQuery,
+    SavedMethodChangeSerializer,
     SavedMethodSerializer,
-    SavedMethodShownSerializer,
-    payment_filters,
 )
 from igny8_core.business.billing.services import method_setup
 from igny8_core.business.billing.services.cancelling import cancel_payment
 from igny8_core.business.billing.services.credit_packages import purchase_package
-from igny8_core.business.billing.services.payment_service import AvailableMethods, ManualPayment, PaymentService
+from igny8_core.business.billing.services.payment_service import PaymentService
 from igny8_core.business.billing.services.proofs import add_proof
 from igny8_core.http import pagination, responses
+from igny8_core.http.answers import Answer, ListOf, RemovedAnswer
 from igny8_core.http.downloads import download
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
@@ -51,7 +57,6 @@ from igny8_core.http.multipart import MEDIA_TYPE, Upload
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import AccountAudience, ApiViewSet, account_of
 from igny8_core.kit.errors import NotFound
-from igny8_core.kit.money import format_amount
 
 PROOF_ANSWER: dict[Any, Any] = {(200, content_type): OpenApiTypes.BINARY for content_type in CONTENT_TYPES.values()}
 VIEWER, MEMBER, ADMIN = AccountRole.VIEWER, AccountRole.MEMBER, AccountRole.ADMIN
@@ -65,20 +70,20 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
     }  # fmt: skip
     uploads: ClassVar = {"manual": MAX_BYTES}
 
-    @extend_schema(parameters=[PaymentFilterSerializer], responses={200: PaymentSerializer(many=True)})
+    @extend_schema(parameters=[PaymentFilterSerializer], responses={200: ListOf(PaymentAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """The account's payments, newest first."""
         query = query_of(request, PaymentFilterSerializer)
-        filters = payment_filters({**query, "account_id": account_of(request).id})
-        return payments_page(request, query, filters)
+        filters = query.filters(account_id=account_of(request).id)
+        ordering = query.ordering or "-created_at"
+        asked, span = _span(request, ordering, filters)
+        rows = list_payments(filters=filters, span=span)
+        return _payments_page(request, asked, span, rows, [PaymentAnswer.of(row) for row in rows.rows])
 
-    @extend_schema(responses={200: PaymentDetailSerializer})
+    @extend_schema(responses={200: PaymentDetailAnswer})
     def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """One payment with the history of its status."""
-        payment = get_payment(account_of(request), payment_id=payment_id)
-        if payment is None:
-            raise NotFound
-        return responses.one(payment)
+        return _detail(request, payment_id)
 
     def prepare(self, request: Request) -> None:
         """Make a form's proof harmless before the transaction begins."""
@@ -86,27 +91,30 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(
         request={"application/json": ManualPaymentSerializer, MEDIA_TYPE: ManualPaymentFormSerializer},
-        responses={201: PaymentSerializer},
+        responses={201: PaymentAnswer},
     )
     def manual(self, request: Request) -> HttpResponse:
         """Submit a manual payment of an invoice, as a form with a proof if wanted; it awaits approval."""
         shape = ManualPaymentSerializer if self.proof is None else ManualPaymentFormSerializer
-        values = {**shape.checked(request.data), "proof": self.proof}
-        submission = ManualPayment(payment_method=PaymentMethod(values.pop("payment_method")), **values)
+        submission = shape.checked(request.data, proof=self.proof)
         payment = PaymentService.create_manual_payment(account=account_of(request), submission=submission)
-        return responses.one(payment, status=201, message="Your payment was submitted and awaits approval.")
+        message = "Your payment was submitted and awaits approval."
+        return responses.one(PaymentAnswer.of(payment), status=201, message=message)
 
-    @extend_schema(request=None, responses={200: PaymentDetailSerializer})
+    @extend_schema(request=None, responses={200: PaymentDetailAnswer})
     def cancel(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Take back a payment nobody has decided on."""
-        return responses.one(cancel_payment(account=account_of(request), payment_id=payment_id))
+        cancel_payment(account=account_of(request), payment_id=payment_id)
+        return _detail(request, payment_id)
 
-    @extend_schema(parameters=[MethodQuerySerializer], responses={200: AvailableMethodsSerializer})
+    @extend_schema(parameters=[MethodQuerySerializer], responses={200: AvailableMethodsAnswer})
     def available(self, request: Request) -> HttpResponse:
         """The ways to pay in a country, for an invoice or a currency."""
         query = query_of(request, MethodQuerySerializer)
-        offered = PaymentService.get_available_payment_methods(account=account_of(request), **query)
-        return responses.one(_offered_document(offered))
+        offered = PaymentService.get_available_payment_methods(
+            account=account_of(request), country=query.country, currency=query.currency, invoice_id=query.invoice_id
+        )
+        return responses.one(AvailableMethodsAnswer.of(offered))
 
 
 class ProofViewSet(AccountAudience, ApiViewSet):
@@ -121,7 +129,7 @@ class ProofViewSet(AccountAudience, ApiViewSet):
         """Make the file harmless before the transaction begins."""
         self.file = cleaned(request, "file") if self.action_name(request) == "create" else None
 
-    @extend_schema(responses={200: ProofSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(ProofAnswer)})
     def list(self, request: Request, payment_id: UUID) -> HttpResponse:
         """The payment's proofs, oldest first."""
         query_of(request, StrictSerializer, paged=self.paged)
@@ -130,13 +138,13 @@ class ProofViewSet(AccountAudience, ApiViewSet):
             raise NotFound
         return proofs_page(proofs_of(account, payment_id=payment_id))
 
-    @extend_schema(request={MEDIA_TYPE: NewProofSerializer}, responses={201: ProofSerializer})
+    @extend_schema(request={MEDIA_TYPE: NewProofSerializer}, responses={201: ProofAnswer})
     def create(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Add a proof to a payment nobody has decided on: PNG, JPEG, WebP or PDF, at most 5 MB and five files."""
-        NewProofSerializer(data=request.data).is_valid(raise_exception=True)
+        NewProofSerializer.checked(request.data)
         assert self.file is not None
         proof = add_proof(account=account_of(request), payment_id=payment_id, file=self.file)
-        return responses.one(proof_document(proof), status=201)
+        return responses.one(ProofAnswer.of(proof), status=201)
 
     @extend_schema(responses=PROOF_ANSWER)
     def retrieve(self, request: Request, payment_id: UUID, proof_id: UUID) -> HttpResponse:
@@ -150,25 +158,23 @@ class InvoiceViewSet(AccountAudience, ApiViewSet):
 
     roles: ClassVar = {"list": VIEWER, "retrieve": VIEWER}
 
-    @extend_schema(responses={200: InvoiceSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(InvoiceAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """The account's invoices, newest first."""
         query_of(request, StrictSerializer)
         account = account_of(request)
         return sequence_page(
-            request,
-            invoices_of(account),
-            lambda invoice: invoice_document(invoice, time_zone=account.time_zone),
+            request, invoices_of(account), lambda invoice: InvoiceAnswer.of(invoice, time_zone=account.time_zone)
         )
 
-    @extend_schema(responses={200: InvoiceDetailSerializer})
+    @extend_schema(responses={200: InvoiceDetailAnswer})
     def retrieve(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """One invoice with lines and payments."""
         account = account_of(request)
         invoice = invoices_of(account).filter(id=invoice_id).first()
         if invoice is None:
             raise NotFound
-        return responses.one(invoice_with_lines(invoice, time_zone=account.time_zone))
+        return responses.one(InvoiceDetailAnswer.of_detail(invoice_detail(invoice), time_zone=account.time_zone))
 
 
 class SavedMethodViewSet(AccountAudience, ApiViewSet):
@@ -181,51 +187,46 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
         "set_default": ADMIN,
     }  # fmt: skip
 
-    @extend_schema(responses={200: SavedMethodShownSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(SavedMethodAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """All saved ways to pay."""
         query_of(request, StrictSerializer, paged=self.paged)
         saved = AccountPaymentMethod.objects.for_account(account_of(request)).order_by("id")
-        rows = [_saved_document(row) for row in saved[: pagination.MAX_PAGE_SIZE]]
-        return responses.many(responses.Page(rows, len(rows), True, None, None))
+        return responses.every([SavedMethodAnswer.of(row) for row in saved[: pagination.MAX_PAGE_SIZE]])
 
-    @extend_schema(responses={200: SavedMethodShownSerializer})
+    @extend_schema(responses={200: SavedMethodAnswer})
     def retrieve(self, request: Request, method_id: UUID) -> HttpResponse:
         """One saved way to pay."""
         saved = AccountPaymentMethod.objects.for_account(account_of(request)).filter(id=method_id).first()
         if saved is None:
             raise NotFound
-        return responses.one(_saved_document(saved))
+        return responses.one(SavedMethodAnswer.of(saved))
 
-    @extend_schema(request=SavedMethodSerializer, responses={201: SavedMethodShownSerializer})
+    @extend_schema(request=SavedMethodSerializer, responses={201: SavedMethodAnswer})
     def create(self, request: Request) -> HttpResponse:
         """Save a way to pay."""
-        serializer = SavedMethodSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values = {"details": {}, **serializer.validated_data}
-        saved = method_setup.save_method(account=account_of(request), **values)
-        return responses.one(_saved_document(saved), status=201)
+        method = SavedMethodSerializer.checked(request.data)
+        saved = method_setup.save_method(account=account_of(request), method=method)
+        return responses.one(SavedMethodAnswer.of(saved), status=201)
 
-    @extend_schema(request=SavedMethodSerializer(partial=True), responses={200: SavedMethodShownSerializer})
+    @extend_schema(request=SavedMethodChangeSerializer(partial=True), responses={200: SavedMethodAnswer})
     def partial_update(self, request: Request, method_id: UUID) -> HttpResponse:
         """Change a saved way to pay."""
-        serializer = SavedMethodSerializer(data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        changes = dict(serializer.validated_data)
-        saved = method_setup.change_method(account=account_of(request), method_id=method_id, changes=changes)
-        return responses.one(_saved_document(saved))
+        change = SavedMethodChangeSerializer.checked(request.data)
+        saved = method_setup.change_method(account=account_of(request), method_id=method_id, change=change)
+        return responses.one(SavedMethodAnswer.of(saved))
 
-    @extend_schema(responses={200: RemovedSerializer})
+    @extend_schema(responses={200: RemovedAnswer})
     def destroy(self, request: Request, method_id: UUID) -> HttpResponse:
         """Forget a saved way to pay."""
         method_setup.remove_method(account=account_of(request), method_id=method_id)
-        return responses.one({"id": method_id}, message="Removed.")
+        return responses.one(RemovedAnswer(id=method_id), message="Removed.")
 
-    @extend_schema(request=None, responses={200: SavedMethodShownSerializer})
+    @extend_schema(request=None, responses={200: SavedMethodAnswer})
     def set_default(self, request: Request, method_id: UUID) -> HttpResponse:
         """Make this the account's one default."""
         saved = method_setup.set_default_method(account=account_of(request), method_id=method_id)
-        return responses.one(_saved_document(saved))
+        return responses.one(SavedMethodAnswer.of(saved))
 
 
 class CreditPackageViewSet(AccountAudience, ApiViewSet):
@@ -235,19 +236,19 @@ class CreditPackageViewSet(AccountAudience, ApiViewSet):
 
     roles: ClassVar = {"list": VIEWER, "purchase": ADMIN}
 
-    @extend_schema(responses={200: CreditPackageSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(CreditPackageAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Every package with its prices."""
         query_of(request, StrictSerializer, paged=self.paged)
-        rows = offered_packages()
-        return responses.many(responses.Page(rows, len(rows), True, None, None))
+        return responses.every([CreditPackageAnswer.of(package) for package in offered_packages()])
 
-    @extend_schema(request=None, responses={201: InvoiceDetailSerializer})
+    @extend_schema(request=None, responses={201: InvoiceDetailAnswer})
     def purchase(self, request: Request, package_id: UUID) -> HttpResponse:
         """Buy a package: a pending invoice in the account's currency, which grants the credits when it is paid."""
         account = account_of(request)
         invoice = purchase_package(account=account, package_id=package_id)
-        return responses.one(invoice_with_lines(invoice, time_zone=account.time_zone), status=201)
+        answer = InvoiceDetailAnswer.of_detail(invoice_detail(invoice), time_zone=account.time_zone)
+        return responses.one(answer, status=201)
 
 
 def cleaned(request: Request, field: str) -> CleanFile | None:
@@ -260,8 +261,7 @@ def cleaned(request: Request, field: str) -> CleanFile | None:
 
 def proofs_page(proofs: QuerySet[PaymentProof]) -> HttpResponse:
     """All proofs of a payment in one page."""
-    rows = [proof_document(proof) for proof in proofs]
-    return responses.many(responses.Page(rows, len(rows), True, None, None))
+    return responses.every([ProofAnswer.of(proof) for proof in proofs])
 
 
 def proof_file(proofs: QuerySet[PaymentProof], proof_id: UUID) -> HttpResponse:
@@ -273,65 +273,33 @@ def proof_file(proofs: QuerySet[PaymentProof], proof_id: UUID) -> HttpResponse:
     return download(bytes(proof.content), name=name, content_type=CONTENT_TYPES[proof.kind])
 
 
-def payments_page(request: Request, query: dict[str, Any], filters: Any, *, for_operator: bool = False) -> HttpResponse:
-    """A page of payments for an account or an operator."""
-    oldest_first = for_operator and query.get("needs") is not None
-    ordering = query.get("ordering", "created_at" if oldest_first else "-created_at")
+def operator_payments_page(request: Request, query: PaymentQuery) -> HttpResponse:
+    """A page of payments across accounts; what awaits approval comes oldest first."""
+    filters = query.filters()
+    ordering = query.ordering or ("-created_at" if query.needs is None else "created_at")
+    asked, span = _span(request, ordering, filters)
+    rows = list_payments_across_accounts(filters=filters, span=span)
+    return _payments_page(request, asked, span, rows, [OperatorPaymentAnswer.of_operator(row) for row in rows.rows])
+
+
+def _span(request: Request, ordering: str, filters: PaymentFilters) -> tuple[pagination.PageRequest, Span]:
     asked = pagination.page_request(request, ordering=ordering, width=len(order_columns(filters, ordering)))
     cursor = asked.cursor
-    rows = list_payments(
-        filters=filters, ordering=ordering, size=asked.size, after=None if cursor is None else cursor.key,
-        backwards=cursor is not None and cursor.backwards, for_operator=for_operator,
-    )  # fmt: skip
+    if cursor is None:
+        return asked, Span(ordering, asked.size)
+    return asked, Span(ordering, asked.size, cursor.key, cursor.backwards)
+
+
+def _payments_page(
+    request: Request, asked: pagination.PageRequest, span: Span, rows: Rows[Any], answers: Sequence[Answer]
+) -> HttpResponse:
     return responses.many(
-        pagination.build(request, asked=asked, ordering=ordering, rows=rows.documents, keys=rows.keys, count=rows.count)
+        pagination.build(request, asked=asked, ordering=span.ordering, rows=answers, keys=rows.keys, count=rows.count)
     )
 
 
-def _offered_document(offered: AvailableMethods) -> dict[str, Any]:
-    reference = (offered.invoice and offered.invoice.creditor_reference) or ""
-    return {
-        "methods": [_config_document(config, offered, reference) for config in offered.methods],
-        "metadata": {
-            "country": offered.country,
-            "currency": offered.currency,
-            "default_method": offered.default_method and _saved_document(offered.default_method),
-            "gateways": {"stripe": False, "paypal": False},
-        },
-    }
-
-
-def _config_document(config: Any, offered: AvailableMethods, reference: str) -> dict[str, Any]:
-    invoice, currency = offered.invoice, config.currency
-    due_minor = 0 if invoice is None else invoice.amount_total_minor - invoice.amount_settled_minor
-    due = "" if invoice is None else format_amount(due_minor, currency)
-    payable = invoice is not None and invoice.status == InvoiceStatus.PENDING
-    limits = (config.min_amount_minor, config.max_amount_minor)
-    minimum, maximum = (None if limit is None else format_amount(limit, currency) for limit in limits)
-    return {
-        "payment_method": config.payment_method,
-        "display_name": config.display_name,
-        "currency": currency,
-        "min_amount": minimum,
-        "max_amount": maximum,
-        "instructions": fill(
-            config.instructions,
-            reference=reference or "your invoice's reference",
-            amount=due or "the amount due",
-        ),
-        "reference": reference or None,
-        "qr": payment_qr(
-            payment_method=config.payment_method,
-            currency=currency,
-            instructions=config.instructions,
-            amount_minor=due_minor if payable else 0,
-            reference=reference,
-        ),
-        "requires_proof": config.requires_proof,
-        "sort_order": config.sort_order,
-    }
-
-
-def _saved_document(saved: AccountPaymentMethod) -> dict[str, Any]:
-    names = ("id", "payment_method", "label", "details", "is_default", "created_at", "updated_at")
-    return {name: getattr(saved, name) for name in names}
+def _detail(request: Request, payment_id: UUID) -> HttpResponse:
+    payment = get_payment(account_of(request), payment_id=payment_id)
+    if payment is None:
+        raise NotFound
+    return responses.one(PaymentDetailAnswer.of_detail(payment))

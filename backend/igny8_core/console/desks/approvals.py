@@ -11,12 +11,14 @@ from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.banking.selectors.lines import lines_like
+from igny8_core.business.billing.answers.payments import OperatorPaymentAnswer, OperatorPaymentDetailAnswer
 from igny8_core.business.billing.operator_views.shapes import ApproveSerializer, BulkApproveSerializer, ReasonSerializer
 from igny8_core.business.billing.selectors.claims import claim_of
 from igny8_core.business.billing.selectors.payments import (
     PaymentFilters,
+    Span,
     get_payment_across_accounts,
-    list_payments,
+    list_payments_across_accounts,
 )
 from igny8_core.business.billing.selectors.proofs import proofs_across_accounts
 from igny8_core.business.billing.services import approvals
@@ -29,6 +31,12 @@ from igny8_core.kit.errors import NotFound
 
 PAGE = 50
 AWAITING = PaymentFilters(statuses=("pending_approval",))
+
+
+class QueuedPayment(OperatorPaymentAnswer):
+    """A payment in the desk's queue."""
+
+    account_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,36 +141,24 @@ def _form(request: HttpRequest) -> dict[str, str]:
 
 def _desk(payment_id: UUID | None, *, after: UUID | None = None) -> dict[str, Any]:
     """The queue, oldest first, and the claim that is open."""
-    rows = list_payments(
-        filters=AWAITING, ordering="created_at", size=PAGE, after=None, backwards=False, for_operator=True
-    )
-    waiting = rows.documents[:PAGE]
-    names = dict(Account.objects.filter(id__in={one["account_id"] for one in waiting}).values_list("id", "name"))
-    queue_rows = [{**one, "account_name": names[one["account_id"]], "waited": waited(one)} for one in waiting]
-    chosen = payment_id or (queue_rows[0]["id"] if queue_rows else None)
-    document = {"queue": queue_rows, "queue_count": rows.count, "more": rows.count > PAGE}
+    rows = list_payments_across_accounts(filters=AWAITING, span=Span("created_at", PAGE))
+    waiting = rows.rows[:PAGE]
+    ids = {row.payment.account_id for row in waiting}
+    names = dict(Account.objects.filter(id__in=ids).values_list("id", "name"))
+    queued = [QueuedPayment.of_operator(row, account_name=names[row.payment.account_id]) for row in waiting]
+    chosen = payment_id or (queued[0].id if queued else None)
+    document = {"queue": queued, "queue_count": rows.count, "more": rows.count > PAGE}
     return {**document, **(_claim(chosen) if chosen else {})}
 
 
 def _claim(payment_id: UUID) -> dict[str, Any]:
-    payment = get_payment_across_accounts(payment_id=payment_id)
-    around = payment and claim_of(payment_id=payment_id, account_id=payment["account_id"])
-    if payment is None or around is None:
+    detail = get_payment_across_accounts(payment_id=payment_id)
+    if detail is None:
         raise NotFound
+    payment = detail.row.payment
     return {
-        "payment": {**payment, "waited": waited(payment)},
-        "claim": around,
+        "payment": OperatorPaymentDetailAnswer.of_operator_detail(detail),
+        "claim": claim_of(payment_id=payment_id, account_id=payment.account_id),
         "proofs": list(proofs_across_accounts(payment_id=payment_id)),
-        "bank_lines": lines_like(payment_id=payment_id, amount=payment["amount"], currency=payment["currency"]),
+        "bank_lines": lines_like(payment_id=payment_id, amount_minor=payment.amount_minor, currency=payment.currency),
     }
-
-
-def waited(payment: dict[str, Any]) -> str:
-    """How long it has waited, in the largest unit that says something."""
-    seconds = payment["waiting_seconds"]
-    if seconds is None:
-        return ""
-    for size, name in ((86400, "d"), (3600, "h")):
-        if seconds >= size:
-            return f"{seconds // size} {name}"
-    return f"{max(seconds // 60, 1)} min"

@@ -13,7 +13,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.models import CreditPackagePrice, PaymentMethodConfig
-from igny8_core.business.billing.services.method_configs import AMOUNTS, change_config, create_config, remove_config
+from igny8_core.business.billing.services.method_configs import (
+    AMOUNTS,
+    MethodConfigValues,
+    change_config,
+    create_config,
+    remove_config,
+)
 from igny8_core.console.amounts import money
 from igny8_core.console.operators import Operator
 from igny8_core.console.pages.base import OperatorPage
@@ -53,12 +59,13 @@ class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
             options["initial"] = {**shown, **(options.get("initial") or {})}
         super().__init__(*args, **options)
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> MethodConfigValues:
         """What the service takes: no text is no limit, and no tolerance."""
         values = dict(self.cleaned_data)
+        values["payment_method"] = PaymentMethod(values["payment_method"])
         for name in AMOUNTS:
             values[name] = values[name].strip() or ("0" if name == "tolerance" else None)
-        return values
+        return MethodConfigValues(**values)
 
 
 class MethodConfigPage(OperatorPage):

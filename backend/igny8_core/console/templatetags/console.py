@@ -26,6 +26,15 @@ def words(name: str) -> str:
 
 
 @register.filter
+def waited(seconds: int) -> str:
+    """How long something has waited, in the largest unit that says something."""
+    for size, name in ((86400, "d"), (3600, "h")):
+        if seconds >= size:
+            return f"{seconds // size} {name}"
+    return f"{max(seconds // 60, 1)} min"
+
+
+@register.filter
 def left_to_pay(invoice: Invoice) -> str:
     """What is not settled of an invoice."""
     return money(invoice.amount_total_minor - invoice.amount_settled_minor, invoice.currency)

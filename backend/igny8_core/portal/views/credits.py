@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.answers.invoices import CreditPackageAnswer
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.services.credit_packages import purchase_package
 from igny8_core.business.ledger.answers import CreditTransactionAnswer
@@ -26,10 +27,10 @@ class Credits(AccountPage):
         account = self.visit.account
         page = lists.newest_first(self.request, credit_lines(account))
         packages = [
-            {**package, "price": price}
-            for package in offered_packages()
-            for price in package["prices"]
-            if price["currency"] == account.billing_currency
+            {"package": package, "price": price}
+            for package in map(CreditPackageAnswer.of, offered_packages())
+            for price in package.prices
+            if price.currency == account.billing_currency
         ]
         return {
             "credits": credits_of(account),

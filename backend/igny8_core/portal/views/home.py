@@ -4,11 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from igny8_core.business.billing.selectors.dues import awaiting_sums, due_sums, invoice_documents, open_invoices
-from igny8_core.business.billing.selectors.payments import PaymentFilters, list_payments
+from igny8_core.business.billing.answers.payments import PaymentAnswer
+from igny8_core.business.billing.selectors.dues import awaiting_sums, due_sums, open_invoices
+from igny8_core.business.billing.selectors.payments import PaymentFilters, Span, list_payments
 from igny8_core.business.ledger.selectors.balances import holdings
 from igny8_core.kit.money import format_amount
 from igny8_core.portal import formatting
+from igny8_core.portal.covered import covered_invoices
 from igny8_core.portal.views.base import AccountPage
 
 SHOWN_INVOICES = 4
@@ -28,9 +30,7 @@ class Home(AccountPage):
         due = due_sums(account, today=formatting.today(account.time_zone))
         invoices = open_invoices(account)[:SHOWN_INVOICES]
         filters = PaymentFilters(account_id=account.id)
-        payments = list_payments(
-            filters=filters, ordering="-created_at", size=SHOWN_PAYMENTS, after=None, backwards=False
-        )
+        payments = list_payments(filters=filters, span=Span("-created_at", SHOWN_PAYMENTS))
         return {
             "zero": format_amount(0, account.billing_currency),
             "due": [_sums(each) for each in due],
@@ -41,8 +41,8 @@ class Home(AccountPage):
                 {"amount": format_amount(minor, unit), "currency": unit}
                 for unit, minor in {account.billing_currency: 0, **balances}.items()
             ],
-            "invoices": invoice_documents(account, invoices, time_zone=account.time_zone),
-            "payments": payments.documents[:SHOWN_PAYMENTS],
+            "invoices": covered_invoices(account, list(invoices)),
+            "payments": [PaymentAnswer.of(row) for row in payments.rows[:SHOWN_PAYMENTS]],
         }
 
 

@@ -6,12 +6,14 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from igny8_core.business.billing.answers.invoices import InvoiceDetailAnswer
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.selectors.dues import invoice_documents, submitted_minor
-from igny8_core.business.billing.selectors.invoices import invoice_with_lines, invoices_of
+from igny8_core.business.billing.selectors.dues import submitted_minor
+from igny8_core.business.billing.selectors.invoices import invoice_detail, invoices_of
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.money import format_amount
 from igny8_core.portal import lists
+from igny8_core.portal.covered import covered_invoices
 from igny8_core.portal.views.base import AccountPage
 
 SHELVES = {
@@ -35,8 +37,11 @@ class Invoices(AccountPage):
         if shelf in SHELVES:
             rows = rows.filter(status__in=SHELVES[shelf])
         page = lists.newest_first(self.request, rows)
-        documents = invoice_documents(account, page.rows, time_zone=account.time_zone)
-        return {"invoices": documents, "page": page, **lists.shelves_document(shelf, SHELF_NAMES)}
+        return {
+            "invoices": covered_invoices(account, page.rows),
+            "page": page,
+            **lists.shelves_document(shelf, SHELF_NAMES),
+        }
 
 
 class OneInvoice(AccountPage):
@@ -54,7 +59,7 @@ class OneInvoice(AccountPage):
         submitted = submitted_minor(account, invoice_ids=[invoice.id]).get(invoice.id, 0)
         left = invoice.amount_total_minor - invoice.amount_settled_minor - submitted
         return {
-            "invoice": invoice_with_lines(invoice, time_zone=account.time_zone),
+            "invoice": InvoiceDetailAnswer.of_detail(invoice_detail(invoice), time_zone=account.time_zone),
             "submitted": format_amount(submitted, invoice.currency) if submitted else None,
             "payable": invoice.status == InvoiceStatus.PENDING and left > 0,
             "net": format_amount(invoice.amount_total_minor - invoice.amount_tax_minor, invoice.currency),

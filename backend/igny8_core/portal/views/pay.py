@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.answers.invoices import InvoiceAnswer
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.formats.proof_files import MAX_BYTES
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.selectors.dues import submitted_minor
-from igny8_core.business.billing.selectors.invoices import invoice_document, invoices_of
+from igny8_core.business.billing.selectors.invoices import invoices_of
 from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
 from igny8_core.events import unit_of_work
 from igny8_core.kit.errors import NotFound
@@ -45,7 +46,7 @@ class Pay(AccountPage):
                 **{name: form.cleaned_data[name] for name in CLAIMED},
             )
             payment = PaymentService.create_manual_payment(account=self.visit.account, submission=submission)
-            return Done(reverse("portal:payment", args=[payment["id"]]), "submitted")
+            return Done(reverse("portal:payment", args=[payment.id]), "submitted")
 
         answer = self.submit(form, operation)
         return answer or self.page("portal/pay.html", lambda: self._document(invoice_id, form), status=400)
@@ -78,7 +79,7 @@ class Pay(AccountPage):
         amount = format_amount(left, invoice.currency)
         first = {"amount": amount, "paid_on": formatting.today(account.time_zone)}
         return {
-            "invoice": invoice_document(invoice, time_zone=account.time_zone),
+            "invoice": InvoiceAnswer.of(invoice, time_zone=account.time_zone),
             "payable": invoice.status == InvoiceStatus.PENDING and left > 0,
             "amount": amount,
             "submitted": format_amount(submitted, invoice.currency) if submitted else None,

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.answers.payments import PaymentAnswer, PaymentDetailAnswer
 from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
 from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES
-from igny8_core.business.billing.selectors.payments import PaymentFilters, get_payment, list_payments
+from igny8_core.business.billing.selectors.payments import PaymentFilters, Span, get_payment, list_payments
 from igny8_core.business.billing.selectors.proofs import proofs_of
 from igny8_core.business.billing.services.cancelling import CANCELLABLE, cancel_payment
 from igny8_core.business.billing.services.proofs import add_proof
@@ -48,9 +49,9 @@ class Payments(AccountPage):
         shelf, start = self.request.GET.get("status", ""), lists.before(self.request)
         filters = PaymentFilters(account_id=self.visit.account.id, statuses=SHELVES.get(shelf, ()))
         after = None if start is None else (start,)
-        rows = list_payments(filters=filters, ordering="-created_at", size=lists.SIZE, after=after, backwards=False)
-        older = rows.keys[lists.SIZE - 1][0] if len(rows.documents) > lists.SIZE else None
-        page = lists.Slice(rows.documents[: lists.SIZE], older, start is None)
+        found = list_payments(filters=filters, span=Span("-created_at", lists.SIZE, after))
+        older = found.keys[lists.SIZE - 1][0] if len(found.rows) > lists.SIZE else None
+        page = lists.Slice([PaymentAnswer.of(row) for row in found.rows[: lists.SIZE]], older, start is None)
         return {"page": page, **lists.shelves_document(shelf, SHELF_NAMES)}
 
 
@@ -64,17 +65,18 @@ class OnePayment(AccountPage):
 
 def payment_page(visit: Visit, payment_id: UUID, form: ProofForm) -> dict[str, Any]:
     """What the page of a payment shows. Raises `NotFound`."""
-    payment = get_payment(visit.account, payment_id=payment_id)
-    if payment is None:
+    detail = get_payment(visit.account, payment_id=payment_id)
+    if detail is None:
         raise NotFound
-    status = payment["status"]
+    payment = PaymentDetailAnswer.of_detail(detail)
+    status = payment.status
     return {
         "payment": payment,
-        "history": payment["history"][::-1],
+        "history": payment.history[::-1],
         "has_receipt": status in HAS_RECEIPT,
         "undecided": status in UNDECIDED,
         "cancellable": visit.may_pay and status in CANCELLABLE,
-        "can_retry": visit.may_pay and status in ("failed", "cancelled") and payment["invoice_id"],
+        "can_retry": visit.may_pay and status in ("failed", "cancelled") and payment.invoice_id,
         "proofs": proofs_of(visit.account, payment_id=payment_id),
         "form": form if visit.may_pay and status in OPEN else None,
     }

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.models import AccountPaymentMethod
 from igny8_core.business.billing.services import method_setup
 from igny8_core.kit.errors import NotFound
@@ -17,13 +18,13 @@ LAST_FOUR = "last_four"
 SHOWN = 100
 
 
-def _values(form: SavedMethodForm) -> dict[str, Any]:
+def _method(form: SavedMethodForm) -> method_setup.SavedMethod:
     four = form.cleaned_data[LAST_FOUR]
-    return {
-        "payment_method": form.cleaned_data["payment_method"],
-        "label": form.cleaned_data["label"],
-        "details": {LAST_FOUR: four} if four else {},
-    }
+    return method_setup.SavedMethod(
+        payment_method=PaymentMethod(form.cleaned_data["payment_method"]),
+        label=form.cleaned_data["label"],
+        details={LAST_FOUR: four} if four else {},
+    )
 
 
 class SavedMethods(AccountPage):
@@ -40,7 +41,7 @@ class SavedMethods(AccountPage):
         form = SavedMethodForm(request.POST)
 
         def operation() -> Done:
-            method_setup.save_method(account=self.visit.account, **_values(form))
+            method_setup.save_method(account=self.visit.account, method=_method(form))
             return Done(reverse("portal:methods"), "saved")
 
         answer = self.submit(form, operation)
@@ -65,7 +66,9 @@ class SavedMethod(AccountPage):
         form = SavedMethodForm(request.POST)
 
         def operation() -> Done:
-            method_setup.change_method(account=self.visit.account, method_id=method_id, changes=_values(form))
+            method = _method(form)
+            change = method_setup.SavedMethodChange(method.payment_method, method.label, method.details)
+            method_setup.change_method(account=self.visit.account, method_id=method_id, change=change)
             return Done(reverse("portal:methods"), "saved")
 
         answer = self.submit(form, operation)

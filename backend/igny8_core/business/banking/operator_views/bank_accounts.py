@@ -26,8 +26,8 @@ from igny8_core.business.banking.serializers import (
 )
 from igny8_core.business.banking.services import bank_accounts
 from igny8_core.business.billing.domain.methods import PaymentMethod
-from igny8_core.business.billing.serializers import RemovedSerializer
 from igny8_core.http import responses
+from igny8_core.http.answers import RemovedAnswer
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.parsing import parse_object
@@ -74,7 +74,7 @@ class BankAccountViewSet(OperatorAudience, ApiViewSet):
         changed = bank_accounts.change_bank_account(account_id=bank_account_id, changes=changes)
         return responses.one(bank_account_document(changed))
 
-    @extend_schema(responses={200: RemovedSerializer})
+    @extend_schema(responses={200: RemovedAnswer})
     def destroy(self, request: Request, bank_account_id: UUID) -> HttpResponse:
         """Remove an account that never had a statement."""
         bank_accounts.remove_bank_account(account_id=bank_account_id)
@@ -116,7 +116,7 @@ class CsvProfileViewSet(OperatorAudience, ApiViewSet):
         changed = bank_accounts.change_profile(profile_id=profile_id, changes=dict(serializer.validated_data))
         return responses.one(profile_document(changed))
 
-    @extend_schema(responses={200: RemovedSerializer})
+    @extend_schema(responses={200: RemovedAnswer})
     def destroy(self, request: Request, profile_id: UUID) -> HttpResponse:
         """Remove a profile."""
         bank_accounts.remove_profile(profile_id=profile_id)

@@ -8,7 +8,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 from igny8_core.business.banking.domain.line_states import QUEUE
 from igny8_core.business.banking.models import LineMatch, StatementLine
 from igny8_core.kit.errors import NotFound
-from igny8_core.kit.money import parse_amount
 
 LIKE = 5
 
@@ -44,14 +43,11 @@ def get_line(line_id: UUID) -> StatementLine:
     return line
 
 
-def lines_like(*, payment_id: UUID, amount: str, currency: str) -> list[StatementLine]:
-    """Undecided lines that the matcher proposes for a payment, or that bring just its amount; a few, newest first.
-
-    `amount` is decimal text.
-    """
+def lines_like(*, payment_id: UUID, amount_minor: int, currency: str) -> list[StatementLine]:
+    """Undecided lines that the matcher proposes for a payment, or that bring just its amount; a few, newest first."""
     waiting = StatementLine.objects.filter(status__in=sorted(map(str, QUEUE)), currency=currency)
     proposed = Q(proposals__contains=[{"parts": [{"id": str(payment_id)}]}])
-    fitting = Q(amount_minor=parse_amount(amount, currency))
+    fitting = Q(amount_minor=amount_minor)
     return list(waiting.filter(proposed | fitting).defer("raw").order_by("-sequence")[:LIKE])
 
 

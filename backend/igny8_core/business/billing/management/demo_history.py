@@ -26,7 +26,7 @@ from igny8_core.business.billing.services.invoicing import (
     mark_uncollectible,
     void_invoice,
 )
-from igny8_core.business.billing.services.method_setup import save_method, set_default_method
+from igny8_core.business.billing.services.method_setup import SavedMethod, save_method, set_default_method
 from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
 from igny8_core.business.billing.services.refunds import RefundRequest, refund_payment
 from igny8_core.business.ledger.services import credits
@@ -97,7 +97,7 @@ class _Year:
     def save_ways_to_pay(self) -> None:
         first: UUID | None = None
         for method, label, details in self.customer.saved:
-            saved = save_method(account=self.account, payment_method=method.value, label=label, details=dict(details))
+            saved = save_method(account=self.account, method=SavedMethod(method, label, dict(details)))
             first = first or saved.id
         if first is not None:
             set_default_method(account=self.account, method_id=first)
@@ -162,7 +162,7 @@ class _Year:
             invoice_id=invoice.id, payment_method=method, transaction_reference=reference, notes=notes, amount=amount,
             paid_on=clock.now().date(),
         )  # fmt: skip
-        payment_id: UUID = PaymentService.create_manual_payment(account=self.account, submission=submission)["id"]
+        payment_id: UUID = PaymentService.create_manual_payment(account=self.account, submission=submission).id
         return payment_id
 
     def _approve(self, payment_id: UUID, received: str | None = None) -> None:

@@ -1,7 +1,6 @@
 """Invoices across accounts: drafting, finalizing, voiding."""
 
-from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,21 +9,14 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.billing.domain.invoice_lines import LineKind
+from igny8_core.business.billing.answers.invoices import InvoiceAnswer, InvoiceDetailAnswer
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.operator_views.shapes import FinalizeSerializer
-from igny8_core.business.billing.selectors.invoices import (
-    invoice_document,
-    invoice_with_lines,
-    invoices_across_accounts,
-)
-from igny8_core.business.billing.serializers import (
-    DraftInvoiceSerializer,
-    InvoiceDetailSerializer,
-    InvoiceSerializer,
-)
+from igny8_core.business.billing.selectors.invoices import invoice_detail, invoices_across_accounts
+from igny8_core.business.billing.serializers import DraftInvoiceSerializer
 from igny8_core.business.billing.services import invoicing
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
@@ -42,16 +34,16 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
         "mark_uncollectible": FINANCE, "apply_balance": FINANCE,
     }  # fmt: skip
 
-    @extend_schema(responses={200: InvoiceSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(InvoiceAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Invoices across accounts, newest first."""
         query_of(request, StrictSerializer)
         rows = invoices_across_accounts().select_related("account")
         return sequence_page(
-            request, rows, lambda invoice: invoice_document(invoice, time_zone=invoice.account.time_zone)
+            request, rows, lambda invoice: InvoiceAnswer.of(invoice, time_zone=invoice.account.time_zone)
         )
 
-    @extend_schema(responses={200: InvoiceDetailSerializer})
+    @extend_schema(responses={200: InvoiceDetailAnswer})
     def retrieve(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """One invoice with lines and payments."""
         invoice = invoices_across_accounts().select_related("account").filter(id=invoice_id).first()
@@ -59,57 +51,41 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
             raise NotFound
         return _shown(invoice)
 
-    @extend_schema(request=DraftInvoiceSerializer, responses={201: InvoiceDetailSerializer})
+    @extend_schema(request=DraftInvoiceSerializer, responses={201: InvoiceDetailAnswer})
     def create(self, request: Request) -> HttpResponse:
         """Draft an invoice for an account."""
-        serializer = DraftInvoiceSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(serializer.validated_data)
-        account = Account.objects.filter(id=values["account_id"]).first()
+        draft = DraftInvoiceSerializer.checked(request.data)
+        account = Account.objects.filter(id=draft.account_id).first()
         if account is None:
             raise NotFound
         invoice = invoicing.create_invoice(
-            account=account,
-            currency=values["currency"],
-            due_date=values.get("due_date"),
-            lines=[_line(line) for line in values["lines"]],
+            account=account, currency=draft.currency, due_date=draft.due_date, lines=draft.lines
         )
         return _shown(invoice, status=201)
 
-    @extend_schema(request=FinalizeSerializer, responses={200: InvoiceDetailSerializer})
+    @extend_schema(request=FinalizeSerializer, responses={200: InvoiceDetailAnswer})
     def finalize(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Number the draft and let it be paid, from the account's balance at once where that is asked."""
         serializer = FinalizeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return _shown(invoicing.finalize_invoice(invoice_id=invoice_id, **serializer.validated_data))
 
-    @extend_schema(request=None, responses={200: InvoiceDetailSerializer})
+    @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def apply_balance(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Pay the invoice from the account's balance as far as that goes."""
         return _shown(invoicing.apply_balance(invoice_id=invoice_id))
 
-    @extend_schema(request=None, responses={200: InvoiceDetailSerializer})
+    @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def void(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Take the invoice back."""
         return _shown(invoicing.void_invoice(invoice_id=invoice_id))
 
-    @extend_schema(request=None, responses={200: InvoiceDetailSerializer})
+    @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def mark_uncollectible(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Give up on the invoice."""
         return _shown(invoicing.mark_uncollectible(invoice_id=invoice_id))
 
 
 def _shown(invoice: Invoice, *, status: int = 200) -> HttpResponse:
-    return responses.one(invoice_with_lines(invoice, time_zone=invoice.account.time_zone), status=status)
-
-
-def _line(values: dict[str, Any]) -> invoicing.DraftLine:
-    rate = values.get("tax_rate")
-    return invoicing.DraftLine(
-        kind=LineKind(values["kind"]),
-        description=values["description"],
-        quantity=values["quantity"],
-        unit_amount=values["unit_amount"],
-        tax_rate=None if rate is None else Decimal(rate),
-        credits=values.get("credits"),
-    )
+    answer = InvoiceDetailAnswer.of_detail(invoice_detail(invoice), time_zone=invoice.account.time_zone)
+    return responses.one(answer, status=status)

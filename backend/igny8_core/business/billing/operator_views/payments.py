@@ -9,28 +9,27 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.answers.payments import OperatorPaymentAnswer, OperatorPaymentDetailAnswer
+from igny8_core.business.billing.answers.refunds import RefundAnswer, RefundedPaymentAnswer
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.refunds import RefundDestination
 from igny8_core.business.billing.operator_views.shapes import (
     ApproveSerializer,
     BulkApproveSerializer,
     BulkResultsSerializer,
-    OperatorPaymentDetailSerializer,
-    OperatorPaymentSerializer,
     ReasonSerializer,
     RecordSerializer,
-    RefundedPaymentSerializer,
     RefundRequestSerializer,
 )
-from igny8_core.business.billing.selectors.payments import get_payment_across_accounts
-from igny8_core.business.billing.selectors.refunds import refund_document
-from igny8_core.business.billing.serializers import OperatorPaymentFilterSerializer, payment_filters
+from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, get_payment_across_accounts
+from igny8_core.business.billing.serializers import OperatorPaymentFilterSerializer
 from igny8_core.business.billing.services import approvals, refunds
 from igny8_core.business.billing.services.approvals import Decision
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
 from igny8_core.business.billing.services.refunds import RefundRequest
-from igny8_core.business.billing.views import payments_page
+from igny8_core.business.billing.views import operator_payments_page
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, each_for_itself, operator_of
 from igny8_core.kit.errors import NotFound
@@ -48,39 +47,36 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         "bounce": FINANCE, "record": FINANCE,
     }  # fmt: skip
 
-    @extend_schema(
-        parameters=[OperatorPaymentFilterSerializer], responses={200: OperatorPaymentSerializer(many=True)}
-    )  # fmt: skip
+    @extend_schema(parameters=[OperatorPaymentFilterSerializer], responses={200: ListOf(OperatorPaymentAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Payments across accounts; what awaits approval comes oldest first."""
-        query = query_of(request, OperatorPaymentFilterSerializer)
-        return payments_page(request, query, payment_filters(query), for_operator=True)
+        return operator_payments_page(request, query_of(request, OperatorPaymentFilterSerializer))
 
-    @extend_schema(responses={200: OperatorPaymentDetailSerializer})
+    @extend_schema(responses={200: OperatorPaymentDetailAnswer})
     def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """One payment with the history of its status, its approvals and what it settled."""
         return _shown(payment_id)
 
-    @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentDetailSerializer})
+    @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentDetailAnswer})
     def approve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Approve a payment; the last approval it needs settles its invoice."""
         decision = Decision(operator_id=operator_of(request), **ApproveSerializer.checked(request.data))
         approvals.approve_payment(payment_id=payment_id, decision=decision)
         return _shown(payment_id)
 
-    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailSerializer})
+    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailAnswer})
     def reject(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Reject a payment; its invoice can be paid again."""
         approvals.reject_payment(payment_id=payment_id, reason=_reason(request))
         return _shown(payment_id)
 
-    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailSerializer})
+    @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailAnswer})
     def bounce(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Say that the bank has returned the transfer of a succeeded payment: what it settled is due again."""
         approvals.bounce_payment(payment_id=payment_id, reason=_reason(request))
         return _shown(payment_id)
 
-    @extend_schema(request=RefundRequestSerializer, responses={200: RefundedPaymentSerializer})
+    @extend_schema(request=RefundRequestSerializer, responses={200: RefundedPaymentAnswer})
     def refund(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Refund a succeeded payment, to the account's balance or by transfer."""
         serializer = RefundRequestSerializer(data=request.data)
@@ -95,10 +91,10 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
             **values,
         )
         refund = refunds.refund_payment(payment_id=payment_id, request=asked)
-        payment = get_payment_across_accounts(payment_id=payment_id)
-        return responses.one({**(payment or {}), "refund": refund_document(refund)})
+        detail = _found(payment_id)
+        return responses.one(RefundedPaymentAnswer.of_operator_detail(detail, refund=RefundAnswer.of(refund)))
 
-    @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentDetailSerializer})
+    @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentDetailAnswer})
     def record(self, request: Request) -> HttpResponse:
         """Record money that nobody submitted, and what it pays."""
         serializer = RecordSerializer(data=request.data)
@@ -140,10 +136,16 @@ class BulkApproveView(OperatorAudience, ApiViewSet):
 
 
 def _shown(payment_id: UUID, *, status: int = 200) -> HttpResponse:
-    payment = get_payment_across_accounts(payment_id=payment_id)
-    if payment is None:
+    detail = _found(payment_id)
+    message = TOLD_LATE if detail.arrived_late else None
+    return responses.one(OperatorPaymentDetailAnswer.of_operator_detail(detail), status=status, message=message)
+
+
+def _found(payment_id: UUID) -> OperatorPaymentDetail:
+    detail = get_payment_across_accounts(payment_id=payment_id)
+    if detail is None:
         raise NotFound
-    return responses.one(payment, status=status, message=TOLD_LATE if payment["arrived_late"] else None)
+    return detail
 
 
 def _reason(request: Request) -> str:

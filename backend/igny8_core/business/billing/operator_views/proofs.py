@@ -8,10 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.answers.payments import ProofAnswer
 from igny8_core.business.billing.selectors.payments import get_payment_across_accounts
 from igny8_core.business.billing.selectors.proofs import proofs_across_accounts
-from igny8_core.business.billing.serializers import ProofSerializer
 from igny8_core.business.billing.views import PROOF_ANSWER, proof_file, proofs_page
+from igny8_core.http.answers import ListOf
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience
@@ -24,7 +25,7 @@ class OperatorProofViewSet(OperatorAudience, ApiViewSet):
     paged = False
     roles: ClassVar = {"list": OperatorRole.SUPPORT, "retrieve": OperatorRole.SUPPORT}
 
-    @extend_schema(responses={200: ProofSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(ProofAnswer)})
     def list(self, request: Request, payment_id: UUID) -> HttpResponse:
         """The payment's proofs, oldest first."""
         query_of(request, StrictSerializer, paged=self.paged)

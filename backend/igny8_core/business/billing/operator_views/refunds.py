@@ -8,15 +8,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.answers.refunds import RefundAnswer
 from igny8_core.business.billing.operator_views.shapes import (
     ExportQuerySerializer,
     RefundQuerySerializer,
-    RefundSerializer,
 )
 from igny8_core.business.billing.selectors.refund_files import refund_file
-from igny8_core.business.billing.selectors.refunds import refund_document, refunds_across_accounts
+from igny8_core.business.billing.selectors.refunds import refunds_across_accounts
 from igny8_core.business.billing.services import refunds
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience
@@ -33,29 +34,29 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
         "list": SUPPORT, "retrieve": SUPPORT, "mark_paid": FINANCE, "cancel": FINANCE, "export": FINANCE,
     }  # fmt: skip
 
-    @extend_schema(parameters=[RefundQuerySerializer], responses={200: RefundSerializer(many=True)})
+    @extend_schema(parameters=[RefundQuerySerializer], responses={200: ListOf(RefundAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Refunds across accounts, newest first."""
         query = query_of(request, RefundQuerySerializer)
-        return sequence_page(request, refunds_across_accounts().filter(**query), refund_document)
+        return sequence_page(request, refunds_across_accounts().filter(**query), RefundAnswer.of)
 
-    @extend_schema(responses={200: RefundSerializer})
+    @extend_schema(responses={200: RefundAnswer})
     def retrieve(self, request: Request, refund_id: UUID) -> HttpResponse:
         """One refund."""
         refund = refunds_across_accounts().filter(id=refund_id).first()
         if refund is None:
             raise NotFound
-        return responses.one(refund_document(refund))
+        return responses.one(RefundAnswer.of(refund))
 
-    @extend_schema(request=None, responses={200: RefundSerializer})
+    @extend_schema(request=None, responses={200: RefundAnswer})
     def mark_paid(self, request: Request, refund_id: UUID) -> HttpResponse:
         """Say that the transfer was sent."""
-        return responses.one(refund_document(refunds.mark_refund_paid(refund_id=refund_id)))
+        return responses.one(RefundAnswer.of(refunds.mark_refund_paid(refund_id=refund_id)))
 
-    @extend_schema(request=None, responses={200: RefundSerializer})
+    @extend_schema(request=None, responses={200: RefundAnswer})
     def cancel(self, request: Request, refund_id: UUID) -> HttpResponse:
         """Take back a refund nobody has paid out."""
-        return responses.one(refund_document(refunds.cancel_refund(refund_id=refund_id)))
+        return responses.one(RefundAnswer.of(refunds.cancel_refund(refund_id=refund_id)))
 
     @extend_schema(
         parameters=[ExportQuerySerializer], responses={(200, "text/csv"): bytes, (200, "application/xml"): bytes}

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from igny8_core.business.billing.domain.methods import MANUAL
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
-from igny8_core.business.billing.serializers import MAX_REFERENCE, PaymentSerializer, StatusChangeSerializer
+from igny8_core.business.billing.serializers import MAX_REFERENCE
 from igny8_core.http.fields import (
     AmountField,
     CurrencyField,
@@ -115,54 +115,6 @@ class LimitSerializer(StrictSerializer[Any]):
     amount = AmountField()
 
 
-class ApproverSerializer(serializers.Serializer[Any]):
-    """An approval that was given."""
-
-    operator_id = serializers.UUIDField()
-    at = serializers.DateTimeField()
-    amount_received = serializers.CharField()
-    note = serializers.CharField(allow_blank=True)
-
-
-class ApprovalsSerializer(serializers.Serializer[Any]):
-    """How many approvals a payment needs and who has given one."""
-
-    needed = serializers.IntegerField()
-    given_by = ApproverSerializer(many=True)
-
-
-class AllocationShownSerializer(serializers.Serializer[Any]):
-    """What a payment has settled on an invoice."""
-
-    invoice_id = serializers.UUIDField()
-    invoice_number = serializers.CharField()
-    amount = serializers.CharField()
-    bank_charges = serializers.CharField()
-    reversed_at = serializers.DateTimeField(allow_null=True)
-
-
-class OperatorPaymentSerializer(PaymentSerializer):
-    """A payment as operators see it."""
-
-    account_id = serializers.UUIDField()
-    recorded_by = serializers.UUIDField(allow_null=True)
-    value_date = serializers.DateField(allow_null=True)
-    approvals = ApprovalsSerializer()
-    waiting_seconds = serializers.IntegerField(allow_null=True)
-
-
-class OperatorPaymentDetailSerializer(OperatorPaymentSerializer):
-    """One payment with what it settled, what became balance, and the history of its status.
-
-    `arrived_late` says that an invoice it was meant for took nothing of it any more.
-    """
-
-    allocations = AllocationShownSerializer(many=True)
-    to_balance = serializers.CharField(allow_null=True)
-    arrived_late = serializers.BooleanField()
-    history = StatusChangeSerializer(many=True)
-
-
 class BulkResultSerializer(serializers.Serializer[Any]):
     """What became of one payment of a bulk approval."""
 
@@ -176,39 +128,6 @@ class BulkResultsSerializer(serializers.Serializer[Any]):
     """One result for each payment, in the order they were sent."""
 
     results = BulkResultSerializer(many=True)
-
-
-class RefundPartSerializer(serializers.Serializer[Any]):
-    """What a refund takes of an invoice's money, and the credits that go with it."""
-
-    invoice_id = serializers.UUIDField()
-    amount = serializers.CharField()
-    credits = serializers.IntegerField()
-
-
-class RefundSerializer(serializers.Serializer[Any]):
-    """A refund as answered; the beneficiary's account number is masked."""
-
-    id = serializers.UUIDField()
-    payment_id = serializers.UUIDField()
-    account_id = serializers.UUIDField()
-    amount = serializers.CharField()
-    from_balance = serializers.CharField()
-    currency = serializers.CharField()
-    destination = serializers.CharField()
-    status = serializers.CharField()
-    reason = serializers.CharField(allow_blank=True)
-    parts = RefundPartSerializer(many=True)
-    beneficiary = serializers.CharField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    completed_at = serializers.DateTimeField(allow_null=True)
-    cancelled_at = serializers.DateTimeField(allow_null=True)
-
-
-class RefundedPaymentSerializer(OperatorPaymentDetailSerializer):
-    """The payment after a refund, and the refund."""
-
-    refund = RefundSerializer()
 
 
 class LimitShownSerializer(serializers.Serializer[Any]):

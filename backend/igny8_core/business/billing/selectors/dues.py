@@ -1,9 +1,8 @@
 """What an account owes and has submitted, summed by currency: for the first page a customer sees."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -11,7 +10,6 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.selectors.invoices import invoice_document
 from igny8_core.kit.models import HasId
 
 
@@ -59,15 +57,10 @@ def submitted_minor(account: HasId, *, invoice_ids: Iterable[UUID]) -> dict[UUID
     return {row["invoice_id"]: int(row["amount"]) for row in sums}
 
 
-def invoice_documents(account: HasId, rows: Iterable[Invoice], *, time_zone: str) -> list[dict[str, Any]]:
-    """Invoices as answered, each with `covered`: whether what is submitted and undecided pays all that is left."""
-    invoices = list(rows)
+def covered(account: HasId, invoices: Sequence[Invoice]) -> set[UUID]:
+    """Which of the invoices are paid once all is approved that is submitted and undecided."""
     pending = [each for each in invoices if each.status == InvoiceStatus.PENDING]
     submitted = submitted_minor(account, invoice_ids=[each.id for each in pending]) if pending else {}
-    return [
-        {
-            **invoice_document(each, time_zone=time_zone),
-            "covered": each.amount_settled_minor + submitted.get(each.id, 0) >= each.amount_total_minor,
-        }
-        for each in invoices
-    ]
+    return {
+        each.id for each in invoices if each.amount_settled_minor + submitted.get(each.id, 0) >= each.amount_total_minor
+    }

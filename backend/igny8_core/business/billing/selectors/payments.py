@@ -13,26 +13,27 @@ from uuid import UUID
 from django.db import connection
 
 from igny8_core.business.billing.selectors.operator_rows import (
+    DUPLICATE_ANYWHERE,
     OPERATOR_COLUMNS,
-    OPERATOR_NAMES,
     SETTLED_COLUMN,
-    operator_document,
-    settlement_document,
+    OperatorPaymentRow,
+    SettledRow,
+    operator_row,
+    settled_rows,
 )
-from igny8_core.business.billing.selectors.payment_rows import COLUMNS, JOIN, document
+from igny8_core.business.billing.selectors.payment_rows import COLUMNS, JOIN, PaymentRow
 from igny8_core.events import selectors as events
 from igny8_core.events.catalogue import EventType
 from igny8_core.kit.models import HasId
 
 COUNT_LIMIT = 1001
-SEQUENCE = ("p.sequence",)
-AMOUNT = ("p.amount_minor", "p.sequence")
-TIME = ("p.created_at", "p.sequence")
+WIDTH = len(PaymentRow._fields)
+SEQUENCE = ("sequence",)
+AMOUNT = ("amount_minor", "sequence")
+TIME = ("created_at", "sequence")
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
-# Where `COLUMNS` has the columns of an order.
-PLACES = {"p.sequence": 0, "p.amount_minor": 1, "p.created_at": 16}
 ORDERINGS = {
     "created_at": (SEQUENCE, False),
     "-created_at": (SEQUENCE, True),
@@ -66,44 +67,65 @@ class PaymentFilters:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Rows[Row]:
     """Up to one row more than the page holds, in the list's order, with their keys and the bounded count."""
 
-    documents: list[dict[str, Any]]
+    rows: list[Row]
     keys: list[tuple[int, ...]]
     count: int
 
 
-def list_payments(
-    *, filters: PaymentFilters, ordering: str, size: int, after: tuple[int, ...] | None, backwards: bool,
-    for_operator: bool = False,
-) -> Rows:  # fmt: skip
-    """One page of payments.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which part of a list: up to `size + 1` rows `after` a key, or (backwards) before it."""
 
-    `filters.account_id` is the tenant for an account's list; only an operator's may leave it out.
-    """
-    if filters.account_id is None and not for_operator:
+    ordering: str
+    size: int
+    after: tuple[int, ...] | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One step of a payment's history."""
+
+    before: str | None
+    to: str
+    at: datetime
+    actor_kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDetail:
+    """One payment of an account with its history, oldest first."""
+
+    payment: PaymentRow
+    history: list[StatusChange]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorPaymentDetail:
+    """One payment for operators; `arrived_late` says that an invoice it was meant for took nothing of it any more."""
+
+    row: OperatorPaymentRow
+    settled: list[SettledRow]
+    arrived_late: bool
+    history: list[StatusChange]
+
+
+def list_payments(*, filters: PaymentFilters, span: Span) -> Rows[PaymentRow]:
+    """A part of the list of an account's payments; `filters.account_id` is the tenant."""
+    if filters.account_id is None:
         raise ValueError("a list of payments names its account")
-    columns, descending = order_columns(filters, ordering), ORDERINGS[ordering][1]
-    conditions, values = _conditions(filters, for_operator=for_operator)
-    downwards = descending is not backwards
-    values |= {"limit": size + 1, "count_limit": COUNT_LIMIT}
-    keyset = ""
-    if after is not None:
-        keyset = f" AND ({', '.join(columns)}) {'<' if downwards else '>'} ({_placeholders(columns, after, values)})"
-    order = ", ".join(f"{column} {'DESC' if downwards else 'ASC'}" for column in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(_page_sql(filters, conditions, keyset, order, for_operator=for_operator), values)
-        rows = cursor.fetchall()
-        count = rows[0][-1] if rows else _count(cursor, conditions, values, empty=after is None)
-    if backwards:
-        rows.reverse()
-    places = [PLACES[column] for column in columns]
-    return Rows(
-        documents=[_shown(row[:-1], for_operator=for_operator) for row in rows],
-        keys=[tuple([_number(row[place]) for place in places]) for row in rows],
-        count=count,
-    )
+    found, keys, count = _page(filters, span, for_operator=False)
+    return Rows([PaymentRow._make(row[:WIDTH]) for row in found], keys, count)
+
+
+def list_payments_across_accounts(*, filters: PaymentFilters, span: Span) -> Rows[OperatorPaymentRow]:
+    """A part of the list of all accounts' payments, for operators."""
+    found, keys, count = _page(filters, span, for_operator=True)
+    return Rows([operator_row(row[:WIDTH], row[WIDTH:-1]) for row in found], keys, count)
 
 
 def order_columns(filters: PaymentFilters, ordering: str) -> tuple[str, ...]:
@@ -113,53 +135,73 @@ def order_columns(filters: PaymentFilters, ordering: str) -> tuple[str, ...]:
     return TIME if spanned and columns is SEQUENCE else columns
 
 
-def get_payment(account: HasId, *, payment_id: UUID) -> dict[str, Any] | None:
+def get_payment(account: HasId, *, payment_id: UUID) -> PaymentDetail | None:
     """One payment of the account with its history; None when it has no such payment."""
     with connection.cursor() as cursor:
         sql = f"SELECT {COLUMNS} FROM {JOIN} WHERE p.account_id = %(account_id)s AND p.id = %(id)s"
         cursor.execute(sql, {"account_id": account.id, "id": payment_id})
         row = cursor.fetchone()
-    return None if row is None else {**document(row), "history": history(account.id, payment_id=payment_id)}
+    if row is None:
+        return None
+    return PaymentDetail(PaymentRow._make(row), _steps(events.history_of(account.id, subject_id=payment_id)))
 
 
-def get_payment_across_accounts(*, payment_id: UUID) -> dict[str, Any] | None:
+def get_payment_across_accounts(*, payment_id: UUID) -> OperatorPaymentDetail | None:
     """One payment of any account, for operators."""
     with connection.cursor() as cursor:
-        sql = f"SELECT {SETTLED_COLUMN}, {COLUMNS}{_operator_columns()} FROM {JOIN} WHERE p.id = %(id)s"
+        sql = f"SELECT {COLUMNS}, {OPERATOR_COLUMNS}, {SETTLED_COLUMN} FROM {JOIN} WHERE p.id = %(id)s"
         cursor.execute(sql, {"id": payment_id})
         found = cursor.fetchone()
     if found is None:
         return None
-    settled, *row = found
-    shown = _shown(tuple(row), for_operator=True)
-    account_id = shown["account_id"]
-    facts = events.history_of(account_id, subject_id=payment_id)
-    return {
-        **shown,
-        **settlement_document(tuple(row), settled),
-        "arrived_late": any(fact.type == EventType.PAYMENT_ARRIVED_LATE for fact in facts),
-        "history": _steps(facts),
-    }
+    row = operator_row(found[:WIDTH], found[WIDTH:-1])
+    facts = events.history_of(row.payment.account_id, subject_id=payment_id)
+    return OperatorPaymentDetail(
+        row=row,
+        settled=settled_rows(found[-1]),
+        arrived_late=any(fact.type == EventType.PAYMENT_ARRIVED_LATE for fact in facts),
+        history=_steps(facts),
+    )
 
 
-def history(account_id: UUID, *, payment_id: UUID) -> list[dict[str, Any]]:
-    """A payment's changes of status, oldest first, read from the event log: there is no second record of them."""
-    return _steps(events.history_of(account_id, subject_id=payment_id))
-
-
-def _steps(facts: list[events.Fact]) -> list[dict[str, Any]]:
+def _steps(facts: list[events.Fact]) -> list[StatusChange]:
+    """The changes of status, read from the event log: there is no second record of them."""
     kinds = (EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_RECORDED, EventType.PAYMENT_STATUS_CHANGED)
     return [
-        {
-            "from": event.data.get("from"),
-            "to": event.data["to"],
-            "at": event.occurred_at,
-            "actor_kind": event.actor_kind,
-            "reason": event.data.get("reason", ""),
-        }
-        for event in facts
-        if event.type in kinds
+        StatusChange(
+            before=fact.data.get("from"),
+            to=fact.data["to"],
+            at=fact.occurred_at,
+            actor_kind=fact.actor_kind,
+            reason=fact.data.get("reason", ""),
+        )
+        for fact in facts
+        if fact.type in kinds
     ]
+
+
+def _page(
+    filters: PaymentFilters, span: Span, *, for_operator: bool
+) -> tuple[list[tuple[Any, ...]], list[tuple[int, ...]], int]:
+    """The rows of a part of a list, each with the list's count as its last column, their keys, and that count."""
+    columns, descending = order_columns(filters, span.ordering), ORDERINGS[span.ordering][1]
+    conditions, values = _conditions(filters, for_operator=for_operator)
+    downwards = descending is not span.backwards
+    values |= {"limit": span.size + 1, "count_limit": COUNT_LIMIT}
+    named = [f"p.{column}" for column in columns]
+    keyset = ""
+    if span.after is not None:
+        key = _placeholders(columns, span.after, values)
+        keyset = f" AND ({', '.join(named)}) {'<' if downwards else '>'} ({key})"
+    order = ", ".join(f"{column} {'DESC' if downwards else 'ASC'}" for column in named)
+    with connection.cursor() as cursor:
+        cursor.execute(_page_sql(filters, conditions, keyset, order, for_operator=for_operator), values)
+        rows = cursor.fetchall()
+        count = rows[0][-1] if rows else _count(cursor, conditions, values, empty=span.after is None)
+    if span.backwards:
+        rows.reverse()
+    places = [PaymentRow._fields.index(column) for column in columns]
+    return rows, [tuple([_number(row[place]) for place in places]) for row in rows], count
 
 
 def _conditions(filters: PaymentFilters, *, for_operator: bool) -> tuple[str, dict[str, Any]]:
@@ -171,7 +213,8 @@ def _conditions(filters: PaymentFilters, *, for_operator: bool) -> tuple[str, di
             parts.append(condition)
             values[name] = value
     if filters.duplicate_reference is not None:
-        parts.append(f"{_duplicate(for_operator=for_operator)} = %(duplicate_reference)s")
+        duplicate = DUPLICATE_ANYWHERE if for_operator else "p.duplicate_reference"
+        parts.append(f"{duplicate} = %(duplicate_reference)s")
         values["duplicate_reference"] = filters.duplicate_reference
     if len(filters.statuses) == 1:
         parts.append("p.status = %(status)s")
@@ -183,7 +226,7 @@ def _conditions(filters: PaymentFilters, *, for_operator: bool) -> tuple[str, di
 
 
 def _page_sql(filters: PaymentFilters, conditions: str, keyset: str, order: str, *, for_operator: bool) -> str:
-    columns = COLUMNS + (_operator_columns() if for_operator else "")
+    columns = f"{COLUMNS}, {OPERATOR_COLUMNS}" if for_operator else COLUMNS
     count = f"(SELECT count(*) FROM (SELECT 1 FROM billing_payment p WHERE {conditions} LIMIT %(count_limit)s) n)"
     if len(filters.statuses) < 2:
         return f"SELECT {columns}, {count} FROM {JOIN} WHERE {conditions}{keyset} ORDER BY {order} LIMIT %(limit)s"
@@ -210,7 +253,7 @@ def _count(cursor: Any, conditions: str, values: dict[str, Any], *, empty: bool)
 def _placeholders(columns: tuple[str, ...], key: tuple[int, ...], values: dict[str, Any]) -> str:
     names = [f"key_{index}" for index in range(len(key))]
     pairs = zip(columns, key, strict=True)
-    typed = [_instant(number) if column == "p.created_at" else number for column, number in pairs]
+    typed = [_instant(number) if column == "created_at" else number for column, number in pairs]
     values |= dict(zip(names, typed, strict=True))
     return ", ".join(f"%({name})s" for name in names)
 
@@ -223,21 +266,3 @@ def _number(value: int | datetime) -> int:
 def _instant(microseconds: int) -> datetime:
     """The instant of a cursor's number; one that nobody gave out may lie outside of time and is taken for its end."""
     return EPOCH + min(max(microseconds, FIRST), LAST) * MICROSECOND
-
-
-def _duplicate(*, for_operator: bool) -> str:
-    elsewhere = (
-        "EXISTS (SELECT 1 FROM billing_paymentduplicate d WHERE d.account_id = p.account_id AND d.payment_id = p.id)"
-    )
-    return f"(p.duplicate_reference OR {elsewhere})" if for_operator else "p.duplicate_reference"
-
-
-def _operator_columns() -> str:
-    return f", p.account_id, {_duplicate(for_operator=True)}, {OPERATOR_COLUMNS}"
-
-
-def _shown(row: tuple[Any, ...], *, for_operator: bool) -> dict[str, Any]:
-    if not for_operator:
-        return document(row)
-    own, extra = tuple(row[: -len(OPERATOR_NAMES)]), dict(zip(OPERATOR_NAMES, row[-len(OPERATOR_NAMES) :], strict=True))
-    return {**document(own), **operator_document(own, extra)}

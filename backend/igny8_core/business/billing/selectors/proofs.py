@@ -1,6 +1,5 @@
 """Reads of proofs of payment. Lists never touch the bytes."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,9 +18,3 @@ def proofs_across_accounts(*, payment_id: UUID) -> QuerySet[PaymentProof]:
     """The proofs of any payment, for operators."""
     rows = PaymentProof.objects.across_accounts().filter(payment_id=payment_id)
     return rows.defer("content").order_by("sequence")
-
-
-def proof_document(proof: PaymentProof) -> dict[str, Any]:
-    """A proof as answered, without its bytes."""
-    names = ("id", "payment_id", "name", "kind", "size_bytes", "sha256", "created_at")
-    return {name: getattr(proof, name) for name in names}

@@ -1,13 +1,11 @@
 """A payer takes back a submission that nobody has decided on."""
 
-from typing import Any
 from uuid import UUID
 
 from igny8_core.accounts.models import Account
 from igny8_core.business.billing.domain.errors import InvalidTransition
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.selectors.payments import get_payment
 from igny8_core.business.billing.services import transitions
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.locks import lock_one
@@ -15,7 +13,7 @@ from igny8_core.kit.locks import lock_one
 CANCELLABLE = frozenset({PaymentStatus.PENDING, PaymentStatus.PENDING_APPROVAL})
 
 
-def cancel_payment(*, account: Account, payment_id: UUID) -> dict[str, Any]:
+def cancel_payment(*, account: Account, payment_id: UUID) -> None:
     """Cancel a payment of the account while it is `pending` or `pending_approval`.
 
     Raises `NotFound`, `InvalidTransition`.
@@ -32,6 +30,3 @@ def cancel_payment(*, account: Account, payment_id: UUID) -> dict[str, Any]:
     if payment.status not in CANCELLABLE:
         raise InvalidTransition(f"A payment that is {payment.status} cannot be cancelled.")
     transitions.apply(payment, to=PaymentStatus.CANCELLED)
-    shown = get_payment(account, payment_id=payment_id)
-    assert shown is not None
-    return shown

@@ -1,12 +1,16 @@
 """The ways to pay that the platform offers: added, changed and removed by finance, recorded in the platform's chain."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from msgspec import UNSET, UnsetType
 
 from igny8_core.business.billing.domain.instructions import check_instructions
+from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.chain import canonical_json
@@ -20,9 +24,42 @@ AMOUNTS = {"min_amount": "min_amount_minor", "max_amount": "max_amount_minor", "
 UNIQUE_VIOLATION = "23505"
 
 
-def create_config(*, values: dict[str, Any]) -> PaymentMethodConfig:
-    """Offer a way to pay; amounts in `values` are decimal text. Raises `ValidationError`, `AlreadyTaken`."""
-    columns, now = _columns(values, currency=values["currency"]), clock.now()
+@dataclass(frozen=True, slots=True)
+class MethodConfigValues:
+    """What is given of a way to pay; amounts are decimal text. What is `UNSET` keeps its value, or gets the default."""
+
+    payment_method: PaymentMethod | UnsetType = UNSET
+    country: str | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
+    display_name: str | UnsetType = UNSET
+    instructions: dict[str, str] | UnsetType = UNSET
+    min_amount: str | UnsetType | None = UNSET
+    max_amount: str | UnsetType | None = UNSET
+    tolerance: str | UnsetType = UNSET
+    requires_proof: bool | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+    sort_order: int | UnsetType = UNSET
+
+    def columns(self, *, currency: str) -> dict[str, Any]:
+        """What is given as columns, amounts in minor units. Raises `ValidationError`, which names every fault."""
+        given = {name: value for name, value in asdict(self).items() if value is not UNSET}
+        columns = {name: value for name, value in given.items() if name not in AMOUNTS}
+        check_instructions(columns.get("instructions", {}))
+        faults: dict[str, Sequence[str]] = {}
+        for name in AMOUNTS.keys() & given.keys():
+            try:
+                columns[AMOUNTS[name]] = _minor(given[name], currency, name)
+            except InvalidAmount as error:
+                faults |= error.fields
+        if faults:
+            raise ValidationError(fields={name: faults[name] for name in AMOUNTS if name in faults})
+        return columns
+
+
+def create_config(*, values: MethodConfigValues) -> PaymentMethodConfig:
+    """Offer a way to pay; method, country, currency and name are given. Raises `ValidationError`, `AlreadyTaken`."""
+    assert isinstance(values.currency, str), "a way to pay has a currency"
+    columns, now = {"instructions": {}, **values.columns(currency=values.currency)}, clock.now()
     _check_limits(PaymentMethodConfig(**columns))
     config: PaymentMethodConfig = _unique(
         lambda: PaymentMethodConfig.objects.create(created_at=now, updated_at=now, **columns)
@@ -31,16 +68,16 @@ def create_config(*, values: dict[str, Any]) -> PaymentMethodConfig:
     return config
 
 
-def change_config(*, config_id: UUID, changes: dict[str, Any]) -> PaymentMethodConfig:
+def change_config(*, config_id: UUID, changes: MethodConfigValues) -> PaymentMethodConfig:
     """Change a way to pay. Raises `NotFound`, `ValidationError`, `AlreadyTaken`.
 
     Amounts are kept in minor units of the currency: with another currency each of them has to be sent anew.
     """
     config = _locked(config_id)
-    currency = changes.get("currency", config.currency)
+    currency = config.currency if changes.currency is UNSET else changes.currency
     if currency != config.currency:
         _refuse_stale_amounts(config, changes)
-    columns = _columns(changes, currency=currency)
+    columns = changes.columns(currency=currency)
     columns = {name: value for name, value in columns.items() if value != getattr(config, name)}
     if not columns:
         return config
@@ -67,22 +104,8 @@ def _locked(config_id: UUID) -> PaymentMethodConfig:
     return config
 
 
-def _columns(values: dict[str, Any], *, currency: str) -> dict[str, Any]:
-    """Values as given, as columns: checked instructions, amounts in minor units; every faulty amount is named."""
-    columns = {name: value for name, value in values.items() if name not in AMOUNTS}
-    if "instructions" in columns:
-        check_instructions(columns["instructions"])
-    faults: dict[str, list[str]] = {}
-    for name, column in AMOUNTS.items():
-        if name in values:
-            text = values[name]
-            try:
-                columns[column] = None if text is None else parse_amount(text, currency, allow_zero=name == "tolerance")
-            except InvalidAmount as error:
-                faults[name] = [error.message]
-    if faults:
-        raise ValidationError(fields=faults)
-    return columns
+def _minor(text: str | None, currency: str, name: str) -> int | None:
+    return None if text is None else parse_amount(text, currency, field=name, allow_zero=name == "tolerance")
 
 
 def _check_limits(config: PaymentMethodConfig) -> None:
@@ -91,8 +114,8 @@ def _check_limits(config: PaymentMethodConfig) -> None:
         raise ValidationError(fields={"max_amount": ["This is below the least amount."]})
 
 
-def _refuse_stale_amounts(config: PaymentMethodConfig, changes: dict[str, Any]) -> None:
-    stale = [name for name, column in AMOUNTS.items() if getattr(config, column) and name not in changes]
+def _refuse_stale_amounts(config: PaymentMethodConfig, changes: MethodConfigValues) -> None:
+    stale = [name for name in AMOUNTS if getattr(config, AMOUNTS[name]) and getattr(changes, name) is UNSET]
     if stale:
         raise ValidationError(fields={name: ["Send this again in the new currency."] for name in stale})
 

@@ -1,9 +1,10 @@
 """The ways to pay an account has saved."""
 
-from typing import Any
+from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
 from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.models import AccountPaymentMethod
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
@@ -12,21 +13,38 @@ from igny8_core.kit.errors import NotFound
 from igny8_core.kit.locks import conditional_update, lock_all, lock_one
 
 
-def save_method(*, account: Account, payment_method: str, label: str, details: dict[str, str]) -> AccountPaymentMethod:
-    """Save a way to pay; the first one becomes the default only by `set_default`."""
+@dataclass(frozen=True, slots=True)
+class SavedMethod:
+    """A way to pay as an account saves it; `details` are masked values."""
+
+    payment_method: PaymentMethod
+    label: str
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMethodChange:
+    """What changes of a saved way to pay; None stays as it is."""
+
+    payment_method: PaymentMethod | None = None
+    label: str | None = None
+    details: dict[str, str] | None = None
+
+
+def save_method(*, account: Account, method: SavedMethod) -> AccountPaymentMethod:
+    """Save a way to pay; it becomes the default only by `set_default_method`."""
     now = clock.now()
-    saved = AccountPaymentMethod.objects.create(
-        account=account, payment_method=payment_method, label=label, details=details, created_at=now, updated_at=now
-    )
+    saved = AccountPaymentMethod.objects.create(account=account, created_at=now, updated_at=now, **asdict(method))
     _record(EventType.PAYMENT_METHOD_SAVED, saved)
     return saved
 
 
-def change_method(*, account: Account, method_id: UUID, changes: dict[str, Any]) -> AccountPaymentMethod:
+def change_method(*, account: Account, method_id: UUID, change: SavedMethodChange) -> AccountPaymentMethod:
     """Change label, method or details of a saved way to pay. Raises `NotFound`."""
     saved = _locked(account, method_id)
     rows = AccountPaymentMethod.objects.for_account(account).filter(id=saved.id)
-    conditional_update(rows, updated_at=clock.now(), **changes)
+    changed = {name: value for name, value in asdict(change).items() if value is not None}
+    conditional_update(rows, updated_at=clock.now(), **changed)
     _record(EventType.PAYMENT_METHOD_UPDATED, saved)
     return AccountPaymentMethod.objects.for_account(account).get(id=method_id)
 

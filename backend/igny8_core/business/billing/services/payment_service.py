@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection
@@ -24,7 +23,7 @@ from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.references import normalise_reference
 from igny8_core.business.billing.formats.proof_files import CleanFile
 from igny8_core.business.billing.models import AccountPaymentMethod, Invoice, Payment
-from igny8_core.business.billing.selectors.payment_rows import document
+from igny8_core.business.billing.selectors.payment_rows import JOINED, PaymentRow
 from igny8_core.business.billing.selectors.submissions import (
     LockedInvoice,
     lock_invoice,
@@ -37,13 +36,11 @@ from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.ids import uuid7
-from igny8_core.kit.money import InvalidAmount, parse_amount
+from igny8_core.kit.money import parse_amount
 
-INSERT = """INSERT INTO billing_payment (id, account_id, invoice_id, amount_minor, currency, amount_refunded_minor,
- payment_method, status, transaction_reference, reference_normalised, duplicate_reference, notes, failure_reason,
- paid_on, created_at, updated_at, submitted_at)
- VALUES (%(id)s, %(account_id)s, %(invoice_id)s, %(amount_minor)s, %(currency)s, 0, %(payment_method)s, %(status)s,
- %(reference)s, %(normalised)s, %(duplicate)s, %(notes)s, '', %(paid_on)s, %(now)s, %(now)s, %(now)s)
+_WRITTEN = [name for name in PaymentRow._fields if name != "sequence" and name not in JOINED]
+INSERT = f"""INSERT INTO billing_payment ({", ".join(_WRITTEN)}, reference_normalised)
+ VALUES ({", ".join(f"%({name})s" for name in _WRITTEN)}, %(reference_normalised)s)
  RETURNING sequence"""
 
 
@@ -102,8 +99,8 @@ class PaymentService:
         )
 
     @staticmethod
-    def create_manual_payment(*, account: Account, submission: ManualPayment) -> dict[str, Any]:
-        """Record that the account says it has paid; the payment awaits approval. Returns the contract's payment.
+    def create_manual_payment(*, account: Account, submission: ManualPayment) -> PaymentRow:
+        """Record that the account says it has paid; the payment awaits approval.
 
         The invoice is locked before anything is decided, so that concurrent submissions never pass its total.
         Raises, in this order: `ValidationError`, `NotFound`, `InvoiceAlreadyPaid`, `InvoiceNotPayable`,
@@ -136,7 +133,7 @@ class PaymentService:
         )
         payment = _insert(account, submission, invoice, amount_minor, normalised, duplicate=facts.used_on_other_invoice)
         if submission.proof is not None:
-            attach(account_id=account.id, payment_id=payment["id"], file=submission.proof)
+            attach(account_id=account.id, payment_id=payment.id, file=submission.proof)
         return payment
 
     @staticmethod
@@ -171,12 +168,7 @@ def _ensure_payable(invoice: LockedInvoice) -> None:
 
 
 def _requested_minor(amount: str | None, currency: str) -> int | None:
-    if amount is None:
-        return None
-    try:
-        return parse_amount(amount, currency)
-    except InvalidAmount as error:
-        raise ValidationError(fields={"amount": [error.message]}) from error
+    return None if amount is None else parse_amount(amount, currency, field="amount")
 
 
 def _ensure_method(account: Account, submission: ManualPayment, currency: str, amount_minor: int | None) -> None:
@@ -192,33 +184,53 @@ def _ensure_method(account: Account, submission: ManualPayment, currency: str, a
 
 
 def _insert(
-    account: Account, submission: ManualPayment, invoice: LockedInvoice, amount_minor: int, normalised: str,
-    *, duplicate: bool,
-) -> dict[str, Any]:  # fmt: skip
-    now, payment_id, status = clock.now(), uuid7(), PaymentStatus.PENDING_APPROVAL.value
-    method, notes = submission.payment_method.value, mask_card_numbers(submission.notes)
-    values: dict[str, Any] = {
-        "id": payment_id, "account_id": account.id, "invoice_id": invoice.id, "amount_minor": amount_minor,
-        "currency": invoice.currency, "payment_method": method, "status": status, "now": now,
-        "reference": submission.transaction_reference, "normalised": normalised, "duplicate": duplicate,
-        "notes": notes, "paid_on": submission.paid_on,
-    }  # fmt: skip
+    account: Account,
+    submission: ManualPayment,
+    invoice: LockedInvoice,
+    amount_minor: int,
+    normalised: str,
+    *,
+    duplicate: bool,
+) -> PaymentRow:
+    now = clock.now()
+    payment = PaymentRow(
+        id=uuid7(),
+        sequence=0,
+        account_id=account.id,
+        invoice_id=invoice.id,
+        invoice_number=invoice.number,
+        invoice_status=invoice.status,
+        amount_minor=amount_minor,
+        currency=invoice.currency,
+        payment_method=submission.payment_method.value,
+        status=PaymentStatus.PENDING_APPROVAL.value,
+        transaction_reference=submission.transaction_reference,
+        notes=mask_card_numbers(submission.notes),
+        duplicate_reference=duplicate,
+        paid_on=submission.paid_on,
+        created_at=now,
+        updated_at=now,
+        submitted_at=now,
+    )
     try:
         with connection.cursor() as cursor:
-            cursor.execute(INSERT, values)
+            cursor.execute(INSERT, {**payment._asdict(), "reference_normalised": normalised})
             (sequence,) = cursor.fetchone() or (0,)
     except IntegrityError as error:
         # The unique index is the second wall: it stands even if the invoice were not locked.
         raise DuplicateSubmission from error
     record(
-        EventType.PAYMENT_SUBMITTED, account_id=account.id, subject_type="payment", subject_id=payment_id,
+        EventType.PAYMENT_SUBMITTED,
+        account_id=account.id,
+        subject_type="payment",
+        subject_id=payment.id,
         data={
-            "from": None, "to": status, "invoice_id": str(invoice.id), "payment_method": method,
-            "amount_minor": amount_minor, "currency": invoice.currency,
+            "from": None,
+            "to": payment.status,
+            "invoice_id": str(invoice.id),
+            "payment_method": payment.payment_method,
+            "amount_minor": amount_minor,
+            "currency": invoice.currency,
         },
-    )  # fmt: skip
-    return document((
-        sequence, amount_minor, invoice.currency, None, 0, payment_id, invoice.id, invoice.number, invoice.status,
-        method, status, submission.transaction_reference, "", notes, duplicate, submission.paid_on, now, now, now,
-        None, None, None, None, None,
-    ))  # fmt: skip
+    )
+    return payment._replace(sequence=sequence)

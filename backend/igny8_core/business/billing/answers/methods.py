@@ -1,0 +1,143 @@
+"""Ways to pay: those that are offered, and those that an account has saved."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from igny8_core.business.billing.domain.availability import MethodConfig
+from igny8_core.business.billing.domain.instructions import fill
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.payment_qr import payment_qr
+from igny8_core.business.billing.models import AccountPaymentMethod, PaymentMethodConfig
+from igny8_core.business.billing.services.payment_service import AvailableMethods
+from igny8_core.http.answers import Answer
+from igny8_core.kit.money import format_amount, format_optional
+
+
+class SavedMethodAnswer(Answer):
+    """A way to pay that an account has saved."""
+
+    id: UUID
+    payment_method: str
+    label: str
+    details: dict[str, str]
+    is_default: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, saved: AccountPaymentMethod) -> Self:
+        """The saved method."""
+        return cls(**{name: getattr(saved, name) for name in cls.__struct_fields__})
+
+
+class MethodConfigAnswer(Answer):
+    """A way to pay as it is configured."""
+
+    id: UUID
+    payment_method: str
+    country: str
+    currency: str
+    display_name: str
+    instructions: dict[str, str]
+    requires_proof: bool
+    enabled: bool
+    sort_order: int
+    created_at: datetime
+    updated_at: datetime
+    min_amount: str | None
+    max_amount: str | None
+    tolerance: str
+
+    @classmethod
+    def of(cls, config: PaymentMethodConfig) -> Self:
+        """The configured method."""
+        return cls(
+            id=config.id,
+            payment_method=config.payment_method,
+            country=config.country,
+            currency=config.currency,
+            display_name=config.display_name,
+            instructions=config.instructions,
+            requires_proof=config.requires_proof,
+            enabled=config.enabled,
+            sort_order=config.sort_order,
+            created_at=config.created_at,
+            updated_at=config.updated_at,
+            min_amount=format_optional(config.min_amount_minor, config.currency),
+            max_amount=format_optional(config.max_amount_minor, config.currency),
+            tolerance=format_amount(config.tolerance_minor, config.currency),
+        )
+
+
+class AvailableMethodAnswer(Answer):
+    """A way to pay with its instructions filled in."""
+
+    payment_method: str
+    display_name: str
+    currency: str
+    min_amount: str | None
+    max_amount: str | None
+    instructions: dict[str, str]
+    reference: str | None
+    qr: str | None
+    requires_proof: bool
+    sort_order: int
+
+    @classmethod
+    def of(cls, config: MethodConfig, offered: AvailableMethods) -> Self:
+        """The configured method; where no invoice was named, words stand in for its reference and amount."""
+        invoice, currency = offered.invoice, config.currency
+        reference = (invoice and invoice.creditor_reference) or ""
+        due_minor = 0 if invoice is None else invoice.amount_total_minor - invoice.amount_settled_minor
+        payable = invoice is not None and invoice.status == InvoiceStatus.PENDING
+        return cls(
+            payment_method=config.payment_method,
+            display_name=config.display_name,
+            currency=currency,
+            min_amount=format_optional(config.min_amount_minor, currency),
+            max_amount=format_optional(config.max_amount_minor, currency),
+            instructions=fill(
+                config.instructions,
+                reference=reference or "your invoice's reference",
+                amount="the amount due" if invoice is None else format_amount(due_minor, currency),
+            ),
+            reference=reference or None,
+            qr=payment_qr(
+                payment_method=config.payment_method,
+                currency=currency,
+                instructions=config.instructions,
+                amount_minor=due_minor if payable else 0,
+                reference=reference,
+            ),
+            requires_proof=config.requires_proof,
+            sort_order=config.sort_order,
+        )
+
+
+class AvailableMetadataAnswer(Answer):
+    """For which country and currency, and what is live."""
+
+    country: str
+    currency: str | None
+    default_method: SavedMethodAnswer | None
+    gateways: dict[str, bool]
+
+
+class AvailableMethodsAnswer(Answer):
+    """The ways to pay."""
+
+    methods: list[AvailableMethodAnswer]
+    metadata: AvailableMetadataAnswer
+
+    @classmethod
+    def of(cls, offered: AvailableMethods) -> Self:
+        """What the account is offered."""
+        default = offered.default_method
+        metadata = AvailableMetadataAnswer(
+            country=offered.country,
+            currency=offered.currency,
+            default_method=None if default is None else SavedMethodAnswer.of(default),
+            gateways={"stripe": False, "paypal": False},
+        )
+        return cls(methods=[AvailableMethodAnswer.of(config, offered) for config in offered.methods], metadata=metadata)

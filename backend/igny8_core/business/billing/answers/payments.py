@@ -1,0 +1,220 @@
+"""Payments as accounts and operators see them."""
+
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, Self
+from uuid import UUID
+
+import msgspec
+
+from igny8_core.business.billing.models import PaymentProof
+from igny8_core.business.billing.selectors.operator_rows import (
+    ApprovalRow,
+    OperatorPaymentRow,
+    SettledRow,
+    to_balance_minor,
+)
+from igny8_core.business.billing.selectors.payment_rows import PaymentRow
+from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, PaymentDetail, StatusChange
+from igny8_core.http.answers import Answer
+from igny8_core.kit.money import format_amount, format_optional
+
+
+class InvoiceRefAnswer(Answer):
+    """The invoice of a payment."""
+
+    id: UUID
+    number: str | None
+    status: str
+
+
+class PaymentAnswer(Answer):
+    """A payment as its account sees it."""
+
+    id: UUID
+    invoice: InvoiceRefAnswer | None
+    invoice_id: UUID | None
+    amount: str
+    currency: str
+    amount_received: str | None
+    amount_refunded: str
+    payment_method: str
+    status: str
+    transaction_reference: str
+    failure_reason: str
+    notes: str
+    duplicate_reference: bool
+    paid_on: date | None
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    processed_at: datetime | None
+    failed_at: datetime | None
+    refunded_at: datetime | None
+    cancelled_at: datetime | None
+
+    @classmethod
+    def of(cls, row: PaymentRow) -> Self:
+        """The payment of a row."""
+        return cls(**_fields(row))
+
+
+# A column that is told as it stands needs no more than its name in the row and in the answer.
+_AS_THEY_STAND = [name for name in PaymentAnswer.__struct_fields__ if name in PaymentRow._fields]
+_values = attrgetter(*_AS_THEY_STAND)
+
+
+def _fields(row: PaymentRow) -> dict[str, Any]:
+    invoice = None
+    if row.invoice_id is not None:
+        invoice = InvoiceRefAnswer(id=row.invoice_id, number=row.invoice_number, status=row.invoice_status or "")
+    return {
+        **dict(zip(_AS_THEY_STAND, _values(row), strict=True)),
+        "invoice": invoice,
+        "amount": format_amount(row.amount_minor, row.currency),
+        "amount_received": format_optional(row.amount_received_minor, row.currency),
+        "amount_refunded": format_amount(row.amount_refunded_minor, row.currency),
+    }
+
+
+class StatusChangeAnswer(Answer):
+    """One step of a payment's history."""
+
+    before: str | None = msgspec.field(name="from")
+    to: str
+    at: datetime
+    actor_kind: str
+    reason: str
+
+    @classmethod
+    def of(cls, step: StatusChange) -> Self:
+        """The step of the event log."""
+        return cls(before=step.before, to=step.to, at=step.at, actor_kind=step.actor_kind, reason=step.reason)
+
+
+class PaymentDetailAnswer(PaymentAnswer):
+    """One payment with the history of its status."""
+
+    history: list[StatusChangeAnswer]
+
+    @classmethod
+    def of_detail(cls, detail: PaymentDetail) -> Self:
+        """The payment and its steps, oldest first."""
+        return cls(**_fields(detail.payment), history=[StatusChangeAnswer.of(step) for step in detail.history])
+
+
+class ApproverAnswer(Answer):
+    """An approval that was given."""
+
+    operator_id: UUID
+    at: datetime
+    amount_received: str
+    note: str
+
+    @classmethod
+    def of(cls, approval: ApprovalRow, currency: str) -> Self:
+        """The approval, with its amount in the payment's currency."""
+        amount = format_amount(approval.amount_received_minor, currency)
+        return cls(operator_id=approval.operator_id, at=approval.at, amount_received=amount, note=approval.note)
+
+
+class ApprovalsAnswer(Answer):
+    """How many approvals a payment needs and who has given one."""
+
+    needed: int
+    given_by: list[ApproverAnswer]
+
+
+class OperatorPaymentAnswer(PaymentAnswer):
+    """A payment as operators see it."""
+
+    account_id: UUID
+    recorded_by: UUID | None
+    value_date: date | None
+    approvals: ApprovalsAnswer
+    waiting_seconds: int | None
+
+    @classmethod
+    def of_operator(cls, row: OperatorPaymentRow, **more: Any) -> Self:
+        """The payment with the operators' part, and what a subclass has `more`."""
+        return cls(**_operator_fields(row), **more)
+
+
+def _operator_fields(row: OperatorPaymentRow) -> dict[str, Any]:
+    given = [ApproverAnswer.of(approval, row.payment.currency) for approval in row.approvals]
+    return {
+        **_fields(row.payment),
+        "account_id": row.payment.account_id,
+        "duplicate_reference": row.duplicate_reference,
+        "recorded_by": row.recorded_by_id,
+        "value_date": row.value_date,
+        "approvals": ApprovalsAnswer(needed=row.approvals_needed, given_by=given),
+        "waiting_seconds": row.waiting_seconds,
+    }
+
+
+class SettledAnswer(Answer):
+    """What a payment has settled on an invoice."""
+
+    invoice_id: UUID
+    invoice_number: str
+    amount: str
+    bank_charges: str
+    reversed_at: datetime | None
+
+    @classmethod
+    def of(cls, row: SettledRow, currency: str) -> Self:
+        """The allocation, in the payment's currency."""
+        return cls(
+            invoice_id=row.invoice_id,
+            invoice_number=row.invoice_number,
+            amount=format_amount(row.amount_minor, currency),
+            bank_charges=format_amount(row.charges_minor, currency),
+            reversed_at=row.reversed_at,
+        )
+
+
+class OperatorPaymentDetailAnswer(OperatorPaymentAnswer):
+    """One payment with what it settled, what became balance, and the history of its status.
+
+    `arrived_late` says that an invoice it was meant for took nothing of it any more.
+    """
+
+    allocations: list[SettledAnswer]
+    to_balance: str | None
+    arrived_late: bool
+    history: list[StatusChangeAnswer]
+
+    @classmethod
+    def of_operator_detail(cls, detail: OperatorPaymentDetail, **more: Any) -> Self:
+        """The payment with all that operators see of it, and what a subclass has `more`."""
+        return cls(**_operator_detail_fields(detail), **more)
+
+
+def _operator_detail_fields(detail: OperatorPaymentDetail) -> dict[str, Any]:
+    currency = detail.row.payment.currency
+    return {
+        **_operator_fields(detail.row),
+        "allocations": [SettledAnswer.of(row, currency) for row in detail.settled],
+        "to_balance": format_optional(to_balance_minor(detail.row.payment, detail.settled), currency),
+        "arrived_late": detail.arrived_late,
+        "history": [StatusChangeAnswer.of(step) for step in detail.history],
+    }
+
+
+class ProofAnswer(Answer):
+    """A proof of payment; `name` is what its sender called the file."""
+
+    id: UUID
+    payment_id: UUID
+    name: str
+    kind: str
+    size_bytes: int
+    sha256: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, proof: PaymentProof) -> Self:
+        """The proof without its bytes."""
+        return cls(**{name: getattr(proof, name) for name in cls.__struct_fields__})

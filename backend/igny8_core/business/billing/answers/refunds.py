@@ -1,0 +1,80 @@
+"""Refunds as operators see them."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from igny8_core.business.billing.answers.payments import OperatorPaymentDetailAnswer
+from igny8_core.business.billing.models import Refund
+from igny8_core.http.answers import Answer
+from igny8_core.kit.money import format_amount
+from igny8_core.kit.sealing import unseal
+
+
+class RefundPartAnswer(Answer):
+    """What a refund takes of an invoice's money, and the credits that go with it."""
+
+    invoice_id: UUID
+    amount: str
+    credits: int
+
+
+class RefundAnswer(Answer):
+    """A refund; of the beneficiary's account only the last four characters are told."""
+
+    id: UUID
+    payment_id: UUID
+    account_id: UUID
+    amount: str
+    from_balance: str
+    currency: str
+    destination: str
+    status: str
+    reason: str
+    parts: list[RefundPartAnswer]
+    beneficiary: str | None
+    created_at: datetime
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        """The refund."""
+        currency = refund.currency
+        parts = [
+            RefundPartAnswer(
+                invoice_id=UUID(part["invoice_id"]),
+                amount=format_amount(part["amount_minor"], currency),
+                credits=part["credits"],
+            )
+            for part in refund.parts
+        ]
+        return cls(
+            id=refund.id,
+            payment_id=refund.payment_id,
+            account_id=refund.account_id,
+            amount=format_amount(refund.amount_minor, currency),
+            from_balance=format_amount(refund.from_balance_minor, currency),
+            currency=currency,
+            destination=refund.destination,
+            status=refund.status,
+            reason=refund.reason,
+            parts=parts,
+            beneficiary=_masked(refund),
+            created_at=refund.created_at,
+            completed_at=refund.completed_at,
+            cancelled_at=refund.cancelled_at,
+        )
+
+
+class RefundedPaymentAnswer(OperatorPaymentDetailAnswer):
+    """The payment after a refund, and the refund."""
+
+    refund: RefundAnswer
+
+
+def _masked(refund: Refund) -> str | None:
+    if not refund.beneficiary_sealed:
+        return None
+    beneficiary = unseal(refund.beneficiary_sealed)
+    return f"{beneficiary['name']}, account ending {beneficiary['iban'][-4:]}"
