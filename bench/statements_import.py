@@ -18,8 +18,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
+from demo.camt import write
 from igny8_core.business.banking.domain.lines import StatementKind, StatementLine, StatementStart
-from igny8_core.business.banking.formats.camt053.writer import write
 from igny8_core.business.billing.domain.references import creditor_reference
 from igny8_core.env import Environment as Env
 from igny8_core.env import ensure_secrets, load, socket_dir

@@ -1,4 +1,4 @@
-"""Statements written as banks write them, for what reading is tried with. CAMT.053 has its writer in the product."""
+"""Statements written as banks write them, for what reading is tried with. CAMT.053 has its writer in `demo`."""
 
 import csv
 import io

@@ -1,45 +1,66 @@
 """Bank statements for tests: files made of lines, and bank accounts that nobody else uses."""
 
 import secrets
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from demo.camt import write
 from django.db import connection
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.banking.domain.lines import StatementKind, StatementLine, StatementStart
 from igny8_core.business.banking.models import StatementImport
 from igny8_core.business.banking.services import auto_match, importing
 from igny8_core.events import unit_of_work
 
 from tests.api.uploading import form, part, upload
-from tests.camt import Entry, Payer, statement
 from tests.cast import ADMIN, Api, Cast
 
 STATEMENTS, LINES = f"{ADMIN}statements/", f"{ADMIN}statements/lines/"
 DAY = date(2026, 11, 20)
 
 
-def payer(amount_minor: int, remittance: str = "", **more: Any) -> Payer:
-    return Payer(amount_minor=amount_minor, remittance=remittance, **more)
+def payer(
+    amount_minor: int, remittance: str = "", *, name: str = "", account: str = "", creditor_reference: str = "",
+    end_to_end_id: str = "",
+) -> StatementLine:  # fmt: skip
+    """What somebody paid, before a statement gives it a day and a currency."""
+    return StatementLine(
+        position=0,
+        amount_minor=amount_minor,
+        currency="",
+        booking_date=DAY,
+        value_date=DAY,
+        counterparty_name=name,
+        counterparty_account=account,
+        structured_reference=creditor_reference,
+        end_to_end_id=end_to_end_id,
+        remittance=remittance,
+    )
 
 
-def camt(account: str, *payers: Payer | list[Payer], name: str | None = None, currency: str = "PKR", opening: int = 0,
-         closing: int | None = None, day: date = DAY, references: bool = False) -> bytes:  # fmt: skip
+def camt(account: str, *payers: StatementLine | list[StatementLine], name: str | None = None, currency: str = "PKR",
+         opening: int = 0, closing: int | None = None, day: date = DAY, references: bool = False) -> bytes:  # fmt: skip
     """A statement with an entry for each payer, or a batch for each list of them."""
-    entries = [
-        Entry(
-            payers=one if isinstance(one, list) else [one],
-            day=day,
-            bank_reference=f"{name}-{index}" if references else "",
-        )  # fmt: skip
-        for index, one in enumerate(payers)
-    ]
-    total = sum(entry.amount_minor for entry in entries)
-    pieces = statement(
-        identification=name or secrets.token_hex(6), iban=account, currency=currency, opening_minor=opening,
-        closing_minor=opening + total if closing is None else closing, day=day, entries=entries,
-    )  # fmt: skip
-    return "".join(pieces).encode()
+
+    def entry(index: int, one: StatementLine | list[StatementLine]) -> Sequence[StatementLine]:
+        booked: dict[str, Any] = {"currency": currency, "booking_date": day, "value_date": day}
+        booked |= {"bank_reference": f"{name}-{index}"} if references else {}
+        return [replace(line, **booked) for line in (one if isinstance(one, list) else [one])]
+
+    entries = [entry(index, one) for index, one in enumerate(payers)]
+    total = sum(line.amount_minor for batch in entries for line in batch)
+    start = StatementStart(
+        kind=StatementKind.STATEMENT,
+        account=account,
+        currency=currency,
+        opening_minor=opening,
+        identification=name or secrets.token_hex(6),
+    )
+    closing_minor = opening + total if closing is None else closing
+    return b"".join(write(start, entries, closing_minor=closing_minor, created_at=datetime.combine(day, time(22), UTC)))
 
 
 def bank_account(cast: Cast, currency: str = "PKR") -> str:

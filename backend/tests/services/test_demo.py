@@ -13,6 +13,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from igny8_core.business.banking.domain.lines import StatementEnd, StatementLine, StatementStart
+from igny8_core.business.banking.formats.registry import read
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from psycopg import sql
@@ -79,6 +81,22 @@ def test_a_year_in_every_status_that_verifies(demo: Demo) -> None:
     demo.run("verify_ledger")
     assert demo.run("seed_demo", port="8123") == ""
     assert demo.document == {**first, "base_url": "http://127.0.0.1:8123"}
+    demo.run("seed_demo_statement")
+    with (demo.folder / "demo-statement.xml").open("rb") as file:
+        found, items = read(file)
+        start, *lines, end = items
+    assert (found, isinstance(start, StatementStart) and start.account) == ("camt053", "PK36SCBL0000001123456702")
+    booked = [line.amount_minor for line in lines if isinstance(line, StatementLine)]
+    assert (len(booked), booked[-2:]) == (len(lines), [18_250_00, -1_160_00])
+    assert len(lines) > 4
+    assert end == StatementEnd(closing_minor=250_000_00 + sum(booked))
+
+
+def test_without_demo_mode_there_is_no_demo(tmp_path: Path) -> None:
+    done = manage("seed_demo", IGNY8_DATA_DIR=str(tmp_path), IGNY8_DEMO="0", IGNY8_THROTTLE="on")
+    assert done.returncode != 0
+    assert "Unknown command: 'seed_demo'" in done.stderr
+    assert list(tmp_path.glob("demo*")) == []
 
 
 @pytest.mark.parametrize(

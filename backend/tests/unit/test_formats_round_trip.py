@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from demo import camt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
@@ -18,7 +19,6 @@ from igny8_core.business.banking.domain.lines import (
     StatementStart,
 )
 from igny8_core.business.banking.domain.reading import LIMITS, clean, compact, reference
-from igny8_core.business.banking.formats import camt053
 from igny8_core.business.banking.formats.registry import read
 from tests.statement_writers import HEADERS, csv_file, mt940, ofx, table, xlsx_file
 
@@ -101,7 +101,7 @@ def _without_raw(items: Iterator[StatementItem]) -> Iterator[StatementItem]:
 @given(lines=written())
 def test_camt053(lines: list[StatementLine]) -> None:
     start, end = head(lines), closing(lines)
-    content = b"".join(camt053.write(start, lines, closing_minor=end, created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    content = b"".join(camt.write(start, lines, closing_minor=end, created_at=datetime(2026, 1, 1, tzinfo=UTC)))
     assert come_back(content, "camt053") == [start, *lines, StatementEnd(closing_minor=end)]
 
 

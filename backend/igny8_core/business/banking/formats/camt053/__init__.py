@@ -1,6 +1,5 @@
 """ISO 20022: CAMT.053 statements and CAMT.054 notifications, versions 001.02 to 001.13."""
 
 from igny8_core.business.banking.formats.camt053.reader import read
-from igny8_core.business.banking.formats.camt053.writer import write
 
-__all__ = ["read", "write"]
+__all__ = ["read"]

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-
+from django.core.management.base import BaseCommand
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.banking.domain.lines import StatementKind, StatementLine, StatementStart
-from igny8_core.business.banking.formats import camt053
 from igny8_core.business.banking.models import BankAccount
 from igny8_core.business.banking.services.bank_accounts import create_bank_account
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
@@ -19,6 +17,8 @@ from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
+
+from demo import camt
 
 NAME = "demo-statement.xml"
 ACCOUNTS = (
@@ -34,8 +34,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Once; afterwards everything stays as it is."""
-        if not settings.ENV.demo:
-            raise CommandError("Demo data is for demo mode; this is IGNY8_DEMO=0.")
         path = Path(settings.ENV.data_dir) / NAME
         if path.exists():
             return
@@ -62,7 +60,7 @@ def _statement(account: Account) -> bytes:
         identification=f"SCB-{now:%Y-%m-%d}",
     )  # fmt: skip
     closing = OPENING_MINOR + sum(line.amount_minor for line in lines)
-    return b"".join(camt053.write(start, lines, closing_minor=closing, created_at=now))
+    return b"".join(camt.write(start, lines, closing_minor=closing, created_at=now))
 
 
 def _lines(account: Account, day: date) -> list[StatementLine]:

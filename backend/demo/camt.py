@@ -1,20 +1,21 @@
 """CAMT.053.001.08 as a bank would send it: for the demo's statement, the benchmarks, and what reading is tried with."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
 from igny8_core.business.banking.domain.lines import StatementLine, StatementStart
+from igny8_core.kit.iban import has_form_of_iban
 from igny8_core.kit.money import format_amount
 
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z", re.ASCII)
+type Batch = Sequence[StatementLine]
+"""Several transactions that a bank books as one; dates, reference and currency are those of the first."""
 
 
 def write(
-    start: StatementStart, lines: Iterable[StatementLine], *, closing_minor: int | None, created_at: datetime
+    start: StatementStart, lines: Iterable[StatementLine | Batch], *, closing_minor: int | None, created_at: datetime
 ) -> Iterator[bytes]:
-    """One statement piece by piece, an entry for each line, in any number.
+    """One statement piece by piece, an entry for each line or batch, in any number.
 
     The closing balance is given because it stands before the entries. A line's own raw text and position are not
     written.
@@ -31,21 +32,32 @@ def write(
         f"{_balance('CLBD', closing_minor, start.currency, created_at)}\n"
     ).encode()
     for line in lines:
-        yield _entry(line).encode()
+        yield _entry([line] if isinstance(line, StatementLine) else line).encode()
     yield b"</Stmt></BkToCstmrStmt></Document>\n"
 
 
-def _entry(line: StatementLine) -> str:
-    money = (
-        f'<Amt Ccy="{line.currency}">{format_amount(abs(line.amount_minor), line.currency)}</Amt>'
-        f"<CdtDbtInd>{_indicator(line.amount_minor)}</CdtDbtInd>"
-    )
+def _entry(batch: Batch) -> str:
+    first = batch[0]
+    money = _money(sum(line.amount_minor for line in batch), first.currency)
     return (
-        f"<Ntry>{money}{'<RvslInd>true</RvslInd>' if line.is_return else ''}<Sts><Cd>BOOK</Cd></Sts>"
-        f"{_day('BookgDt', line.booking_date)}{_day('ValDt', line.value_date)}"
-        f"{_element('AcctSvcrRef', line.bank_reference)}<BkTxCd><Prtry><Cd>TRF</Cd></Prtry></BkTxCd>"
-        f"<NtryDtls><TxDtls><Refs>{_element('EndToEndId', line.end_to_end_id or 'NOTPROVIDED')}</Refs>{money}"
-        f"{_parties(line)}{_remittance(line)}</TxDtls></NtryDtls></Ntry>\n"
+        f"<Ntry>{money}{'<RvslInd>true</RvslInd>' if first.is_return else ''}<Sts><Cd>BOOK</Cd></Sts>"
+        f"{_day('BookgDt', first.booking_date)}{_day('ValDt', first.value_date)}"
+        f"{_element('AcctSvcrRef', first.bank_reference)}<BkTxCd><Prtry><Cd>TRF</Cd></Prtry></BkTxCd>"
+        f"<NtryDtls>{''.join(map(_transaction, batch))}</NtryDtls></Ntry>\n"
+    )
+
+
+def _transaction(line: StatementLine) -> str:
+    return (
+        f"<TxDtls><Refs>{_element('EndToEndId', line.end_to_end_id or 'NOTPROVIDED')}</Refs>"
+        f"{_money(line.amount_minor, line.currency)}{_parties(line)}{_remittance(line)}</TxDtls>"
+    )
+
+
+def _money(amount_minor: int, currency: str) -> str:
+    return (
+        f'<Amt Ccy="{currency}">{format_amount(abs(amount_minor), currency)}</Amt>'
+        f"<CdtDbtInd>{_indicator(amount_minor)}</CdtDbtInd>"
     )
 
 
@@ -65,7 +77,7 @@ def _remittance(line: StatementLine) -> str:
 
 
 def _account_id(account: str) -> str:
-    if _IBAN.match(account):
+    if has_form_of_iban(account):
         return f"<Id><IBAN>{account}</IBAN></Id>"
     return f"<Id><Othr>{_element('Id', account or 'UNKNOWN')}</Othr></Id>"
 
@@ -74,8 +86,7 @@ def _balance(code: str, amount_minor: int | None, currency: str, at: datetime) -
     if amount_minor is None:
         return ""
     return (
-        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">'
-        f"{format_amount(abs(amount_minor), currency)}</Amt><CdtDbtInd>{_indicator(amount_minor)}</CdtDbtInd>"
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{_money(amount_minor, currency)}"
         f"{_day('Dt', at.date())}</Bal>"
     )
 

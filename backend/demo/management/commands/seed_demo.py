@@ -13,24 +13,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-
 from igny8_core.accounts.models import Account, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.billing.management.demo_history import (
-    BANK,
-    MONTH,
-    MONTHS,
-    WALLET,
-    Customer,
-    Staff,
-    write_year,
-)
 from igny8_core.business.billing.services.limits import set_limit
 from igny8_core.business.platform.services import provisioning
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
 from igny8_core.kit import clock
+
+from demo.history import BANK, MONTH, MONTHS, WALLET, Customer, Staff, write_year
 
 KARACHI = Customer(
     seats=9, seat_price="3750.00", pack_price="6000.00", support_price="12500.00", pays_after_days=3,
@@ -83,8 +75,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed once; afterwards leave everything as it is."""
-        if not settings.ENV.demo:
-            raise CommandError("Demo data is for demo mode; this is IGNY8_DEMO=0.")
         path = Path(settings.ENV.data_dir) / "demo.json"
         if _operators(lambda: Account.objects.exists()):
             if not path.exists():
