@@ -8,6 +8,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerial
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
+from igny8_core.http.answers import Answer
 from igny8_core.kit.currencies import CURRENCIES
 
 
@@ -21,6 +22,11 @@ class StrictSerializerSchema(OpenApiSerializerExtension):
         """The usual schema, closed."""
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "additionalProperties": False}
+
+
+def _answers(of: type[Answer]) -> dict[str, type[Answer]]:
+    """Every type of answer by its name, which is the name of its component."""
+    return {one.__name__: one for kind in of.__subclasses__() for one in (kind, *_answers(kind).values())}
 
 
 class AnswerSchema(OpenApiSerializerExtension):
@@ -37,8 +43,9 @@ class AnswerSchema(OpenApiSerializerExtension):
         """The type's schema; the types it consists of become components beside it."""
         _, components = msgspec.json.schema_components([self.target], ref_template="#/components/schemas/{name}")
         own: dict[str, Any] = components.pop(self.target.__name__)
+        answers = _answers(Answer)
         for name, schema in components.items():
-            part = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema)
+            part = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=answers[name], schema=schema)
             auto_schema.registry.register_on_missing(part)
         return own
 
