@@ -10,7 +10,7 @@ environment:
 	@tools/bootstrap.sh
 
 serve: environment ## Bring the product up with demo data
-	@exec $(PYTHON) -W 'ignore:XDG_RUNTIME_DIR' backend/serve.py
+	@exec $(PYTHON) backend/serve.py
 
 test: environment ## Run all tests (ARGS="-n 2 -k name")
 	$(PYTHON) -m pytest $(ARGS)

