@@ -11,7 +11,7 @@ from igny8_core.accounts.models import Account
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.banking.domain.lines import StatementKind, StatementLine, StatementStart
 from igny8_core.business.banking.models import BankAccount
-from igny8_core.business.banking.services.bank_accounts import create_bank_account
+from igny8_core.business.banking.services.bank_accounts import NewBankAccount, create_bank_account
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 def _seed() -> bytes | None:
     for name, number, currency in ACCOUNTS:
         if not BankAccount.objects.filter(number=number, currency=currency).exists():
-            create_bank_account(name=name, number=number, currency=currency, payment_method="bank_transfer")
+            create_bank_account(NewBankAccount(name, number, currency))
     account = Account.objects.filter(billing_currency="PKR").order_by("sequence").first()
     return None if account is None else _statement(account)
 

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.banking.answers import ImportAnswer, LineDetailAnswer
 from igny8_core.business.banking.domain.line_states import ImportStatus, LineStatus
 from igny8_core.business.banking.models import BankAccount, SavedCsvProfile, StatementImport
-from igny8_core.business.banking.selectors.documents import import_document, import_documents, line_detail
-from igny8_core.business.banking.selectors.lines import find_lines, get_line
+from igny8_core.business.banking.selectors.lines import LineFilters, find_lines, get_line, line_detail
 from igny8_core.business.banking.selectors.targets import find_targets, target_of
 from igny8_core.business.banking.serializers import (
     AcceptSerializer,
@@ -21,7 +21,6 @@ from igny8_core.business.banking.serializers import (
 )
 from igny8_core.business.banking.services import importing, reconcile
 from igny8_core.business.banking.services.receiving import MAX_FILE_BYTES, StatementFile
-from igny8_core.business.banking.services.reconcile import Wanted
 from igny8_core.console.desks.approvals import Notice
 from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
 from igny8_core.console.operators import operator_of
@@ -35,6 +34,14 @@ TABS = (
     ("ignored", "Ignored", (LineStatus.IGNORED,)),
     ("unreadable", "Unreadable", (LineStatus.UNREADABLE,)),
 )
+
+
+class DeskLine(LineDetailAnswer):
+    """A line on the desk, which also shows which way its money went."""
+
+    amount_minor: int | None
+
+
 MOVING = frozenset({ImportStatus.RECEIVED.value, ImportStatus.MATCHING.value})
 
 
@@ -87,14 +94,14 @@ def upload(request: HttpRequest) -> HttpResponse:
         file=dropped.file, bank_account_id=chosen_id(request.POST.get("bank_account", "")),
         csv_profile_id=chosen_id(request.POST.get("csv_profile", "")), uploaded_by_id=operator_of(request).id,
     )  # fmt: skip
-    outcome: dict[str, Any] = {}
+    told: list[str] = []
 
     def operation() -> None:
         found, new = importing.import_file(given)
-        outcome.update(found=import_document(found), new=new)
+        told.append(_summary(ImportAnswer.of(found), new=new))
 
     refused = decide(request, operation)
-    return _answered(request, refused, done=_summary(**outcome) if outcome else "")
+    return _answered(request, refused, done="".join(told[-1:]))
 
 
 upload.uploads = {"upload": MAX_FILE_BYTES}  # type: ignore[attr-defined]
@@ -123,38 +130,38 @@ def act(request: HttpRequest, line_id: UUID, action: str) -> HttpResponse:
 
 
 def _accept(line_id: UUID, request: HttpRequest) -> None:
-    reconcile.accept(line_id=line_id, operator_id=operator_of(request).id, **_checked(AcceptSerializer, request))
+    chosen = _checked(AcceptSerializer, request)
+    reconcile.accept(line_id=line_id, proposal_id=chosen.proposal_id, operator_id=operator_of(request).id)
 
 
 def _reject(line_id: UUID, request: HttpRequest) -> None:
-    reconcile.reject(line_id=line_id, **_checked(AcceptSerializer, request))
+    reconcile.reject(line_id=line_id, proposal_id=_checked(AcceptSerializer, request).proposal_id)
 
 
 def _assign(line_id: UUID, request: HttpRequest) -> None:
-    wanted = Wanted(**_checked(AssignSerializer, request))
-    reconcile.assign(line_id=line_id, wanted=[wanted], operator_id=operator_of(request).id)
+    target = _checked(AssignSerializer, request)
+    reconcile.assign(line_id=line_id, targets=[target], operator_id=operator_of(request).id)
 
 
 def _split(line_id: UUID, request: HttpRequest) -> None:
     """Each row names an invoice by its number, or an account by its code, and an amount."""
     rows = zip(request.POST.getlist("target"), request.POST.getlist("part"), strict=False)
     filled = [(target.strip(), amount.strip()) for target, amount in rows if target.strip() or amount.strip()]
-    serializer = SplitSerializer(data={"parts": [{**target_of(target), "amount": amount} for target, amount in filled]})
-    serializer.is_valid(raise_exception=True)
-    parts = serializer.validated_data["parts"]
+    sent = {"parts": [{**target_of(target), "amount": amount} for target, amount in filled]}
+    parts = SplitSerializer.checked(sent).parts
     reconcile.split(line_id=line_id, parts=parts, operator_id=operator_of(request).id)
 
 
 def _ignore(line_id: UUID, request: HttpRequest) -> None:
-    reconcile.ignore(line_id=line_id, **_checked(LineReasonSerializer, request))
+    reconcile.ignore(line_id=line_id, reason=_checked(LineReasonSerializer, request).reason)
 
 
 def _park(line_id: UUID, request: HttpRequest) -> None:
-    reconcile.park(line_id=line_id, **_checked(LineReasonSerializer, request))
+    reconcile.park(line_id=line_id, reason=_checked(LineReasonSerializer, request).reason)
 
 
 def _undo(line_id: UUID, request: HttpRequest) -> None:
-    reason = _checked(LineReasonSerializer, request)["reason"]
+    reason = _checked(LineReasonSerializer, request).reason
     reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request).id)
 
 
@@ -170,11 +177,9 @@ DONE = {
 }  # fmt: skip
 
 
-def _checked(shape: type[StrictSerializer[Any]], request: HttpRequest) -> dict[str, Any]:
+def _checked[Checked](shape: type[StrictSerializer[Checked]], request: HttpRequest) -> Checked:
     sent = {str(name): request.POST.get(str(name), "").strip() for name in shape().fields}
-    serializer = shape(data={name: text for name, text in sent.items() if text})
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    return shape.checked({name: text for name, text in sent.items() if text})
 
 
 def _answered(request: HttpRequest, refused: str, *, done: str) -> HttpResponse:
@@ -182,28 +187,28 @@ def _answered(request: HttpRequest, refused: str, *, done: str) -> HttpResponse:
     return shown(request, "console/parts/lines.html", lambda: {**_desk("open", None), "notice": notice})
 
 
-def _summary(*, found: dict[str, Any], new: bool) -> str:
+def _summary(found: ImportAnswer, *, new: bool) -> str:
     """How an import went, in a sentence."""
-    told = found["progress"]
+    told = found.progress
     if not new:
         return "This file was imported before; nothing is imported twice."
-    match found["status"]:
+    match found.status:
         case ImportStatus.NEEDS_CONFIRMATION:
-            return f"{told['lines_unreadable']} lines cannot be read. Nothing is imported until you say so."
+            return f"{told.lines_unreadable} lines cannot be read. Nothing is imported until you say so."
         case ImportStatus.REFUSED:
-            return str(found["problem"])
+            return found.problem
         case ImportStatus.RECEIVED:
             return "The file is here; it is read now."
-    again = f", {told['lines_duplicate']} were there already" if told["lines_duplicate"] else ""
-    waiting = sum(statement["lines_not_booked"] for statement in found["statements"])
+    again = f", {told.lines_duplicate} were there already" if told.lines_duplicate else ""
+    waiting = sum(statement.lines_not_booked for statement in found.statements)
     pending = f", {waiting} are not booked yet and were left out" if waiting else ""
-    return f"{told['lines_imported']} lines imported{again}{pending}."
+    return f"{told.lines_imported} lines imported{again}{pending}."
 
 
 def _desk(tab: str, line_id: UUID | None) -> dict[str, Any]:
     """The lines of a tab, the one that is open, and the newest imports."""
     statuses = next(tuple(map(str, statuses)) for name, _, statuses in TABS if name == tab)
-    rows = list(find_lines(statuses=statuses).order_by("-sequence")[: PAGE + 1])
+    rows = list(find_lines(LineFilters(statuses=statuses)).order_by("-sequence")[: PAGE + 1])
     chosen = line_id or (rows[0].id if rows else None)
     return {
         "tab": tab,
@@ -218,16 +223,15 @@ def _desk(tab: str, line_id: UUID | None) -> dict[str, Any]:
 
 
 def _imports() -> dict[str, Any]:
-    newest = import_documents(list(StatementImport.objects.order_by("-sequence")[:IMPORTS]))
-    return {"imports": newest, "moving": any(one["status"] in MOVING or one["progress"]["left"] for one in newest)}
+    newest = ImportAnswer.of_all(list(StatementImport.objects.order_by("-sequence")[:IMPORTS]))
+    return {"imports": newest, "moving": any(one.status in MOVING or one.progress.left for one in newest)}
 
 
 def _line(line_id: UUID) -> dict[str, Any]:
     found = get_line(line_id)
-    detail = line_detail(found)
-    live = [one for one in detail["matches"] if one["undone_at"] is None]
-    return {"line": {**detail, "amount_minor": found.amount_minor}, "account": found.bank_account, "live": live,
-            "parts": range(PARTS)}  # fmt: skip
+    detail = DeskLine.of_detail(line_detail(found))
+    live = [match_ for match_ in detail.matches if match_.undone_at is None]
+    return {"line": detail, "account": found.bank_account, "live": live, "parts": range(PARTS)}
 
 
 def _tab(request: HttpRequest) -> str:

@@ -10,12 +10,12 @@ from igny8_core.kit.errors import ValidationError
 
 BANK_ID = UUID("00000000-0000-7000-8000-00000000ba4c")
 """Who vouches for a file that came without an operator, by the command line: no operator ever has this id."""
-MONEY_IN = frozenset({CandidateKind.PAYMENT, CandidateKind.INVOICE})
+MONEY_IN = frozenset({CandidateKind.PAYMENT, CandidateKind.INVOICE, CandidateKind.BALANCE})
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """One part of a line: `target_id` is a payment, refund or invoice, None for an account's balance."""
+    """One part of a line: `target_id` is a payment, a refund or an invoice, and None for `BALANCE`."""
 
     kind: CandidateKind
     account_id: UUID
@@ -24,7 +24,7 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
-class Taker:
+class DecidedBy:
     """Who decides: an operator, or the matcher on behalf of whoever uploaded the file."""
 
     operator_id: UUID

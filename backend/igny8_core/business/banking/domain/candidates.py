@@ -32,6 +32,8 @@ class CandidateKind(StrEnum):
     """A payment awaiting approval."""
     INVOICE = "invoice"
     """An open invoice with something due."""
+    BALANCE = "balance"
+    """The account's balance: money for no invoice."""
     REFUND = "refund"
     """A pending transfer of ours, for a debit."""
     BOUNCE = "bounce"

@@ -122,7 +122,7 @@ class LineMatch(TenantModel):
         constraints: ClassVar = [
             # One booking settles a payment, one sends a refund, one takes a payment back.
             models.UniqueConstraint(
-                fields=["account", "payment"], condition=Q(undone_at=None, kind__in=("payment", "invoice")),
+                fields=["account", "payment"], condition=Q(undone_at=None, kind__in=("payment", "invoice", "balance")),
                 name="match_payment_once",
             ),
             models.UniqueConstraint(

@@ -1,6 +1,6 @@
 """The queue: what each line is about, decided by a person."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,31 +8,26 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.banking.answers import CandidatesAnswer, LineAnswer, LineDetailAnswer, ProposalAnswer
 from igny8_core.business.banking.models import StatementLine
-from igny8_core.business.banking.selectors.documents import line_detail, line_document, proposal_document
-from igny8_core.business.banking.selectors.lines import find_lines, get_line
+from igny8_core.business.banking.selectors.lines import find_lines, get_line, line_detail
 from igny8_core.business.banking.serializers import (
     AcceptSerializer,
     AssignSerializer,
-    CandidatesSerializer,
-    LineDetailSerializer,
     LineQuerySerializer,
     LineReasonSerializer,
-    LineSerializer,
     SplitSerializer,
-    statuses_of,
 )
 from igny8_core.business.banking.services import reconcile
 from igny8_core.business.banking.services.proposals import look_at_rows
-from igny8_core.business.banking.services.reconcile import Wanted
 from igny8_core.http import responses
-from igny8_core.http.fields import StrictSerializer
+from igny8_core.http.answers import ListOf
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, operator_of
 
 SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
-DECIDED = {200: LineDetailSerializer}
+DECIDED = {200: LineDetailAnswer}
 
 
 class LineViewSet(OperatorAudience, ApiViewSet):
@@ -43,72 +38,65 @@ class LineViewSet(OperatorAudience, ApiViewSet):
         "assign": FINANCE, "split": FINANCE, "ignore": FINANCE, "park": FINANCE, "undo": FINANCE,
     }  # fmt: skip
 
-    @extend_schema(parameters=[LineQuerySerializer], responses={200: LineSerializer(many=True)})
+    @extend_schema(parameters=[LineQuerySerializer], responses={200: ListOf(LineAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Lines, newest first."""
-        query = query_of(request, LineQuerySerializer)
-        if "status" in query:
-            query["statuses"] = statuses_of(query.pop("status"))
-        return sequence_page(request, find_lines(**query), line_document)
+        filters = query_of(request, LineQuerySerializer).filters()
+        return sequence_page(request, find_lines(filters), LineAnswer.of)
 
     @extend_schema(responses=DECIDED)
     def retrieve(self, request: Request, line_id: UUID) -> HttpResponse:
         """One line with its matches and decisions."""
-        return responses.one(line_detail(get_line(line_id)))
+        return responses.one(LineDetailAnswer.of_detail(line_detail(get_line(line_id))))
 
-    @extend_schema(responses={200: CandidatesSerializer})
+    @extend_schema(responses={200: CandidatesAnswer})
     def candidates(self, request: Request, line_id: UUID) -> HttpResponse:
         """What the matcher says of a line now; nothing is written."""
         line = get_line(line_id)
         looked = look_at_rows([line])[0] if line.amount_minor else None
-        proposals = [] if looked is None else [proposal_document(one, line.currency) for one in looked.proposals]
-        return responses.one({"certain": looked is not None and looked.certain, "proposals": proposals})
+        proposals = [] if looked is None else [ProposalAnswer.of(one, line.currency) for one in looked.proposals]
+        certain = looked is not None and looked.certain
+        return responses.one(CandidatesAnswer(certain=certain, proposals=proposals))
 
     @extend_schema(request=AcceptSerializer, responses=DECIDED)
     def accept(self, request: Request, line_id: UUID) -> HttpResponse:
         """Take a proposal: the money is booked at once."""
-        proposal_id = _sent(request, AcceptSerializer)["proposal_id"]
+        proposal_id = AcceptSerializer.checked(request.data).proposal_id
         return _shown(reconcile.accept(line_id=line_id, proposal_id=proposal_id, operator_id=operator_of(request)))
 
     @extend_schema(request=AcceptSerializer, responses=DECIDED)
     def reject(self, request: Request, line_id: UUID) -> HttpResponse:
         """Say no to a proposal; it is not made again."""
-        return _shown(reconcile.reject(line_id=line_id, **_sent(request, AcceptSerializer)))
+        return _shown(reconcile.reject(line_id=line_id, proposal_id=AcceptSerializer.checked(request.data).proposal_id))
 
     @extend_schema(request=AssignSerializer, responses=DECIDED)
     def assign(self, request: Request, line_id: UUID) -> HttpResponse:
         """Give the whole line to an invoice, a payment, a refund, a bounced payment, or an account's balance."""
-        wanted = Wanted(**_sent(request, AssignSerializer))
-        return _shown(reconcile.assign(line_id=line_id, wanted=[wanted], operator_id=operator_of(request)))
+        target = AssignSerializer.checked(request.data)
+        return _shown(reconcile.assign(line_id=line_id, targets=[target], operator_id=operator_of(request)))
 
     @extend_schema(request=SplitSerializer, responses=DECIDED)
     def split(self, request: Request, line_id: UUID) -> HttpResponse:
         """Share the line out over invoices and balances, also of several accounts."""
-        parts = _sent(request, SplitSerializer)["parts"]
+        parts = SplitSerializer.checked(request.data).parts
         return _shown(reconcile.split(line_id=line_id, parts=parts, operator_id=operator_of(request)))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def ignore(self, request: Request, line_id: UUID) -> HttpResponse:
         """Say that a line is no customer's money."""
-        return _shown(reconcile.ignore(line_id=line_id, **_sent(request, LineReasonSerializer)))
+        return _shown(reconcile.ignore(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def park(self, request: Request, line_id: UUID) -> HttpResponse:
         """Put money of somebody unknown aside until it is assigned."""
-        return _shown(reconcile.park(line_id=line_id, **_sent(request, LineReasonSerializer)))
+        return _shown(reconcile.park(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def undo(self, request: Request, line_id: UUID) -> HttpResponse:
         """Take the decision back: what was booked goes back through the same door."""
-        reason = _sent(request, LineReasonSerializer)["reason"]
+        reason = LineReasonSerializer.checked(request.data).reason
         return _shown(reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request)))
 
 
-def _sent(request: Request, serializer_class: type[StrictSerializer[Any]]) -> dict[str, Any]:
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
-
-
 def _shown(line: StatementLine) -> HttpResponse:
-    return responses.one(line_detail(line))
+    return responses.one(LineDetailAnswer.of_detail(line_detail(line)))

@@ -1,6 +1,6 @@
 """Files of statements: dropped, read, confirmed, matched."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,19 +8,18 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.banking.answers import ImportAnswer, RequestedAnswer
 from igny8_core.business.banking.domain.line_states import ImportStatus
 from igny8_core.business.banking.models import StatementImport
-from igny8_core.business.banking.selectors.documents import import_document
 from igny8_core.business.banking.serializers import (
     ImportQuerySerializer,
-    ImportSerializer,
     MatchAgainSerializer,
-    RequestedSerializer,
     UploadSerializer,
 )
 from igny8_core.business.banking.services import importing, reconcile
 from igny8_core.business.banking.services.receiving import MAX_FILE_BYTES, StatementFile
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, operator_of
@@ -38,34 +37,32 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
     }  # fmt: skip
     uploads: ClassVar = {"create": MAX_FILE_BYTES}
 
-    @extend_schema(parameters=[ImportQuerySerializer], responses={200: ImportSerializer(many=True)})
+    @extend_schema(parameters=[ImportQuerySerializer], responses={200: ListOf(ImportAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Imports, newest first."""
-        query = query_of(request, ImportQuerySerializer)
-        return sequence_page(request, StatementImport.objects.filter(**query), import_document)
+        query, rows = query_of(request, ImportQuerySerializer), StatementImport.objects.all()
+        return sequence_page(
+            request, rows if query.status is None else rows.filter(status=query.status), ImportAnswer.of
+        )
 
-    @extend_schema(responses={200: ImportSerializer})
+    @extend_schema(responses={200: ImportAnswer})
     def retrieve(self, request: Request, import_id: UUID) -> HttpResponse:
         """One import with its progress."""
         return _shown(StatementImport.objects.filter(id=import_id).first())
 
-    @extend_schema(
-        request=UploadSerializer, responses={200: ImportSerializer, 201: ImportSerializer, 202: ImportSerializer}
-    )
+    @extend_schema(request=UploadSerializer, responses={200: ImportAnswer, 201: ImportAnswer, 202: ImportAnswer})
     def create(self, request: Request) -> HttpResponse:
         """Import a file: 201 when its lines are there, 202 when a worker will read it, 200 when it was there before."""
-        serializer = UploadSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(serializer.validated_data)
-        upload = values["file"]
+        sent = UploadSerializer.checked(request.data)
+        upload = sent.file
         found, new = importing.import_file(
             StatementFile(
                 name=upload.name,
                 size_bytes=upload.size,
                 sha256=upload.sha256,
                 file=upload.file,
-                bank_account_id=values.get("bank_account"),
-                csv_profile_id=values.get("csv_profile"),
+                bank_account_id=sent.bank_account,
+                csv_profile_id=sent.csv_profile,
                 uploaded_by_id=operator_of(request),
             )  # fmt: skip
         )
@@ -73,31 +70,31 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
             return _shown(found, message="This file was imported before; nothing is imported twice.")
         return _shown(found, status=202 if found.status == ImportStatus.RECEIVED else 201)
 
-    @extend_schema(request=None, responses={202: ImportSerializer})
+    @extend_schema(request=None, responses={202: ImportAnswer})
     def confirm(self, request: Request, import_id: UUID) -> HttpResponse:
         """Import what can be read of a file, and mark what cannot."""
         return _shown(importing.confirm(import_id), status=202)
 
-    @extend_schema(request=None, responses={200: ImportSerializer})
+    @extend_schema(request=None, responses={200: ImportAnswer})
     def discard(self, request: Request, import_id: UUID) -> HttpResponse:
         """Let a file go that waits for a confirmation."""
         return _shown(importing.discard(import_id))
 
-    @extend_schema(request=None, responses={202: RequestedSerializer})
+    @extend_schema(request=None, responses={202: RequestedAnswer})
     def match_again(self, request: Request, import_id: UUID) -> HttpResponse:
         """Let the matcher look again at the lines of an import that nobody has decided."""
         reconcile.request_match(import_id=import_id)
-        return responses.one({"requested": True}, status=202)
+        return responses.one(RequestedAnswer(requested=True), status=202)
 
-    @extend_schema(request=MatchAgainSerializer, responses={202: RequestedSerializer})
+    @extend_schema(request=MatchAgainSerializer, responses={202: RequestedAnswer})
     def match_all_again(self, request: Request) -> HttpResponse:
         """Let the matcher look again at every line that nobody has decided."""
-        MatchAgainSerializer(data=request.data).is_valid(raise_exception=True)
+        MatchAgainSerializer.checked(request.data)
         reconcile.request_match(import_id=None)
-        return responses.one({"requested": True}, status=202)
+        return responses.one(RequestedAnswer(requested=True), status=202)
 
 
 def _shown(found: StatementImport | None, *, status: int = 200, message: str | None = None) -> HttpResponse:
     if found is None:
         raise NotFound
-    return responses.one(import_document(found), status=status, message=message)
+    return responses.one(ImportAnswer.of(found), status=status, message=message)

@@ -1,5 +1,6 @@
 """Reads of statement lines, for operators."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -7,32 +8,67 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from igny8_core.business.banking.domain.line_states import QUEUE
 from igny8_core.business.banking.models import LineMatch, StatementLine
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.models import Event
 from igny8_core.kit.errors import NotFound
 
 LIKE = 5
 
 
-def find_lines(
-    *, statuses: tuple[str, ...] | None = None, import_id: UUID | None = None, statement_id: UUID | None = None,
-    bank_account_id: UUID | None = None, account_id: UUID | None = None, direction: str | None = None,
-    booked_from: date | None = None, booked_until: date | None = None,
-) -> QuerySet[StatementLine]:  # fmt: skip
-    """Lines that fit; `account_id` means lines matched with the account now."""
+HISTORY = sorted(
+    kind.value
+    for kind in (EventType.LINE_MATCHED, EventType.LINE_UNMATCHED, EventType.LINE_IGNORED, EventType.LINE_PARKED)
+)
+SHOWN_DECISIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilters:
+    """What lines are narrowed by; `account_id` means lines matched with the account now."""
+
+    statuses: tuple[str, ...] | None = None
+    import_id: UUID | None = None
+    statement_id: UUID | None = None
+    bank_account_id: UUID | None = None
+    account_id: UUID | None = None
+    direction: str | None = None
+    booked_from: date | None = None
+    booked_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineDetail:
+    """A line with its matches (undone ones too) and the events of who decided what."""
+
+    line: StatementLine
+    matches: list[LineMatch]
+    events: list[Event]
+
+
+def find_lines(filters: LineFilters) -> QuerySet[StatementLine]:
+    """Lines that fit, without the text of the file."""
     given = {
-        "status__in": statuses,
-        "statement_import_id": import_id,
-        "statement_id": statement_id,
-        "bank_account_id": bank_account_id,
-        "booking_date__gte": booked_from,
-        "booking_date__lte": booked_until,
+        "status__in": filters.statuses,
+        "statement_import_id": filters.import_id,
+        "statement_id": filters.statement_id,
+        "bank_account_id": filters.bank_account_id,
+        "booking_date__gte": filters.booked_from,
+        "booking_date__lte": filters.booked_until,
     }
     rows = StatementLine.objects.filter(**{name: value for name, value in given.items() if value is not None})
-    if account_id is not None:
-        of_account = LineMatch.objects.across_accounts().filter(account_id=account_id, undone_at=None)
+    if filters.account_id is not None:
+        of_account = LineMatch.objects.across_accounts().filter(account_id=filters.account_id, undone_at=None)
         rows = rows.filter(id__in=of_account.values("line_id"))
-    if direction is not None:
-        rows = rows.filter(**{"amount_minor__gt" if direction == "credit" else "amount_minor__lt": 0})
+    if filters.direction is not None:
+        rows = rows.filter(**{"amount_minor__gt" if filters.direction == "credit" else "amount_minor__lt": 0})
     return rows.defer("raw")
+
+
+def line_detail(line: StatementLine) -> LineDetail:
+    """The line with all that is known of it."""
+    matches = LineMatch.objects.across_accounts().filter(line=line).select_related("account").order_by("id")
+    events = Event.objects.across_accounts().filter(subject_id=line.id, type__in=HISTORY).order_by("sequence")
+    return LineDetail(line, list(matches), list(events[:SHOWN_DECISIONS]))
 
 
 def get_line(line_id: UUID) -> StatementLine:

@@ -10,8 +10,9 @@ from uuid import UUID
 import structlog
 
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.banking.domain.booking import BANK_ID, Taker
+from igny8_core.business.banking.domain.booking import BANK_ID, DecidedBy
 from igny8_core.business.banking.domain.line_states import QUEUE, ImportStatus, LineStatus
+from igny8_core.business.banking.domain.stored_proposals import stored_proposals
 from igny8_core.business.banking.models import StatementLine
 from igny8_core.business.banking.services import import_status, line_status
 from igny8_core.business.banking.services.booking import book
@@ -70,10 +71,10 @@ def take_one(line_id: UUID) -> bool:
     line = line_status.lock_line(line_id)
     if not line.certain or line.status != LineStatus.PROPOSED:
         return False
-    proposal = line.proposals[0]
+    proposal = stored_proposals(line.proposals)[0]
     vouches = line.statement_import.uploaded_by_id or BANK_ID
-    taker = Taker(vouches, automatic=True, score=proposal["score"], reasons=tuple(proposal["reasons"]))
-    book(line, parts_of(proposal), taker)
+    decided_by = DecidedBy(vouches, automatic=True, score=proposal.score, reasons=tuple(proposal.reasons))
+    book(line, parts_of(proposal), decided_by)
     return True
 
 

@@ -1,6 +1,7 @@
 """Our own bank accounts and the profiles of their table files: set up by finance, recorded in the platform's chain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from igny8_core.business.banking.domain.bank_accounts import normalise_number
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
 from igny8_core.business.banking.domain.line_errors import BankAccountInUse
 from igny8_core.business.banking.models import BankAccount, SavedCsvProfile, Statement, StatementImport
+from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -18,19 +20,54 @@ from igny8_core.kit.iban import has_form_of_iban, is_iban
 from igny8_core.kit.locks import conditional_update, lock_one
 
 
-def create_bank_account(*, name: str, number: str, currency: str, payment_method: str) -> BankAccount:
+@dataclass(frozen=True, slots=True)
+class NewBankAccount:
+    """An account of ours as finance sets it up."""
+
+    name: str
+    number: str
+    currency: str
+    payment_method: PaymentMethod = PaymentMethod.BANK_TRANSFER
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountChange:
+    """What changes of an account of ours; None stays as it is."""
+
+    name: str | None = None
+    payment_method: PaymentMethod | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewProfile:
+    """How one bank's tables are read, as finance defines it."""
+
+    name: str
+    definition: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChange:
+    """What changes of a profile; None stays as it is."""
+
+    name: str | None = None
+    definition: Mapping[str, Any] | None = None
+
+
+def create_bank_account(account: NewBankAccount) -> BankAccount:
     """Set up an account of ours. Raises `ValidationError`, `AlreadyTaken`."""
     now = clock.now()
-    values = {"name": name, "number": _number(number), "currency": currency, "payment_method": payment_method}
-    account: BankAccount = _unique(
+    values = {**asdict(account), "number": _number(account.number)}
+    created: BankAccount = _unique(
         lambda: BankAccount.objects.create(created_at=now, updated_at=now, **values),
-        field="number", sentence="There is an account with this number and currency.",
-    )  # fmt: skip
-    _record(EventType.BANK_ACCOUNT_CREATED, "bank_account", account.id)
-    return account
+        field="number",
+        sentence="There is an account with this number and currency.",
+    )
+    _record(EventType.BANK_ACCOUNT_CREATED, "bank_account", created.id)
+    return created
 
 
-def change_bank_account(*, account_id: UUID, changes: dict[str, str]) -> BankAccount:
+def change_bank_account(*, account_id: UUID, change: BankAccountChange) -> BankAccount:
     """Change the name or the payment method; number and currency are what its statements were of.
 
     Raises `NotFound`.
@@ -38,8 +75,9 @@ def change_bank_account(*, account_id: UUID, changes: dict[str, str]) -> BankAcc
     account = lock_one(BankAccount.objects.filter(id=account_id))
     if account is None:
         raise NotFound
-    conditional_update(BankAccount.objects.filter(id=account.id), updated_at=clock.now(), **changes)
-    _record(EventType.BANK_ACCOUNT_UPDATED, "bank_account", account.id, fields=[*sorted(changes)])
+    changed = {name: value for name, value in asdict(change).items() if value is not None}
+    conditional_update(BankAccount.objects.filter(id=account.id), updated_at=clock.now(), **changed)
+    _record(EventType.BANK_ACCOUNT_UPDATED, "bank_account", account.id, fields=[*sorted(changed)])
     return BankAccount.objects.get(id=account.id)
 
 
@@ -55,32 +93,33 @@ def remove_bank_account(*, account_id: UUID) -> None:
     _record(EventType.BANK_ACCOUNT_REMOVED, "bank_account", account.id)
 
 
-def create_profile(*, name: str, definition: dict[str, Any]) -> SavedCsvProfile:
+def create_profile(profile: NewProfile) -> SavedCsvProfile:
     """Save how a bank's tables are read. Raises `ValidationError`, `AlreadyTaken`."""
-    now, checked = clock.now(), checked_profile(definition)
-    profile: SavedCsvProfile = _unique(
+    now, checked = clock.now(), checked_profile(profile.definition)
+    saved: SavedCsvProfile = _unique(
         lambda: SavedCsvProfile.objects.create(
-            name=name, definition=checked.to_json(), created_at=now, updated_at=now
+            name=profile.name, definition=checked.to_json(), created_at=now, updated_at=now
         ),
-        field="name", sentence="There is a profile of this name.",
-    )  # fmt: skip
-    _record(EventType.CSV_PROFILE_SAVED, "csv_profile", profile.id)
-    return profile
+        field="name",
+        sentence="There is a profile of this name.",
+    )
+    _record(EventType.CSV_PROFILE_SAVED, "csv_profile", saved.id)
+    return saved
 
 
-def change_profile(*, profile_id: UUID, changes: dict[str, Any]) -> SavedCsvProfile:
+def change_profile(*, profile_id: UUID, change: ProfileChange) -> SavedCsvProfile:
     """Change a profile; its definition is replaced as a whole. Raises `NotFound`, `ValidationError`, `AlreadyTaken`."""
     profile = lock_one(SavedCsvProfile.objects.filter(id=profile_id))
     if profile is None:
         raise NotFound
-    if "definition" in changes:
-        changes = {**changes, "definition": checked_profile(changes["definition"]).to_json()}
+    changed: dict[str, Any] = {} if change.name is None else {"name": change.name}
+    if change.definition is not None:
+        changed["definition"] = checked_profile(change.definition).to_json()
     _unique(
-        lambda: conditional_update(
-            SavedCsvProfile.objects.filter(id=profile.id), updated_at=clock.now(), **changes
-        ),
-        field="name", sentence="There is a profile of this name.",
-    )  # fmt: skip
+        lambda: conditional_update(SavedCsvProfile.objects.filter(id=profile.id), updated_at=clock.now(), **changed),
+        field="name",
+        sentence="There is a profile of this name.",
+    )
     _record(EventType.CSV_PROFILE_SAVED, "csv_profile", profile.id)
     return SavedCsvProfile.objects.get(id=profile.id)
 
@@ -94,7 +133,7 @@ def remove_profile(*, profile_id: UUID) -> None:
     _record(EventType.CSV_PROFILE_REMOVED, "csv_profile", profile.id)
 
 
-def checked_profile(definition: dict[str, Any]) -> CsvProfile:
+def checked_profile(definition: Mapping[str, Any]) -> CsvProfile:
     """A definition as a profile; raises `ValidationError` with `definition.…` fields."""
     try:
         return CsvProfile.from_json(definition)

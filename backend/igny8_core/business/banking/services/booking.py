@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from igny8_core.accounts.models import Account
-from igny8_core.business.banking.domain.booking import Booked, Taker, ensure_fits
+from igny8_core.business.banking.domain.booking import MONEY_IN, Booked, DecidedBy, ensure_fits
 from igny8_core.business.banking.domain.line_states import LineStatus
 from igny8_core.business.banking.domain.matching import CandidateKind, lookup_keys
 from igny8_core.business.banking.models import KnownPayer, LineMatch, StatementLine
@@ -32,9 +32,11 @@ from igny8_core.kit.locks import lock_all
 from igny8_core.kit.money import format_amount
 
 LONGEST_REFERENCE = 100
+RECORDED = frozenset({CandidateKind.INVOICE, CandidateKind.BALANCE})
+"""What has no payment yet: the line itself becomes one."""
 
 
-def book(line: StatementLine, parts: Sequence[Booked], taker: Taker) -> list[LineMatch]:
+def book(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy) -> list[LineMatch]:
     """Book a locked, open line; its status becomes matched.
 
     Raises what billing refuses, `NotFound`, `ValidationError`, `WrongDirection`, `LineNotOpen`.
@@ -46,28 +48,28 @@ def book(line: StatementLine, parts: Sequence[Booked], taker: Taker) -> list[Lin
     for part in parts:
         match part.kind:
             case CandidateKind.PAYMENT:
-                matches.append(_approve(line, part, taker))
+                matches.append(_approve(line, part, decided_by))
             case CandidateKind.REFUND:
-                matches.append(_pay_refund(line, part, taker))
+                matches.append(_pay_refund(line, part, decided_by))
             case CandidateKind.BOUNCE:
-                matches.append(_bounce(line, part, taker))
-    matches += _record(line, [part for part in parts if part.kind is CandidateKind.INVOICE], taker)
+                matches.append(_bounce(line, part, decided_by))
+    matches += _record(line, [part for part in parts if part.kind in RECORDED], decided_by)
     for match_ in matches:
         _learn_payer(line, match_)
     subjects: list[JSON] = [_subject(one) for one in matches]
-    line_status.apply(line, to=LineStatus.MATCHED, automatic=taker.automatic, matches=subjects)
+    line_status.apply(line, to=LineStatus.MATCHED, automatic=decided_by.automatic, matches=subjects)
     return matches
 
 
-def _approve(line: StatementLine, part: Booked, taker: Taker) -> LineMatch:
+def _approve(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
     payment = _found(Payment, part)
     _ensure_currency(line, payment.currency)
-    decision = Decision(taker.operator_id, format_amount(part.amount_minor, line.currency), _day(line))
+    decision = Decision(decided_by.operator_id, format_amount(part.amount_minor, line.currency), _day(line))
     approved = approvals.approve_payment(payment_id=payment.id, decision=decision)
-    return _match(line, CandidateKind.PAYMENT, part.amount_minor, taker, payment=approved)
+    return _match(line, CandidateKind.PAYMENT, part.amount_minor, decided_by, payment=approved)
 
 
-def _pay_refund(line: StatementLine, part: Booked, taker: Taker) -> LineMatch:
+def _pay_refund(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
     """The bank has sent what we owed; a refund that was marked by hand before is only linked."""
     refund = _found(Refund, part)
     if refund.destination != RefundDestination.TRANSFER:
@@ -77,20 +79,20 @@ def _pay_refund(line: StatementLine, part: Booked, taker: Taker) -> LineMatch:
         raise ValidationError(fields={"refund_id": ["The refund has another amount."]})
     if refund.status != RefundStatus.COMPLETED:
         refund = refunds.mark_refund_paid(refund_id=refund.id)
-    return _match(line, CandidateKind.REFUND, part.amount_minor, taker, refund=refund)
+    return _match(line, CandidateKind.REFUND, part.amount_minor, decided_by, refund=refund)
 
 
-def _bounce(line: StatementLine, part: Booked, taker: Taker) -> LineMatch:
+def _bounce(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
     """The bank has taken a transfer back: what it had settled is due again."""
     payment = _found(Payment, part)
     _ensure_currency(line, payment.currency)
     if payment.amount_received_minor != part.amount_minor:
         raise ValidationError(fields={"bounced_payment_id": ["The payment has another amount."]})
     bounced = approvals.bounce_payment(payment_id=payment.id, reason="The bank has returned this transfer.")
-    return _match(line, CandidateKind.BOUNCE, part.amount_minor, taker, payment=bounced)
+    return _match(line, CandidateKind.BOUNCE, part.amount_minor, decided_by, payment=bounced)
 
 
-def _record(line: StatementLine, parts: Sequence[Booked], taker: Taker) -> list[LineMatch]:
+def _record(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy) -> list[LineMatch]:
     """One payment for each account: its plan says what the account's invoices get, the rest becomes its balance."""
     ids = [part.target_id for part in parts if part.target_id is not None]
     # All of them first, in the order of their ids, also where a line pays for several accounts.
@@ -102,11 +104,13 @@ def _record(line: StatementLine, parts: Sequence[Booked], taker: Taker) -> list[
     by_account: dict[UUID, list[Booked]] = defaultdict(list)
     for part in parts:
         by_account[part.account_id].append(part)
-    return [_record_for(line, account_id, by_account[account_id], invoices, taker) for account_id in sorted(by_account)]
+    return [
+        _record_for(line, account_id, by_account[account_id], invoices, decided_by) for account_id in sorted(by_account)
+    ]
 
 
 def _record_for(
-    line: StatementLine, account_id: UUID, parts: Sequence[Booked], invoices: dict[UUID, Invoice], taker: Taker
+    line: StatementLine, account_id: UUID, parts: Sequence[Booked], invoices: dict[UUID, Invoice], decided_by: DecidedBy
 ) -> LineMatch:
     account = Account.objects.filter(id=account_id).first()
     if account is None:
@@ -123,16 +127,19 @@ def _record_for(
         allocations=tuple(planned),
     )  # fmt: skip
     try:
-        payment = record_payment(account=account, money=money, operator_id=taker.operator_id)
+        payment = record_payment(account=account, money=money, operator_id=decided_by.operator_id)
     except DuplicateSubmission:
         # Two bookings that say the same are two all the same: the second gets the line's number.
         again = f"{money.reference} #{line.sequence}"
-        payment = record_payment(account=account, money=_with_reference(money, again), operator_id=taker.operator_id)
-    return _match(line, CandidateKind.INVOICE, total, taker, payment=payment)
+        payment = record_payment(
+            account=account, money=_with_reference(money, again), operator_id=decided_by.operator_id
+        )
+    kind = CandidateKind.INVOICE if any(part.target_id for part in parts) else CandidateKind.BALANCE
+    return _match(line, kind, total, decided_by, payment=payment)
 
 
 def _found[M: (Payment, Refund)](model: type[M], part: Booked) -> M:
-    assert part.target_id is not None, "only invoices may be left out, for an account's balance"
+    assert part.target_id is not None, "only a balance has no target"
     row = model.objects.across_accounts().filter(id=part.target_id).first()
     if row is None:
         raise NotFound
@@ -172,7 +179,7 @@ def _ensure_currency(line: StatementLine, currency: str) -> None:
 
 
 def _match(
-    line: StatementLine, kind: CandidateKind, amount_minor: int, taker: Taker, *,
+    line: StatementLine, kind: CandidateKind, amount_minor: int, decided_by: DecidedBy, *,
     payment: Payment | None = None, refund: Refund | None = None,
 ) -> LineMatch:  # fmt: skip
     subject = payment or refund
@@ -180,16 +187,16 @@ def _match(
     awaits = payment is not None and payment.status == PaymentStatus.PENDING_APPROVAL
     return LineMatch.objects.create(
         account_id=subject.account_id, line=line, kind=kind.value, payment=payment, refund=refund,
-        amount_minor=amount_minor, automatic=taker.automatic, awaits_approval=awaits,
-        decided_by_id=None if taker.automatic else taker.operator_id, score=taker.score,
-        reasons=list(taker.reasons), created_at=clock.now(),
+        amount_minor=amount_minor, automatic=decided_by.automatic, awaits_approval=awaits,
+        decided_by_id=None if decided_by.automatic else decided_by.operator_id, score=decided_by.score,
+        reasons=list(decided_by.reasons), created_at=clock.now(),
     )  # fmt: skip
 
 
 def _learn_payer(line: StatementLine, match_: LineMatch) -> None:
     """Remember whose bank account pays for whom."""
     number = lookup_keys(facts_of(line)).counterparty_account[:64]
-    if not number or match_.kind not in (CandidateKind.PAYMENT, CandidateKind.INVOICE):
+    if not number or match_.kind not in MONEY_IN:
         return
     now = clock.now()
     known, new = KnownPayer.objects.for_account(match_.account_id).get_or_create(

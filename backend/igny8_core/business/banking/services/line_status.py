@@ -12,6 +12,7 @@ from django.db import connection
 from igny8_core.business.banking.domain.line_errors import LineNotOpen
 from igny8_core.business.banking.domain.line_states import OPEN, LineStatus, ensure_transition
 from igny8_core.business.banking.domain.lines import StatementLine as Facts
+from igny8_core.business.banking.domain.stored_proposals import StoredProposal
 from igny8_core.business.banking.models import StatementLine
 from igny8_core.business.banking.selectors.candidates import QueuedLine
 from igny8_core.events.catalogue import JSON, EventType
@@ -43,11 +44,11 @@ LOCK_QUEUED = """SELECT line.id, line.sequence, line.bank_account_id, account.pa
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What the matcher says of a line: its proposals as stored, and whether the first is to be taken."""
+class LookResult:
+    """What the matcher says of a line: its proposals, and whether the first is to be taken."""
 
     line_id: UUID
-    proposals: list[dict[str, Any]]
+    proposals: list[StoredProposal]
     certain: bool
 
 
@@ -116,7 +117,7 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
     )  # fmt: skip
 
 
-def apply_looked(looked: Sequence[Looked]) -> None:
+def apply_looked(looked: Sequence[LookResult]) -> None:
     """Write what the matcher found for many locked lines at once; a line that a person has decided stays as it is."""
     rows = [
         {

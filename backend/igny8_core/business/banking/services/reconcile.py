@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from igny8_core.business.banking.domain.booking import Booked, Taker, ensure_direction
+from igny8_core.business.banking.domain.booking import MONEY_IN, Booked, DecidedBy, ensure_direction
 from igny8_core.business.banking.domain.line_errors import CannotUndo, LineNotOpen, ProposalGone
 from igny8_core.business.banking.domain.line_states import LineStatus
 from igny8_core.business.banking.domain.matching import CandidateKind
+from igny8_core.business.banking.domain.stored_proposals import StoredProposal, stored_proposals
 from igny8_core.business.banking.models import LineMatch, StatementImport, StatementLine
 from igny8_core.business.banking.services import line_status
 from igny8_core.business.banking.services.booking import book
-from igny8_core.business.banking.services.line_status import Looked, lock_line
+from igny8_core.business.banking.services.line_status import LookResult, lock_line
 from igny8_core.business.banking.services.proposals import look_at_rows
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, Refund
@@ -25,7 +26,7 @@ from igny8_core.kit.money import InvalidAmount, parse_amount
 
 EVERY_IMPORT = UUID(int=0)
 """The subject of a request to look at the lines of all imports."""
-SETTLES = frozenset({CandidateKind.PAYMENT.value, CandidateKind.INVOICE.value})
+SETTLES = frozenset(kind.value for kind in MONEY_IN)
 
 NAMED: dict[str, tuple[CandidateKind, Any]] = {
     "invoice_id": (CandidateKind.INVOICE, Invoice),
@@ -36,8 +37,8 @@ NAMED: dict[str, tuple[CandidateKind, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person gives to whom: one of the ids, and minor units where the line is split."""
+class Target:
+    """What a person gives a line's money to: one of the ids, and how much in minor units where the line is split."""
 
     invoice_id: UUID | None = None
     payment_id: UUID | None = None
@@ -47,13 +48,22 @@ class Wanted:
     amount_minor: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """A part of a line: an invoice or an account's balance, and how much as decimal text in the line's currency."""
+
+    amount: str
+    invoice_id: UUID | None = None
+    account_id: UUID | None = None
+
+
 def accept(*, line_id: UUID, proposal_id: UUID, operator_id: UUID) -> StatementLine:
     """Take a proposal. Raises `NotFound`, `LineNotOpen`, `ProposalGone`, and what billing refuses."""
     line = lock_line(line_id)
     line_status.ensure_open(line)
     proposal = _proposal(line, proposal_id)
-    taker = Taker(operator_id, score=proposal["score"], reasons=tuple(proposal["reasons"]))
-    book(line, parts_of(proposal), taker)
+    decided_by = DecidedBy(operator_id, score=proposal.score, reasons=tuple(proposal.reasons))
+    book(line, parts_of(proposal), decided_by)
     return line
 
 
@@ -61,17 +71,17 @@ def reject(*, line_id: UUID, proposal_id: UUID) -> StatementLine:
     """Say no to a proposal: it is not made again. Raises `NotFound`, `LineNotOpen`, `ProposalGone`."""
     line = lock_line(line_id)
     line_status.ensure_open(line)
-    rejected = _proposal(line, proposal_id)["key"]
+    rejected = _proposal(line, proposal_id).key
     line.rejected = [*line.rejected, rejected]
     StatementLine.objects.filter(id=line.id).update(rejected=line.rejected)
-    left = [one for one in line.proposals if one["key"] != rejected]
+    left = [one for one in stored_proposals(line.proposals) if one.key != rejected]
     if line.status in (LineStatus.PROPOSED, LineStatus.UNMATCHED):
-        line_status.apply_looked([Looked(line.id, left, certain=False)])
+        line_status.apply_looked([LookResult(line.id, left, certain=False)])
     line.refresh_from_db()
     return line
 
 
-def assign(*, line_id: UUID, wanted: Sequence[Wanted], operator_id: UUID) -> StatementLine:
+def assign(*, line_id: UUID, targets: Sequence[Target], operator_id: UUID) -> StatementLine:
     """Give a line's money to what a person names: one thing, or several whose amounts add up to it.
 
     Raises `NotFound`, `LineNotOpen`, `WrongDirection`, `ValidationError`, and what billing refuses.
@@ -79,30 +89,28 @@ def assign(*, line_id: UUID, wanted: Sequence[Wanted], operator_id: UUID) -> Sta
     line = lock_line(line_id)
     line_status.ensure_open(line)
     whole = abs(line.amount_minor or 0)
-    ensure_direction(amount_minor=line.amount_minor or 0, kinds=map(_kind_of, wanted))
-    parts = [_booked(one, whole if one.amount_minor is None else one.amount_minor) for one in wanted]
-    book(line, parts, Taker(operator_id))
+    ensure_direction(amount_minor=line.amount_minor or 0, kinds=map(_kind_of, targets))
+    parts = [_booked(one, whole if one.amount_minor is None else one.amount_minor) for one in targets]
+    book(line, parts, DecidedBy(operator_id))
     return line
 
 
-def split(*, line_id: UUID, parts: Sequence[dict[str, Any]], operator_id: UUID) -> StatementLine:
-    """Share a line out; `parts` name an `invoice_id` or `account_id` and an `amount` as decimal text.
-
-    Raises what `assign` raises.
-    """
+def split(*, line_id: UUID, parts: Sequence[SplitPart], operator_id: UUID) -> StatementLine:
+    """Share a line out over invoices and balances. Raises what `assign` raises."""
     line = lock_line(line_id)
     line_status.ensure_open(line)
-    wanted, faults = [], {}
+    targets: list[Target] = []
+    faults: dict[str, Sequence[str]] = {}
     for index, part in enumerate(parts):
         try:
-            amount_minor = parse_amount(part["amount"], line.currency)
+            amount_minor = parse_amount(part.amount, line.currency, field=f"parts.{index}.amount")
         except InvalidAmount as error:
-            faults[f"parts.{index}.amount"] = [error.message]
+            faults |= error.fields
         else:
-            wanted.append(Wanted(part.get("invoice_id"), account_id=part.get("account_id"), amount_minor=amount_minor))
+            targets.append(Target(part.invoice_id, account_id=part.account_id, amount_minor=amount_minor))
     if faults:
         raise ValidationError(fields=faults)
-    return assign(line_id=line_id, wanted=wanted, operator_id=operator_id)
+    return assign(line_id=line_id, targets=targets, operator_id=operator_id)
 
 
 def ignore(*, line_id: UUID, reason: str) -> StatementLine:
@@ -166,13 +174,9 @@ def request_match(*, import_id: UUID | None) -> None:
     )  # fmt: skip
 
 
-def parts_of(proposal: dict[str, Any]) -> list[Booked]:
+def parts_of(proposal: StoredProposal) -> list[Booked]:
     """A stored proposal as what it books."""
-    account_id = UUID(proposal["account_id"])
-    return [
-        Booked(CandidateKind(part["kind"]), account_id, UUID(part["id"]), part["amount_minor"])
-        for part in proposal["parts"]
-    ]
+    return [Booked(part.kind, proposal.account_id, part.id, part.amount_minor) for part in proposal.parts]
 
 
 def active_matches(line_id: UUID) -> list[LineMatch]:
@@ -181,29 +185,29 @@ def active_matches(line_id: UUID) -> list[LineMatch]:
     return list(rows.select_related("payment").order_by("id"))
 
 
-def _proposal(line: StatementLine, proposal_id: UUID) -> dict[str, Any]:
-    for proposal in line.proposals:
-        if proposal["id"] == str(proposal_id):
-            return dict(proposal)
+def _proposal(line: StatementLine, proposal_id: UUID) -> StoredProposal:
+    for proposal in stored_proposals(line.proposals):
+        if proposal.id == proposal_id:
+            return proposal
     raise ProposalGone
 
 
-def _booked(wanted: Wanted, amount_minor: int) -> Booked:
-    """A wish with its account looked up; operators name payments and invoices of every account."""
+def _booked(target: Target, amount_minor: int) -> Booked:
+    """A target with its account looked up; operators name payments and invoices of every account."""
     for name, (kind, model) in NAMED.items():
-        target_id = getattr(wanted, name)
+        target_id = getattr(target, name)
         if target_id is not None:
             found: Any = model.objects.across_accounts().filter(id=target_id).first()
             if found is None:
                 raise NotFound
             return Booked(kind, found.account_id, target_id, amount_minor)
-    assert wanted.account_id is not None, "the edge lets no empty wish through"
-    return Booked(CandidateKind.INVOICE, wanted.account_id, None, amount_minor)
+    assert target.account_id is not None, "the edge refuses a target without an id"
+    return Booked(CandidateKind.BALANCE, target.account_id, None, amount_minor)
 
 
-def _kind_of(wanted: Wanted) -> CandidateKind:
-    kinds = (kind for name, (kind, _) in NAMED.items() if getattr(wanted, name) is not None)
-    return next(kinds, CandidateKind.INVOICE)
+def _kind_of(target: Target) -> CandidateKind:
+    kinds = (kind for name, (kind, _) in NAMED.items() if getattr(target, name) is not None)
+    return next(kinds, CandidateKind.BALANCE)
 
 
 def _locked_with_originals(line_id: UUID) -> tuple[StatementLine, list[StatementLine]]:

@@ -9,7 +9,7 @@ from igny8_core.business.billing.answers.payments import PaymentAnswer
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus, is_overdue
 from igny8_core.business.billing.models import Allocation, CreditPackage, Invoice, InvoiceLine
 from igny8_core.business.billing.selectors.invoices import InvoiceDetail
-from igny8_core.http.answers import Answer
+from igny8_core.http.answers import Answer, same_names
 from igny8_core.kit import clock
 from igny8_core.kit.money import format_amount
 
@@ -41,15 +41,12 @@ class InvoiceAnswer(Answer):
         return cls(**_fields(invoice, time_zone), **more)
 
 
-_AS_THEY_STAND = [name for name in InvoiceAnswer.__struct_fields__ if name in {f.attname for f in Invoice._meta.fields}]
-
-
 def _fields(invoice: Invoice, time_zone: str) -> dict[str, Any]:
     today = clock.now().astimezone(ZoneInfo(time_zone)).date()
     currency, total, settled = invoice.currency, invoice.amount_total_minor, invoice.amount_settled_minor
     due = total - settled if invoice.status == InvoiceStatus.PENDING else 0
     return {
-        **{name: getattr(invoice, name) for name in _AS_THEY_STAND},
+        **same_names(InvoiceAnswer, invoice),
         "amount_total": format_amount(total, currency),
         "amount_tax": format_amount(invoice.amount_tax_minor, currency),
         "amount_paid": format_amount(settled, currency),

@@ -10,7 +10,7 @@ from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_qr import payment_qr
 from igny8_core.business.billing.models import AccountPaymentMethod, PaymentMethodConfig
 from igny8_core.business.billing.services.payment_service import AvailableMethods
-from igny8_core.http.answers import Answer
+from igny8_core.http.answers import Answer, same_names
 from igny8_core.kit.money import format_amount, format_optional
 
 
@@ -28,7 +28,7 @@ class SavedMethodAnswer(Answer):
     @classmethod
     def of(cls, saved: AccountPaymentMethod) -> Self:
         """The saved method."""
-        return cls(**{name: getattr(saved, name) for name in cls.__struct_fields__})
+        return cls(**same_names(cls, saved))
 
 
 class MethodConfigAnswer(Answer):
@@ -53,17 +53,7 @@ class MethodConfigAnswer(Answer):
     def of(cls, config: PaymentMethodConfig) -> Self:
         """The configured method."""
         return cls(
-            id=config.id,
-            payment_method=config.payment_method,
-            country=config.country,
-            currency=config.currency,
-            display_name=config.display_name,
-            instructions=config.instructions,
-            requires_proof=config.requires_proof,
-            enabled=config.enabled,
-            sort_order=config.sort_order,
-            created_at=config.created_at,
-            updated_at=config.updated_at,
+            **same_names(cls, config),
             min_amount=format_optional(config.min_amount_minor, config.currency),
             max_amount=format_optional(config.max_amount_minor, config.currency),
             tolerance=format_amount(config.tolerance_minor, config.currency),

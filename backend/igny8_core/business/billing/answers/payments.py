@@ -16,7 +16,7 @@ from igny8_core.business.billing.selectors.operator_rows import (
 )
 from igny8_core.business.billing.selectors.payment_rows import PaymentRow
 from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, PaymentDetail, StatusChange
-from igny8_core.http.answers import Answer
+from igny8_core.http.answers import Answer, same_names
 from igny8_core.kit.money import format_amount, format_optional
 
 
@@ -217,4 +217,4 @@ class ProofAnswer(Answer):
     @classmethod
     def of(cls, proof: PaymentProof) -> Self:
         """The proof without its bytes."""
-        return cls(**{name: getattr(proof, name) for name in cls.__struct_fields__})
+        return cls(**same_names(cls, proof))

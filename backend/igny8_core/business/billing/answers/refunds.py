@@ -6,7 +6,7 @@ from uuid import UUID
 
 from igny8_core.business.billing.answers.payments import OperatorPaymentDetailAnswer
 from igny8_core.business.billing.models import Refund
-from igny8_core.http.answers import Answer
+from igny8_core.http.answers import Answer, same_names
 from igny8_core.kit.money import format_amount
 from igny8_core.kit.sealing import unseal
 
@@ -50,20 +50,10 @@ class RefundAnswer(Answer):
             for part in refund.parts
         ]
         return cls(
-            id=refund.id,
-            payment_id=refund.payment_id,
-            account_id=refund.account_id,
+            **same_names(cls, refund) | {"parts": parts},
             amount=format_amount(refund.amount_minor, currency),
             from_balance=format_amount(refund.from_balance_minor, currency),
-            currency=currency,
-            destination=refund.destination,
-            status=refund.status,
-            reason=refund.reason,
-            parts=parts,
             beneficiary=_masked(refund),
-            created_at=refund.created_at,
-            completed_at=refund.completed_at,
-            cancelled_at=refund.cancelled_at,
         )
 
 

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.banking.answers import ImportAnswer
 from igny8_core.business.banking.domain.bank_accounts import normalise_number
 from igny8_core.business.banking.domain.line_states import ImportStatus
 from igny8_core.business.banking.models import BankAccount, SavedCsvProfile, StatementImport
-from igny8_core.business.banking.selectors.documents import import_document
 from igny8_core.business.banking.services import auto_match, importing
 from igny8_core.business.banking.services.receiving import MAX_FILE_BYTES, StatementFile
 from igny8_core.events import unit_of_work
@@ -55,34 +55,33 @@ class Command(BaseCommand):
         self._go_on(path, found.id, options)
 
     def _go_on(self, path: Path, import_id: UUID, options: dict[str, Any]) -> None:
-        document = self._document(import_id)
-        if document["status"] == ImportStatus.NEEDS_CONFIRMATION and options["confirm"]:
+        found = self._found(import_id)
+        if found.status == ImportStatus.NEEDS_CONFIRMATION and options["confirm"]:
             _run(lambda: importing.confirm(import_id))
             importing.read_stored(import_id, actor=auto_match.BANK)
-            document = self._document(import_id)
-        if document["status"] == ImportStatus.MATCHING:
-            auto_match.match_import(import_id, heard=self._matching(path, document["progress"]["lines_imported"]))
-            document = self._document(import_id)
-        self._tell(path, document)
+            found = self._found(import_id)
+        if found.status == ImportStatus.MATCHING:
+            auto_match.match_import(import_id, heard=self._matching(path, found.progress.lines_imported))
+            found = self._found(import_id)
+        self._tell(path, found)
 
-    def _tell(self, path: Path, document: dict[str, Any]) -> None:
-        progress = document["progress"]
+    def _tell(self, path: Path, found: ImportAnswer) -> None:
         self._clear()
-        if document["status"] == ImportStatus.REFUSED:
-            raise CommandError(document["problem"])
-        if document["status"] == ImportStatus.NEEDS_CONFIRMATION:
-            for line in document["unreadable_lines"]:
-                self.stderr.write(f"{path}: {line['problem']}")
+        if found.status == ImportStatus.REFUSED:
+            raise CommandError(found.problem)
+        if found.status == ImportStatus.NEEDS_CONFIRMATION:
+            for line in found.unreadable_lines:
+                self.stderr.write(f"{path}: {line.problem}")
             raise CommandError("nothing was imported; --confirm leaves these lines out.")
         names = ("lines_read", "lines_duplicate", "matched", "proposed", "unmatched", "left")
-        counts = ", ".join(f"{progress[name]} {name.removeprefix('lines_')}" for name in names)
+        counts = ", ".join(f"{getattr(found.progress, name)} {name.removeprefix('lines_')}" for name in names)
         self.stdout.write(f"{path}: {counts}.")
-        for statement in document["statements"]:
-            if statement["lines_not_booked"]:
-                pending = f"{statement['lines_not_booked']} entries are not booked yet and were left out"
-                self.stdout.write(f"{path}: {statement['identification']}: {pending}.")
-            if statement["balances_agree"] is False:
-                self.stderr.write(f"{path}: {statement['identification']}: the balances do not agree.")
+        for statement in found.statements:
+            if statement.lines_not_booked:
+                pending = f"{statement.lines_not_booked} entries are not booked yet and were left out"
+                self.stdout.write(f"{path}: {statement.identification}: {pending}.")
+            if statement.balances_agree is False:
+                self.stderr.write(f"{path}: {statement.identification}: the balances do not agree.")
 
     def _reading(self, path: Path) -> Any:
         return lambda lines_read: self._show(f"{path.name}: {lines_read:,} lines read")
@@ -108,9 +107,9 @@ class Command(BaseCommand):
     def _clear(self) -> None:
         self._show("")
 
-    def _document(self, import_id: UUID) -> dict[str, Any]:
+    def _found(self, import_id: UUID) -> ImportAnswer:
         with unit_of_work.read(Scope.operators()):
-            return import_document(StatementImport.objects.get(id=import_id))
+            return ImportAnswer.of(StatementImport.objects.get(id=import_id))
 
 
 def _given(path: Path, file: BufferedReader, options: dict[str, Any]) -> StatementFile:
