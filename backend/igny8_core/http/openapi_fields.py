@@ -40,12 +40,14 @@ class AnswerSchema(OpenApiSerializerExtension):
         return str(self.target.__name__)
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """The type's schema; the types it consists of become components beside it."""
+        """The type's schema; the types it consists of, enumerations among them, become components beside it."""
         _, components = msgspec.json.schema_components([self.target], ref_template="#/components/schemas/{name}")
         own: dict[str, Any] = components.pop(self.target.__name__)
         answers = _answers(Answer)
         for name, schema in components.items():
-            part = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=answers[name], schema=schema)
+            part = ResolvedComponent(
+                name=name, type=ResolvedComponent.SCHEMA, object=answers.get(name, name), schema=schema
+            )
             auto_schema.registry.register_on_missing(part)
         return own
 
