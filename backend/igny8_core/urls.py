@@ -29,7 +29,10 @@ DOCS_CSP: dict[str, list[str]] = {
     "worker-src": [CSP.SELF, "blob:"],
 }
 
-_redoc = SpectacularRedocView.as_view(url_name="schema", template_name="http/redoc.html")
+READ_ONLY = ["get", "head"]
+
+_swagger = SpectacularSwaggerSplitView.as_view(url_name="schema", http_method_names=READ_ONLY)
+_redoc = SpectacularRedocView.as_view(url_name="schema", template_name="http/redoc.html", http_method_names=READ_ONLY)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="portal:home"), name="root"),
@@ -38,8 +41,8 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", csp_override(DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="docs"),
+    path("api/schema/", SpectacularAPIView.as_view(http_method_names=READ_ONLY), name="schema"),
+    path("api/docs/", csp_override(DOCS_CSP)(_swagger), name="docs"),
     path("api/redoc/", csp_override(DOCS_CSP)(_redoc), name="redoc"),
     path("api/v1/auth/", include("igny8_core.business.platform.urls")),
     path("api/v1/billing/", include(account_urlpatterns)),

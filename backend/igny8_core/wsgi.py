@@ -2,11 +2,13 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from igny8_core.http.chunked import ChunkedBodies
+from igny8_core.http.requests import TolerantHandler
 
 os.environ.setdefault("IGNY8_PROCESS", "web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
 
-application = ChunkedBodies(get_wsgi_application())
+django.setup(set_prefix=False)
+application = ChunkedBodies(TolerantHandler())

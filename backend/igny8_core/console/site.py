@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.csp import CSP
@@ -18,6 +18,7 @@ from igny8_core.business.platform.services import sessions as platform_sessions
 from igny8_core.console import door
 from igny8_core.console.desks import approvals, home, reconciliation
 from igny8_core.console.operators import Operator, operator_of
+from igny8_core.console.pages.base import OperatorPage
 from igny8_core.console.sidebar import NAVIGATION
 from igny8_core.http.errors import from_exception, status_of
 from igny8_core.http.sessions import COOKIE
@@ -46,13 +47,19 @@ OWN_PAGES = (
     ("reconciliation/<uuid:line_id>/<slug:action>/", reconciliation.act, "act-on-line"),
 )
 """Route, view and name of each page that is no list of a table."""
-
+NOT_SERVED = frozenset({"autocomplete", "password_change", "password_change_done", "view_on_site"})
+"""What Django's admin brings along and no page of ours leads to: it asks for tables and users that we do not have."""
 
 logger = structlog.get_logger(__name__)
 
 
 class OperatorSite(UnfoldAdminSite):
     """Django's admin for operators, bound to our roles, sessions and transactions."""
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Tables with a page of ours. What a library brings along knows neither our roles nor what a login may read."""
+        if admin_class is not None and issubclass(admin_class, OperatorPage):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Operators of every role; each page asks for more."""
@@ -92,7 +99,14 @@ class OperatorSite(UnfoldAdminSite):
         own: list[URLResolver | URLPattern] = [
             path(route, self.admin_view(view), name=name) for route, view, name in OWN_PAGES
         ]
-        return [*own, *super().get_urls()]
+        inherited = [one for one in super().get_urls() if getattr(one, "name", None) not in NOT_SERVED]
+        return [*own, *inherited]
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The names of pages that the palette finds: few enough for one page of them."""
+        if request.GET.get("page", "1") != "1":
+            raise Http404
+        return super().search(request, extra_context)  # type: ignore[no-any-return]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Our own sidebar; a page the role may not open is left out."""

@@ -1,8 +1,9 @@
 """The one place where a failure becomes an HTTP status."""
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from psycopg_pool import PoolTimeout, TooManyRequests
 from rest_framework import exceptions as drf
 
@@ -37,6 +38,8 @@ STATUS_OF_KIND = {
 }
 BUSY_SQLSTATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "25P04"})
 RETRY_AFTER_SECONDS = 1
+MALFORMED = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
+"""What Django raises where a page's form cannot be read: not in its encoding, without its boundary, cut off."""
 
 
 def status_of(error: AppError) -> int:
@@ -56,7 +59,7 @@ def from_exception(exception: BaseException) -> AppError | None:
         return Forbidden()
     if isinstance(exception, RequestDataTooBig):
         return TooLarge()
-    if isinstance(exception, SuspiciousOperation):
+    if isinstance(exception, MALFORMED):
         return ValidationError("The request is malformed.")
     if _is_busy(exception):
         return Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS)

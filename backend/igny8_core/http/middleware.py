@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
+from django.utils.cache import patch_vary_headers
 
 from igny8_core.http import context, responses
 from igny8_core.http.chunked import CHUNK_BYTES, DRAIN_BYTES
@@ -16,6 +17,8 @@ from igny8_core.kit.errors import Internal, TooLarge, ValidationError
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Load balancers and monitors ask these by address and not by name."""
+CREDENTIALS = ("Authorization", "Cookie")
+"""The headers that an answer depends on: a key or a token, or the session of a page."""
 
 logger = structlog.get_logger(__name__)
 
@@ -35,11 +38,20 @@ class RequestContextMiddleware:
         if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             _drain(request, response, length)
         response["X-Request-ID"] = str(request_id)
+        _keep_from_caches(response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse:
         """Anything a view let through: the unified body, with nothing of the inside."""
         return unexpected(exception)
+
+
+def _keep_from_caches(response: HttpResponse) -> None:
+    """What does not say how long it may be kept is kept by nobody, and what nobody keeps is shown to nobody else."""
+    if not response.has_header("Cache-Control"):
+        response["Cache-Control"] = "no-store"
+    if "no-store" in response["Cache-Control"]:
+        patch_vary_headers(response, CREDENTIALS)
 
 
 def _length(request: HttpRequest) -> int:

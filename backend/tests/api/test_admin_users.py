@@ -135,6 +135,24 @@ def test_admins_cannot_lower_or_suspend_themselves(admin: Person) -> None:
     assert other.api.get(USERS).status_code == 403
 
 
+def test_an_account_keeps_an_owner(admin: Person, cast: Cast) -> None:
+    owner, elsewhere = team_member(cast.account, AccountRole.OWNER), team_member(cast.other, AccountRole.OWNER)
+    before = events_about(owner.id)
+    for changes in ({"role": "viewer"}, {"status": "suspended"}, {"role": "admin", "status": "active", "name": "New"},
+                    {"status": "suspended", "password": "a wholly new one"}):  # fmt: skip
+        refused = change(admin, owner.id, changes)
+        assert (refused.status_code, refused.json()["code"]) == (409, "last_owner"), changes
+    assert events_about(owner.id) == before
+    assert owner.api.get("/api/v1/auth/me/").json()["data"]["role"] == "owner"
+    second = team_member(cast.account, AccountRole.OWNER)
+    assert change(admin, second.id, {"status": "suspended"}).status_code == 200
+    refused = change(admin, owner.id, {"role": "member"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "last_owner"), "a suspended owner is none"
+    assert change(admin, second.id, {"status": "active"}).status_code == 200
+    assert change(admin, owner.id, {"role": "member"}).json()["data"]["role"] == "member"
+    assert change(admin, elsewhere.id, {"name": "Renamed", "role": "owner"}).json()["data"]["role"] == "owner"
+
+
 def test_lists_filter_and_show_no_secret(admin: Person, cast: Cast) -> None:
     person = team_member(cast.account, AccountRole.OWNER)
     mine = admin.api.get(f"{USERS}?account_id={cast.account.id}").json()

@@ -134,7 +134,7 @@ def world() -> World:
         "member": cast.member, "admin": admin_key, "owner": cast.owner, "stranger": cast.stranger,
         "support": cast.support, "approver": cast.approver, "finance": cast.finance, "operator admin": cast.admin,
     }  # fmt: skip
-    return World(callers, _ids(cast, cast.account, cast.member), _ids(cast, cast.other, cast.stranger))
+    return World(callers, one_of_each(cast, cast.account, cast.member), one_of_each(cast, cast.other, cast.stranger))
 
 
 def _keys(cast: Cast) -> tuple[Api, Api, Api]:
@@ -151,7 +151,8 @@ def _keys(cast: Cast) -> tuple[Api, Api, Api]:
     return issue(cast.account, AccountRole.ADMIN), issue(cast.account, AccountRole.OWNER, expires_at=past), key
 
 
-def _ids(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
+def one_of_each(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
+    """The id of one thing of each kind, by the names that addresses give them; the account's where it has them."""
     owner = cast.owner if account is cast.account else cast.stranger
     invoice_id = cast.invoice(account=account)
     body = {"invoice_id": str(invoice_id), "payment_method": "bank_transfer", "transaction_reference": "M 1"}
@@ -197,6 +198,8 @@ def test_who_gets_where(world: World, route: Route, method: str) -> None:
             answer = _call(world, api, route, method, kind)
             problem = f"{name}: {method} {route.name} with {kind} id answered {answer.status_code} {answer.content!r}"
             assert answer.status_code < 500, problem
+            assert "no-store" in answer["Cache-Control"], problem
+            assert {"Authorization", "Cookie"} <= {*answer["Vary"].split(", ")}, problem
             refusal = _refusal(name, least)
             if refusal is not None:
                 assert (answer.status_code, answer.json()["code"]) in refusal, problem

@@ -8,7 +8,7 @@ import psycopg
 from django.db import connection
 from igny8_core.accounts.models import User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
-from tests.cast import Cast, as_operator
+from tests.cast import Api, Cast, as_operator
 from tests.staff import Person, operator, team_member
 
 HOLD = "SELECT id FROM accounts_user WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -17,10 +17,21 @@ WAITING = """SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity 
 PATIENCE_SECONDS = 10
 
 
+class _By:
+    """A caller that goes by a route of its own."""
+
+    def __init__(self, api: Api, route: str) -> None:
+        self.api, self.route = api, route
+
+    def call(self, method: str, path: str, body: Any) -> Any:
+        return self.api.call(method, self.route + path, body)
+
+
 def lower_in_a_ring(
-    owner_connection: psycopg.Connection[Any], people: list[Person], path: str, changes: dict[str, str]
-) -> list[tuple[int, str | None]]:
-    """Each lowers the next; all have been let in and wait at the rows before the first goes on."""
+    owner_connection: psycopg.Connection[Any], people: list[Person], path: str, changes: dict[str, str],
+    by: list[Person] | None = None,
+) -> list[tuple[int, str | None]]:  # fmt: skip
+    """Each lowers the next, or `by` do; all have been let in and wait at the rows before the first goes on."""
     answers: list[tuple[int, str | None]] = []
 
     def lower(actor: Person, target: Person) -> None:
@@ -28,7 +39,7 @@ def lower_in_a_ring(
         answers.append((response.status_code, response.json().get("code")))
         connection.close()
 
-    pairs = zip(people, people[1:] + people[:1], strict=True)
+    pairs = zip(by or people, people[1:] + people[:1], strict=True)
     threads = [threading.Thread(target=lower, args=pair) for pair in pairs]
     with psycopg.connect(owner_connection.info.dsn, password=owner_connection.info.password) as holder:
         holder.execute(HOLD, [[person.id for person in people]])
@@ -47,6 +58,30 @@ def test_owners_who_lower_each_other_leave_one(cast: Cast, owner_connection: psy
     people = [team_member(cast.account, AccountRole.OWNER) for _ in range(4)]
     answers = lower_in_a_ring(owner_connection, people, "/api/v1/account/users/", {"role": "viewer"})
     assert answers == [(200, None)] * 3 + [(409, "last_owner")]
+    left = as_operator(lambda: User.objects.filter(account=cast.account, role="owner").count())
+    assert left == 1
+
+
+def test_operators_who_take_away_every_owner_at_once_leave_one(
+    cast: Cast, owner_connection: psycopg.Connection[Any]
+) -> None:
+    owners = [team_member(cast.account, AccountRole.OWNER) for _ in range(4)]
+    operators = [operator(OperatorRole.ADMIN) for _ in owners]
+    path, changes = "/api/v1/admin/users/", {"status": "suspended"}
+    answers = lower_in_a_ring(owner_connection, owners, path, changes, by=operators)
+    assert answers == [(200, None)] * 3 + [(409, "last_owner")]
+    left = as_operator(lambda: User.objects.filter(account=cast.account, role="owner", status="active").count())
+    assert left == 1
+
+
+def test_an_owner_and_an_operator_at_once_leave_one(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
+    """One goes by the team's route, the other by the operators': they must wait at the same rows."""
+    first, second = (team_member(cast.account, AccountRole.OWNER) for _ in range(2))
+    admin = operator(OperatorRole.ADMIN)
+    callers = {first.id: (first.api, "/api/v1/account/users/"), second.id: (admin.api, "/api/v1/admin/users/")}
+    people = [Person(one.id, one.email, _By(*callers[one.id])) for one in (first, second)]  # type: ignore[arg-type]
+    answers = lower_in_a_ring(owner_connection, people, "", {"role": "viewer"})
+    assert answers == [(200, None), (409, "last_owner")]
     left = as_operator(lambda: User.objects.filter(account=cast.account, role="owner").count())
     assert left == 1
 

@@ -1,22 +1,28 @@
-"""What all tables in the admin share: who may look, that money is only read, and that services do the writing."""
+"""What all tables in the admin share: who may look, what may be asked, that money is only read, that services write."""
 
 from contextlib import nullcontext
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.console.operators import Operator, operator_of
+from igny8_core.console.pages.filters import FixedChoices
 from igny8_core.events import unit_of_work
-from igny8_core.kit.errors import AppError
+from igny8_core.kit.errors import AppError, ValidationError
 
 COUNT_LIMIT = 10_000
+MAX_SEARCH_LENGTH = 200
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -36,12 +42,39 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
     least_to_write: ClassVar[OperatorRole | None] = None
     adds: ClassVar[bool] = False
     removes: ClassVar[bool] = False
+    list_filter: ClassVar[list[type[FixedChoices]]] = []
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_fullwidth = True
     actions = None
     compressed_fields = True
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """The values of the filters beside the table: Django would look into any column, passwords included."""
+        return any(lookup == known.parameter_name and value in known.values for known in self.list_filter)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """Each word is one more condition of the query: a bounded number of them."""
+        if len(search_term) > MAX_SEARCH_LENGTH:
+            raise ValidationError(f"Search for at most {MAX_SEARCH_LENGTH} characters.")
+        return super().get_search_results(request, queryset, search_term)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What the event log tells about the row: the admin keeps no log of its own."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(
+            reverse("admin:events_event_changelist", query={"q": self.found(request, object_id).pk})
+        )
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """The row that an address names. Raises `Http404`."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        return row
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By role alone."""

@@ -1,4 +1,7 @@
-"""Filters whose choices are known: Django's own would read the whole table to find out which values occur."""
+"""Filters whose choices are known: Django's own would read the whole table to find out which values occur.
+
+A table is narrowed by these and by nothing else, see `OperatorPage.lookup_allowed`.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +26,16 @@ class FixedChoices(SimpleListFilter):
         return queryset if chosen is None else queryset.filter(**{str(self.parameter_name): chosen})
 
 
-def fixed(column: str, values: Iterable[str]) -> type[FixedChoices]:
+class UsedChoices(FixedChoices):
+    """The same, but only the values that occur are offered: for a table of few rows and a column of many values."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The values that occur."""
+        used = set(model_admin.get_queryset(request).values_list(self.parameter_name, flat=True))
+        return [choice for choice in super().lookups(request, model_admin) if choice[0] in used]
+
+
+def fixed(column: str, values: Iterable[str], kind: type[FixedChoices] = FixedChoices) -> type[FixedChoices]:
     """A filter by a column with these values."""
     facts = {"title": column.replace("_", " "), "parameter_name": column, "values": tuple(map(str, values))}
-    return type(f"{column}_choices", (FixedChoices,), facts)
+    return type(f"{column}_choices", (kind,), facts)

@@ -6,11 +6,12 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django_countries import countries
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from igny8_core.accounts.models import AccessKey, Account, Status, User
+from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.platform.services import accounts, api_keys, people
 from igny8_core.console.operators import Operator
@@ -148,10 +149,15 @@ class AccessKeyPage(OperatorPage):
 
     @action(description="Revoke", icon="block", permissions=["revoke"])
     def revoke(self, request: HttpRequest, object_id: str) -> Any:
-        """Refuse the key from now on."""
-        api_keys.revoke_api_key(key_id=AccessKey.objects.only("id").get(id=object_id).id)
+        """Ask whether the key is to be refused from now on, and do it when the answer comes."""
+        key = self.found(request, object_id)
+        if request.method != "POST":
+            document = {"title": f"Revoke {key.prefix}…", "key": key, "opts": self.opts}
+            frame = self.admin_site.each_context(request)
+            return TemplateResponse(request, "console/revoke.html", {**frame, **document})
+        api_keys.revoke_api_key(key_id=key.id)
         messages.success(request, "The key is revoked.")
-        return self.response_post_save_change(request, AccessKey.objects.get(id=object_id))
+        return self.response_post_save_change(request, key)
 
     def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Admins."""

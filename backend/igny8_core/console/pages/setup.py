@@ -23,6 +23,7 @@ from igny8_core.business.billing.services.method_configs import (
 from igny8_core.console.amounts import money
 from igny8_core.console.operators import Operator
 from igny8_core.console.pages.base import OperatorPage
+from igny8_core.console.pages.filters import UsedChoices, fixed
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.money import format_amount
 
@@ -85,7 +86,11 @@ class MethodConfigPage(OperatorPage):
         "enabled",
         "sort_order",
     ]
-    list_filter: ClassVar = ["country", "payment_method", "enabled"]
+    list_filter: ClassVar = [
+        fixed("country", ("*", *countries.countries), UsedChoices),
+        fixed("payment_method", PaymentMethod),
+        fixed("enabled", ("True", "False")),
+    ]
     ordering: ClassVar = ["country", "sort_order"]
     fields: ClassVar = [
         "payment_method", "country", "currency", "display_name", "instructions", "min_amount", "max_amount",

@@ -47,14 +47,16 @@ def change_team_member(*, account: Account, user_id: UUID, changes: dict[str, An
 def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
     """An admin operator changes role, name, status or password of anybody; `by` is that operator's id.
 
-    Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`.
+    Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`, `LastOwner`.
     """
-    user, admins = _locked(user_id, among=Q(), guarded=Q(account=None, role=OperatorRole.ADMIN.value))
+    account_id = User.objects.filter(id=user_id).values_list("account_id", flat=True).first()
+    highest: Role = OperatorRole.ADMIN if account_id is None else AccountRole.OWNER
+    user, guardians = _locked(user_id, among=Q(), guarded=Q(account_id=account_id, role=highest.value))
     if _lowers(user, changes):
         if user.id == by:
             raise CannotChangeSelf
-        if admins == {user.id}:
-            raise LastAdmin
+        if guardians == {user.id}:
+            raise LastAdmin if account_id is None else LastOwner
     return _change(user, changes, by=by)
 
 
