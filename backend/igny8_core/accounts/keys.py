@@ -45,6 +45,14 @@ def new_secret(kind: KeyKind) -> NewSecret:
     return NewSecret(plain=plain, digest=digest(plain), prefix=plain[:SHOWN_CHARACTERS])
 
 
+INVITATION_PREFIX = "igi_"
+
+
+def new_invitation_token() -> str:
+    """The secret of an invitation's link, of 256 random bits; its `digest` is stored, itself only mailed."""
+    return INVITATION_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+
+
 def digest(plain: str) -> bytes:
     """What is stored and looked up: SHA-256.
 

@@ -4,6 +4,7 @@ All call SECURITY DEFINER functions; `authenticate` is on every request's path a
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -55,6 +56,21 @@ class PasskeyHolder:
     account_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What the reader of a mailed link is invited to; `outcome` is empty while the invitation is open."""
+
+    invitation_id: UUID
+    account_id: UUID | None
+    account_name: str | None
+    account_status: str | None
+    email: str
+    name: str
+    role: str
+    outcome: str
+    expires_at: datetime
+
+
 def look_up_secret(plain: str) -> Presented | None:
     """The credential of this secret, or None when there is none."""
     with connection.cursor() as cursor:
@@ -100,3 +116,15 @@ def look_up_passkey(credential_id: bytes) -> PasskeyHolder | None:
         cursor.execute("SELECT user_id, refusal, account_id FROM accounts_find_passkey(%s)", [credential_id])
         row = cursor.fetchone()
     return None if row is None else PasskeyHolder(*row)
+
+
+def look_up_invitation(token: str) -> Invited | None:
+    """The invitation of a mailed link's secret."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, account_id, account_name, account_status, email, name, role, outcome, expires_at"
+            " FROM accounts_find_invitation(%s)",
+            [digest(token)],
+        )
+        row = cursor.fetchone()
+    return None if row is None else Invited(*row)

@@ -1,4 +1,4 @@
-"""Account (the tenant), User (a person of an account, or an operator) and AccessKey (what they present)."""
+"""Account (the tenant), User (a person of an account, or an operator), AccessKey (what they present), Invitation."""
 
 import uuid
 from typing import ClassVar
@@ -20,6 +20,14 @@ class Status(models.TextChoices):
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+
+
+class InvitationOutcome(models.TextChoices):
+    """How an invitation ended; an open one has none."""
+
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
 
 
 class Account(models.Model):
@@ -235,6 +243,59 @@ class Passkey(models.Model):
 
     def __str__(self) -> str:
         return f"passkey of {self.user_id}"
+
+
+class Invitation(models.Model):
+    """An address that may become a person of an account, or (without account) an operator.
+
+    The address is free until somebody accepts; whoever does gets the invitation's id as theirs. `token_hash` is SHA-256
+    of the newest mailed link's secret: empty until a mail went out, and where the address already signs in elsewhere.
+    `sent_at` is when its newest mail was asked for; `outcome` is empty while the invitation is open.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sequence = models.BigIntegerField(db_default=NextValue("accounts_invitation_sequence"), editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    email = models.EmailField(max_length=254)
+    email_normalised = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=16)
+    token_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    times_sent = models.SmallIntegerField(default=1)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    outcome = models.CharField(max_length=16, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_invitation"
+        indexes: ClassVar = [
+            models.Index(fields=["account", "sequence"], name="invitation_account_sequence"),
+            models.Index(fields=["sequence"], name="invitation_sequence"),
+            models.Index(fields=["expires_at"], condition=Q(outcome=""), name="invitation_open"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "email_normalised"],
+                condition=Q(outcome=""),
+                nulls_distinct=False,
+                name="invitation_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, role__in=[*map(str, AccountRole)])
+                | Q(account__isnull=True, role__in=[*map(str, OperatorRole)]),
+                name="invitation_role_fits_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_at__isnull=True)
+                | Q(outcome__in=InvitationOutcome.values, decided_at__isnull=False),
+                name="invitation_outcome_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.email}"
 
 
 def normalise_email(email: str) -> str:

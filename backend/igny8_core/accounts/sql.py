@@ -58,3 +58,15 @@ BEGIN
     FROM accounts_user u LEFT JOIN accounts_account a ON a.id = u.account_id
     WHERE u.email_normalised = wanted;
 END $$"""
+
+FIND_INVITATION = """
+RETURNS TABLE (id uuid, account_id uuid, account_name varchar, account_status varchar, email varchar, name varchar,
+    role varchar, outcome varchar, expires_at timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT i.id, i.account_id, a.name, a.status, i.email, i.name, i.role, i.outcome, i.expires_at
+    FROM accounts_invitation i LEFT JOIN accounts_account a ON a.id = i.account_id
+    WHERE i.token_hash = wanted;
+END $$"""

@@ -9,7 +9,7 @@ import structlog
 from igny8_core.http import context
 
 SECRETS = (
-    (re.compile(r"\big[ktr]_[\w-]{8,}"), "ig?_***"),
+    (re.compile(r"\big[kirst]_[\w-]{8,}"), "ig?_***"),
     (re.compile(r"(?i)\bbearer +[^\s\"',\\]+"), "Bearer ***"),
     (re.compile(r"(?i)(://[^\s:/@]*):[^\s@/]+@"), r"\1:***@"),
     (

@@ -120,6 +120,21 @@ class NewPasswordForm(PortalForm):
     password = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
 
 
+class AcceptForm(PortalForm):
+    """Who accepts an invitation, and how they sign in from now on."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
+
+
+class AcceptByPasskeyForm(PasskeyForm):
+    """The same by what an authenticator made."""
+
+    name = forms.CharField(max_length=200, required=False)
+
+
 class ChangePasswordForm(PortalForm):
     """One's own password."""
 
@@ -234,15 +249,12 @@ def role_field() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Role"), choices=[(str(role), sentences.ROLE[role]) for role in AccountRole])
 
 
-class PersonForm(PortalForm):
+class InviteForm(PortalForm):
     """Somebody who is to sign in to the account."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
     email = forms.EmailField(label=_("E-mail address"), max_length=MAX_EMAIL)
+    name = forms.CharField(label=_("Name (optional)"), max_length=200, required=False)
     role = role_field()
-    secret_password = password_field(
-        _("First password"), new=True, help_text=_("Tell it to them yourself; they can change it after signing in.")
-    )
 
 
 class PersonChangeForm(PortalForm):

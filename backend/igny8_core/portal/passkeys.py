@@ -33,6 +33,16 @@ def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge,
     )  # fmt: skip
 
 
+def options_answer(
+    request: HttpRequest, options: str, challenge: Challenge, *, bound_to: dict[str, str]
+) -> HttpResponse:
+    """What a page's script fetches when a ceremony begins: the options, and the challenge in its cookie."""
+    response = HttpResponse(options, content_type="application/json")
+    response["Cache-Control"] = "no-store, private"
+    hand_out(response, request, challenge, bound_to=bound_to)
+    return response
+
+
 def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge:
     """The challenge of this ceremony, not of another one. Raises `InvalidPasskey`."""
     try:

@@ -18,6 +18,10 @@ REFUSALS: dict[str, Promise] = {
     "invalid_transition": _("This payment has moved on meanwhile, so this is no longer possible."),
     "package_not_offered": _("This package is not sold in your currency."),
     "already_taken": _("This is in use already."),
+    "already_invited": _("This address has an open invitation. Send that one again, or revoke it first."),
+    "invitation_over": _("This invitation is no longer good. Use the link in the newest mail, or ask for a new one."),
+    "address_in_use": _("This address signs in to another account already. Ask to be invited with another address."),
+    "too_many_invitations": _("This address was mailed five invitations within a day. Try again tomorrow."),
     "cannot_change_self": _("You cannot suspend yourself or lower your own role; ask another owner."),
     "last_owner": _("Your account needs at least one active owner. Make somebody else an owner first."),
     "invalid_credentials": _("The e-mail address or the password is wrong."),
@@ -45,7 +49,8 @@ REFUSALS: dict[str, Promise] = {
 AT_FIELDS = (
     gettext_noop("This password is too common."),
     gettext_noop("This is not your password."),
-    gettext_noop("Another user has this address."),
+    gettext_noop("This person can sign in already."),
+    gettext_noop("Write this address with plain letters."),
     gettext_noop("The amount must be above zero."),
     gettext_noop("Send the reference of your transfer."),
     gettext_noop("This is in the past."),
@@ -90,6 +95,13 @@ ROLE_MEANING: dict[str, Promise] = {
     "owner": _("Also manages people and API keys."),
 }
 
+OPERATOR_ROLE: dict[str, Promise] = {
+    "support": _("Support"),
+    "approver": _("Approver"),
+    "finance": _("Finance"),
+    "admin": _("Admin"),
+}
+
 INSTRUCTION: dict[str, Promise] = {
     "payee_name": _("Pay to"),
     "iban": _("IBAN"),
@@ -130,7 +142,8 @@ NOTICES: dict[str, Promise] = {
     "purchased": _("Your order is in. Pay this invoice and the credits are yours."),
     "saved": _("Saved."),
     "removed": _("Removed."),
-    "invited": _("This person can sign in now."),
+    "invited": _("The invitation is on its way."),
+    "invitation_revoked": _("This invitation is no longer good."),
     "revoked": _("This key is refused from now on."),
     "password": _("Your password was changed. Other devices were signed out."),
     "reset": _("Your new password is set. Sign in with it."),

@@ -1,19 +1,22 @@
-"""Jobs of the portal: the mail with the link to set a new password."""
+"""Jobs of the portal: the mails with a link, to set a new password and to accept an invitation."""
 
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services.credentials import ResetLink, reset_link
+from igny8_core.business.platform.services.invitations import InvitationMail, new_mail
 from igny8_core.events import unit_of_work
-from igny8_core.events.catalogue import EventType
+from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.selectors import subject_of
 from igny8_core.events.subscriptions import on
+from igny8_core.kit.locales import DEFAULT_LANGUAGE
 
 
 @on(EventType.USER_PASSWORD_RESET_REQUESTED)
@@ -37,3 +40,42 @@ def reset_mail(link: ResetLink) -> EmailMessage:
         _("If it was not you, do nothing: your password stays as it is."),
     ]
     return EmailMessage(subject=_("Set a new password"), body="\n\n".join(lines), to=[link.email])
+
+
+@on(EventType.INVITATION_CREATED, EventType.INVITATION_SENT_AGAIN)
+@app.task(name="portal.mail_invitation", retry=5)
+def mail_invitation(event_id: str, account_id: str | None) -> None:
+    """Make the link and mail it; a second run mails another, and the older link dies."""
+    scope = Scope.operators() if account_id is None else Scope.tenant(UUID(account_id))
+    mail = unit_of_work.run(lambda: new_mail(invitation_id=subject_of(UUID(event_id))), scope=scope, actor=SYSTEM)
+    if mail is not None:
+        invitation_mail(mail).send()
+
+
+def invitation_mail(mail: InvitationMail) -> EmailMessage:
+    """The mail, in plain text and the account's language; nothing that the inviter typed stands in it."""
+    with translation.override(mail.language or DEFAULT_LANGUAGE):
+        company = " ".join(mail.company.split())
+        lines = [
+            _("%(company)s invites you to its account at IGNY8 Billing.") % {"company": company}
+            if company
+            else _("You are invited to work as an operator of IGNY8 Billing."),
+            *(_accept_lines(mail.token) if mail.token else _known_lines()),
+        ]
+        subject = _("You are invited to IGNY8 Billing")
+    return EmailMessage(subject=subject, body="\n\n".join(lines), to=[mail.email])
+
+
+def _accept_lines(token: str) -> list[str]:
+    return [
+        _("Accept within seven days, with a password or a passkey of your own:"),
+        settings.ENV.base_url + reverse("portal:invitation", args=[token]),
+        _("If you did not expect this, do nothing: nobody can sign in with your address unless you accept."),
+    ]
+
+
+def _known_lines() -> list[str]:
+    return [
+        _("Your address signs in to IGNY8 Billing already, and an address belongs to one account only."),
+        _("To accept, ask them to invite another address of yours. Only you are told this: not whoever invited you."),
+    ]

@@ -121,7 +121,7 @@ def test_the_document_tells_which_posts_take_a_key(cast: Cast) -> None:
     def takes_key(path: str) -> bool:
         return "Idempotency-Key" in {each["name"] for each in paths[path]["post"].get("parameters", [])}
 
-    assert [takes_key(KEYS), takes_key(f"{KEYS}{{key_id}}/revoke/"), takes_key("/api/v1/admin/users/")] == [
+    assert [takes_key(KEYS), takes_key(f"{KEYS}{{key_id}}/revoke/"), takes_key("/api/v1/admin/invitations/")] == [
         False, True, True,
     ]  # fmt: skip
     assert takes_key("/api/v1/auth/login/") is False

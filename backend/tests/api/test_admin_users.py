@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-import psycopg
 import pytest
 from igny8_core.accounts.models import User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
@@ -11,7 +10,7 @@ from igny8_core.accounts.tenancy import Scope
 from igny8_core.events import unit_of_work
 from igny8_core.events.models import Event
 from tests.cast import Cast, as_operator
-from tests.staff import ABSENT, PASSWORD, Person, address, operator, signed_in, team_member
+from tests.staff import ABSENT, Person, address, operator, signed_in, team_member
 
 USERS = "/api/v1/admin/users/"
 
@@ -20,11 +19,6 @@ USERS = "/api/v1/admin/users/"
 def admin() -> Person:
     """An admin operator."""
     return operator(OperatorRole.ADMIN)
-
-
-def new_user(account_id: Any, role: str = "member", **more: Any) -> dict[str, Any]:
-    return {"account_id": None if account_id is None else str(account_id), "email": address(), "password": PASSWORD,
-            "role": role, "name": "Bilal", **more}  # fmt: skip
 
 
 def change(person: Person, user_id: str, changes: dict[str, Any]) -> Any:
@@ -40,55 +34,6 @@ def events_about(user_id: str) -> list[tuple[str, dict[str, Any]]]:
 def count_users() -> int:
     count: int = as_operator(lambda: User.objects.count())
     return count
-
-
-def test_people_are_added(admin: Person, cast: Cast) -> None:
-    for account_id, role, operates in ((cast.account.id, "viewer", False), (None, "finance", True)):
-        body = new_user(account_id, role)
-        response = admin.api.post(USERS, body)
-        data = response.json()["data"]
-        assert response.status_code == 201
-        assert data == {
-            "id": data["id"], "account_id": body["account_id"], "email": body["email"], "name": "Bilal", "role": role,
-            "status": "active", "created_at": data["created_at"],
-        }  # fmt: skip
-        me = signed_in(body["email"]).get("/api/v1/auth/me/").json()["data"]
-        assert (me["role"], me["is_operator"]) == (role, operates)
-        assert admin.api.get(f"{USERS}{data['id']}/").json()["data"] == data
-        assert events_about(data["id"])[0] == ("user.created", {"role": role})
-
-
-@pytest.mark.parametrize(
-    ("fault", "field"),
-    [
-        ({"email": "nobody"}, "email"),
-        ({"email": 5}, "email"),
-        ({"password": "x" * 201}, "password"),
-        ({"password": "password123"}, "password"),
-        ({"role": "king"}, "role"),
-        ({"role": "finance"}, "role"),
-        ({"account_id": None, "role": "owner"}, "role"),
-        ({"account_id": "x"}, "account_id"),
-        ({"admin": True}, "admin"),
-        ({"name": None}, "name"),
-    ],
-)
-def test_bad_people_are_refused(admin: Person, cast: Cast, fault: dict[str, Any], field: str) -> None:
-    before = count_users()
-    response = admin.api.post(USERS, new_user(cast.account.id) | fault)
-    assert (response.status_code, response.json()["code"]) == (400, "validation_error")
-    assert list(response.json()["errors"]) == [field]
-    assert count_users() == before
-
-
-def test_absent_accounts_and_used_addresses(admin: Person, cast: Cast) -> None:
-    before = count_users()
-    missing = {name: value for name, value in new_user(None).items() if name != "account_id"}
-    assert list(admin.api.post(USERS, missing).json()["errors"]) == ["account_id"]
-    assert admin.api.post(USERS, new_user(ABSENT)).status_code == 404
-    taken = admin.api.post(USERS, new_user(cast.account.id, email=admin.email.upper()))
-    assert (taken.status_code, taken.json()["code"], list(taken.json()["errors"])) == (409, "already_taken", ["email"])
-    assert count_users() == before
 
 
 def test_role_name_status_and_password_change(admin: Person, cast: Cast) -> None:
@@ -167,23 +112,11 @@ def test_lists_filter_and_show_no_secret(admin: Person, cast: Cast) -> None:
         assert admin.api.get(f"{USERS}?{query}").status_code == 400, query
 
 
-def test_a_retry_adds_one(admin: Person, cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
-    body = new_user(cast.account.id)
-    answers = [admin.api.post(USERS, body, **{"Idempotency-Key": "k"}) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [201, 201]
-    assert answers[0].json() == answers[1].json()
-    stored = owner_connection.execute(
-        "SELECT convert_from(body, 'UTF8') FROM http_idempotencyrecord WHERE owner_id = %s", [admin.id]
-    ).fetchone()
-    assert stored is not None and PASSWORD not in stored[0] and "argon2" not in stored[0]
-
-
 def test_only_admins_come_in(cast: Cast) -> None:
     person, before = team_member(cast.account, AccountRole.OWNER), count_users()
     for caller, status in ((cast.anonymous, 401), (person.api, 403), (cast.stranger, 403), (cast.finance, 403)):
         assert caller.get(USERS).status_code == status
         assert caller.get(f"{USERS}{person.id}/").status_code == status
-        assert caller.post(USERS, new_user(cast.account.id)).status_code == status
         assert caller.call("PATCH", f"{USERS}{person.id}/", {"role": "viewer"}).status_code == status
     assert count_users() == before
     assert person.api.get("/api/v1/auth/me/").json()["data"]["role"] == "owner"

@@ -18,7 +18,7 @@ PAGES = {
     "billing/payment/": SUPPORT, "billing/invoice/": SUPPORT, "billing/refund/": SUPPORT, "ledger/journal/": SUPPORT,
     "billing/creditpackage/": SUPPORT, "accounts/account/": SUPPORT, "events/event/": SUPPORT,
     "billing/paymentmethodconfig/": FINANCE, "billing/paymentmethodconfig/add/": FINANCE,
-    "accounts/account/add/": ADMIN, "accounts/user/": ADMIN, "accounts/user/add/": ADMIN,
+    "accounts/account/add/": ADMIN, "accounts/user/": ADMIN,
     "accounts/accesskey/": ADMIN,
 }  # fmt: skip
 

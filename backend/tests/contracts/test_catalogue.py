@@ -32,13 +32,13 @@ HIDDEN_FROM_TENANTS = {"billing_paymentduplicate", "banking_match", "banking_kno
 SEEN_WHOLE_BY_THE_WORKER = {"events_pendingdispatch"}
 UNIQUE_ON_THE_PLATFORM = {
     "accounts_account_code_key", "accounts_accesskey_secret_hash_key", "accounts_user_email_normalised_key",
-    "accounts_passkey_credential_id_key", "accounts_secondfactor_user_id_key",
+    "accounts_passkey_credential_id_key", "accounts_secondfactor_user_id_key", "accounts_invitation_token_hash_key",
 }  # fmt: skip
 # What operators sign in with has no account, so that their person's id alone is a key, too; both stand.
 BESIDE_ITS_COMPOSITE = re.compile(r"accounts_(accesskey|secondfactor|passkey)_user_id_[0-9a-f]{8}_fk_accounts_user_id")
 WINDOWS = {
     "accounts_authenticate(bytea)", "accounts_touch_key(uuid)", "accounts_find_login(character varying)",
-    "accounts_find_passkey(bytea)", "events_dispatch_lag()",
+    "accounts_find_passkey(bytea)", "accounts_find_invitation(bytea)", "events_dispatch_lag()",
 }  # fmt: skip
 
 

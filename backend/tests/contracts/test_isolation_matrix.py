@@ -19,7 +19,8 @@ from tests.api.test_method_configs import new_config
 from tests.api.uploading import form, part, upload
 from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, make_cast
 from tests.files import picture
-from tests.staff import ABSENT, team_member
+from tests.invitations import TEAM
+from tests.staff import ABSENT, address, team_member
 from tests.statements import bank_account, camt, drop, lines
 from tests.statements import payer as transfer
 
@@ -37,7 +38,9 @@ LEAST = {
     "any-receipt": {"get": "support"}, "proofs": {"get": "viewer", "post": "member"}, "proof": {"get": "viewer"},
     "any-proofs": {"get": "support"}, "any-proof": {"get": "support"},
     "purchase": {"post": "admin"}, "balance": {"get": "viewer"}, "credits": {"get": "viewer"},
-    "credit-transactions": {"get": "viewer"}, "team": {"get": "owner", "post": "owner"},
+    "credit-transactions": {"get": "viewer"}, "team": {"get": "owner"},
+    "team-invitations": {"get": "owner", "post": "owner"}, "team-invitation": {"get": "owner"},
+    "send-team-invitation": {"post": "owner"}, "revoke-team-invitation": {"post": "owner"},
     "team-member": {"get": "owner", "patch": "owner"}, "team-keys": {"get": "owner", "post": "owner"},
     "team-key": {"get": "owner"}, "revoke-team-key": {"post": "owner"},
     "all-payments": {"get": "support"}, "any-payment": {"get": "support"}, "bulk-approve": {"post": "approver"},
@@ -54,7 +57,9 @@ LEAST = {
     "credits-consume": {"post": "operator admin"}, "credits-adjust": {"post": "operator admin"},
     "accounts": {"get": "operator admin", "post": "operator admin"},
     "any-account": {"get": "operator admin", "patch": "operator admin"}, "events": {"get": "support"},
-    "audit": {"get": "support"}, "users": {"get": "operator admin", "post": "operator admin"},
+    "audit": {"get": "support"}, "users": {"get": "operator admin"},
+    "invitations": {"get": "operator admin", "post": "operator admin"}, "any-invitation": {"get": "operator admin"},
+    "send-any-invitation": {"post": "operator admin"}, "revoke-any-invitation": {"post": "operator admin"},
     "any-user": {"get": "operator admin", "patch": "operator admin"},
     "api-keys": {"get": "operator admin", "post": "operator admin"}, "any-api-key": {"get": "operator admin"},
     "revoke-any-api-key": {"post": "operator admin"},
@@ -173,6 +178,7 @@ def one_of_each(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
         "proof_id": proof["data"]["id"],
         "method_id": method["data"]["id"], "account_id": str(account.id),
         "user_id": team_member(account, AccountRole.MEMBER).id,
+        "invitation_id": owner.post(TEAM, {"email": address(), "role": "member"}).json()["data"]["id"],
         "key_id": str(as_operator(lambda: provisioning.issue_account_key(
             account=account, role=AccountRole.VIEWER, name="spare")).key.id),
         "package_id": str(CreditPackage.objects.values_list("id", flat=True)[0]),

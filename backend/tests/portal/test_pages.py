@@ -16,7 +16,7 @@ from tests.staff import ABSENT, team_member
 # Widgets of each page; a page costs at most five queries and one for each of these.
 WIDGETS = {
     "home": 5, "invoices": 2, "invoice": 4, "pay": 4, "payments": 1, "payment": 3, "credits": 4, "statement": 6,
-    "methods": 1, "method": 1, "team": 1, "team-member": 1, "keys": 1, "security": 2, "two-step-off": 0,
+    "methods": 1, "method": 1, "team": 2, "team-member": 1, "keys": 1, "security": 2, "two-step-off": 0,
     "passkeys": 1,
 }  # fmt: skip
 FRAME = 5
@@ -33,11 +33,15 @@ PUBLIC = {
     "preferences",
     "forgotten",
     "reset",
+    "invitation",
+    "invitation-passkey",
+    "invitation-passkey-options",
 }
 NO_PAGE = {"two-step", "two-step-begin", "add-passkey"}
 FILES = {"invoice-pdf": "invoice_id", "receipt": "payment_id"}
 PROOFS = {"add-proof", "proof"}  # see test_proofs.py
 PASSKEYS = {"remove-passkey"}  # see test_passkeys.py
+INVITATIONS = {"resend-invitation", "revoke-invitation"}  # see test_invitations.py
 
 
 def patterns() -> dict[str, str]:
@@ -79,7 +83,7 @@ def world() -> Iterator[World]:
 
 
 def test_the_tables_know_every_address() -> None:
-    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES, *PROOFS, *PASSKEYS}
+    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES, *PROOFS, *PASSKEYS, *INVITATIONS}
 
 
 @pytest.mark.parametrize("name", WIDGETS)

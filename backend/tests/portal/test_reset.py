@@ -4,7 +4,7 @@ import re
 import uuid
 
 from igny8_core.accounts.models import User
-from igny8_core.accounts.roles import AccountRole
+from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import credentials, provisioning
 from igny8_core.events import unit_of_work
@@ -12,7 +12,7 @@ from igny8_core.events.models import Event
 from igny8_core.portal.tasks import reset_mail
 from tests.cast import Cast, as_operator
 from tests.portal.visitor import PORTAL, Visitor, signed_in
-from tests.staff import PASSWORD, Person, team_member
+from tests.staff import PASSWORD, Person, operator, team_member
 
 FORGOTTEN = f"{PORTAL}password/"
 NEW = "an entirely new password"
@@ -81,3 +81,14 @@ def test_suspended_people_get_no_link(cast: Cast) -> None:
     assert Visitor().get(path).status_code == 400
     with unit_of_work.read(Scope.tenant(cast.account.id)):
         assert credentials.reset_link(user_id=uuid.UUID(person.id)) is None
+
+
+def test_operators_set_theirs_by_the_same_link() -> None:
+    staff = operator(OperatorRole.SUPPORT)
+    with unit_of_work.read(Scope.operators()):
+        link = credentials.reset_link(user_id=uuid.UUID(staff.id))
+    assert link is not None
+    path = f"{FORGOTTEN}{link.token}/"
+    assert Visitor().submit(path, {"password": NEW})["Location"] == f"{PORTAL}sign-in/"
+    entered = Visitor().submit(f"{PORTAL}sign-in/", {"email": staff.email, "password": NEW})
+    assert entered.status_code == 303

@@ -93,7 +93,6 @@ class UserPage(OperatorPage):
     form = UserForm
     least_to_view = OperatorRole.ADMIN
     least_to_write = OperatorRole.ADMIN
-    adds = True
     list_display: ClassVar = ["email", "name", "account", "role", "state", "created_at"]
     list_filter: ClassVar = [fixed("role", ROLES), fixed("status", Status.values)]
     search_fields: ClassVar = ["=email_normalised"]
@@ -109,16 +108,7 @@ class UserPage(OperatorPage):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A person keeps account and address."""
-        return ["account", "email"] if obj else ["status"]
-
-    def add(self, operator: Operator, form: Any) -> UUID:
-        """A new person with a first password."""
-        account = form.cleaned_data["account"]
-        user = people.add_user(
-            account_id=account and account.id, email=form.cleaned_data["email"], name=form.cleaned_data["name"],
-            role=form.cleaned_data["role"], password=form.cleaned_data["new_password"],
-        )  # fmt: skip
-        return user.id
+        return ["account", "email"]
 
     def change(self, operator: Operator, form: Any) -> None:
         """Through the services, which guard the last owner and the last admin."""

@@ -26,6 +26,7 @@ WORDS = {
     "payment": sentences.PAYMENT_STATUS,
     "method": sentences.PAYMENT_METHOD,
     "role": sentences.ROLE,
+    "operator_role": sentences.OPERATOR_ROLE,
     "role_meaning": sentences.ROLE_MEANING,
     "instruction": sentences.INSTRUCTION,
     "journal": sentences.JOURNAL,

@@ -35,6 +35,7 @@ FIELD_OF_CODE = {
     "duplicate_submission": "transaction_reference",
     "amount_exceeds_due": "amount",
     "already_taken": "email",
+    "already_invited": "email",
     "invalid_code": "code",
     "proof_required": "proof",
     "duplicate_proof": "proof",

@@ -24,10 +24,7 @@ class PasskeyOptions(Page):
         """A fresh challenge, in the answer and in its cookie."""
         challenge = Challenge.new()
         options = platform_passkeys.begin_sign_in(place=passkeys.place_of(request), challenge=challenge)
-        response = HttpResponse(options, content_type="application/json")
-        response["Cache-Control"] = "no-store, private"
-        passkeys.hand_out(response, request, challenge, bound_to=SIGN_IN)
-        return response
+        return passkeys.options_answer(request, options, challenge, bound_to=SIGN_IN)
 
 
 class PasskeySignIn(Page):

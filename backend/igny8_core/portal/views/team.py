@@ -8,40 +8,66 @@ from django.urls import reverse
 
 from igny8_core.accounts.models import Status, User
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.platform.selectors.people import find_users
-from igny8_core.business.platform.services.people import add_user, change_team_member
+from igny8_core.business.platform.selectors.people import find_invitations, find_users
+from igny8_core.business.platform.services import invitations
+from igny8_core.business.platform.services.people import change_team_member
+from igny8_core.http.throttling import count_shared
 from igny8_core.kit.errors import NotFound
 from igny8_core.portal import lists
-from igny8_core.portal.forms import PersonChangeForm, PersonForm
+from igny8_core.portal.forms import InviteForm, PersonChangeForm
 from igny8_core.portal.views.base import AccountPage, Done
 
 OWNER = AccountRole.OWNER
 
 
 class Team(AccountPage):
-    """Everybody, and the form for one more."""
+    """Everybody, who is invited, and the form for one more."""
 
     roles = {"get": OWNER, "post": OWNER}  # noqa: RUF012
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The list."""
-        return self.page("portal/team.html", lambda: self._document(PersonForm(initial={"role": "member"})))
+        return self.page("portal/team.html", lambda: self._document(InviteForm(initial={"role": "member"})))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Give somebody a sign-in."""
-        form = PersonForm(request.POST)
+        """Invite somebody."""
+        form = InviteForm(request.POST)
+        count_shared("invitation", str(self.visit.account.id))
 
         def operation() -> Done:
-            given = {name: form.cleaned_data[name] for name in ("name", "email", "role")}
-            add_user(account_id=self.visit.account.id, password=form.cleaned_data["secret_password"], **given)
+            invitations.invite(account_id=self.visit.account.id, **form.cleaned_data)
             return Done(reverse("portal:team"), "invited")
 
         answer = self.submit(form, operation)
         return answer or self.page("portal/team.html", lambda: self._document(form), status=400)
 
-    def _document(self, form: PersonForm) -> dict[str, Any]:
-        page = lists.newest_first(self.request, find_users(account_id=self.visit.account.id))
-        return {"page": page, "form": form, "roles": [*map(str, AccountRole)]}
+    def _document(self, form: InviteForm) -> dict[str, Any]:
+        account_id = self.visit.account.id
+        page = lists.newest_first(self.request, find_users(account_id=account_id))
+        invited = find_invitations(account_id=account_id, status="pending").order_by("-sequence")
+        return {"page": page, "invited": invited, "form": form, "roles": [*map(str, AccountRole)]}
+
+
+class TeamInvitation(AccountPage):
+    """The buttons beside an open invitation."""
+
+    step = ""
+    roles = {"post": OWNER}  # noqa: RUF012
+
+    def post(self, request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+        """Mail it again, or let its link die."""
+        account_id = self.visit.account.id
+        if self.step == "resend":
+            count_shared("invitation", str(account_id))
+
+        def operation() -> Done:
+            if self.step == "resend":
+                invitations.send_again(invitation_id=invitation_id, account_id=account_id)
+                return Done(reverse("portal:team"), "invited")
+            invitations.revoke(invitation_id=invitation_id, account_id=account_id)
+            return Done(reverse("portal:team"), "invitation_revoked")
+
+        return self.act(operation)
 
 
 class TeamMember(AccountPage):

@@ -43,6 +43,38 @@ class ResetLinkExpired(AppError):
     default_message = "This link is no longer good; ask for a new one."
 
 
+class AlreadyInvited(AppError):
+    """The address has an open invitation to this account, or to the operators."""
+
+    kind = ErrorKind.CONFLICT
+    code = "already_invited"
+    default_message = "This address has an open invitation; send that one again, or revoke it first."
+
+
+class InvitationOver(AppError):
+    """The invitation was accepted, revoked or replaced by a newer mail, or its seven days have passed."""
+
+    kind = ErrorKind.CONFLICT
+    code = "invitation_over"
+    default_message = "This invitation is over; ask for a new one."
+
+
+class AddressInUse(AppError):
+    """Somebody accepts an invitation with an address that signs in elsewhere; told to its reader alone."""
+
+    kind = ErrorKind.CONFLICT
+    code = "address_in_use"
+    default_message = "This address signs in to another account already; ask to be invited with another address."
+
+
+class TooManyInvitations(AppError):
+    """The address was mailed as many invitations of this account as it may be in a day."""
+
+    kind = ErrorKind.THROTTLED
+    code = "too_many_invitations"
+    default_message = "This address was mailed five invitations within a day; try again tomorrow."
+
+
 class CannotChangeSelf(AppError):
     """Somebody tried to suspend themself, or an operator to lower their own role."""
 

@@ -8,17 +8,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.platform.selectors.people import account_document, find_accounts, user_document
+from igny8_core.business.platform.answers import AccountAnswer, InvitationAnswer, ProvisionedAccountAnswer
+from igny8_core.business.platform.selectors.people import find_accounts
 from igny8_core.business.platform.serializers.people import (
     AccountChangeSerializer,
     AccountFilterSerializer,
-    AccountSerializer,
     NewAccountSerializer,
-    ProvisionedAccountSerializer,
 )
 from igny8_core.business.platform.services.accounts import FirstOwner, change_account, provision_account
 from igny8_core.business.platform.services.provisioning import Profile
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience
@@ -32,38 +32,38 @@ class AccountViewSet(OperatorAudience, ApiViewSet):
 
     roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "create": ADMIN, "partial_update": ADMIN}
 
-    @extend_schema(parameters=[AccountFilterSerializer], responses={200: AccountSerializer(many=True)})
+    @extend_schema(parameters=[AccountFilterSerializer], responses={200: ListOf(AccountAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """All accounts, newest first."""
         query = query_of(request, AccountFilterSerializer)
-        return sequence_page(request, find_accounts(**query), account_document)
+        return sequence_page(request, find_accounts(**query), AccountAnswer.of)
 
-    @extend_schema(responses={200: AccountSerializer})
+    @extend_schema(responses={200: AccountAnswer})
     def retrieve(self, request: Request, account_id: UUID) -> HttpResponse:
         """One account."""
         account = find_accounts().filter(id=account_id).first()
         if account is None:
             raise NotFound
-        return responses.one(account_document(account))
+        return responses.one(AccountAnswer.of(account))
 
-    @extend_schema(request=NewAccountSerializer, responses={201: ProvisionedAccountSerializer})
+    @extend_schema(request=NewAccountSerializer, responses={201: ProvisionedAccountAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Provision an account, with its first owner if one is named."""
+        """Provision an account; its first owner, if one is named, is invited."""
         serializer = NewAccountSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(serializer.validated_data)
         named = values.pop("owner")
         profile = Profile(**{name: values.pop(name) for name in ("language", "address", "tax_id") if name in values})
-        account, owner = provision_account(
+        account, invitation = provision_account(
             owner=None if named is None else FirstOwner(**named), profile=profile, **values
         )
-        document = {**account_document(account), "owner": None if owner is None else user_document(owner)}
-        return responses.one(document, status=201)
+        invited = None if invitation is None else InvitationAnswer.of(invitation)
+        return responses.one(ProvisionedAccountAnswer.of(account, invitation=invited), status=201)
 
-    @extend_schema(request=AccountChangeSerializer, responses={200: AccountSerializer})
+    @extend_schema(request=AccountChangeSerializer, responses={200: AccountAnswer})
     def partial_update(self, request: Request, account_id: UUID) -> HttpResponse:
         """Change name, time zone, language, address or tax number; suspend or resume the account."""
         serializer = AccountChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         account = change_account(account_id=account_id, changes=dict(serializer.validated_data))
-        return responses.one(account_document(account))
+        return responses.one(AccountAnswer.of(account))

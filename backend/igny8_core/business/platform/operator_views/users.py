@@ -10,12 +10,11 @@ from rest_framework.request import Request
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.selectors.people import find_users, user_document
 from igny8_core.business.platform.serializers.people import (
-    NewUserSerializer,
     UserChangeSerializer,
     UserFilterSerializer,
     UserSerializer,
 )
-from igny8_core.business.platform.services.people import add_user, change_user
+from igny8_core.business.platform.services.people import change_user
 from igny8_core.http import responses
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
@@ -26,9 +25,9 @@ ADMIN = OperatorRole.ADMIN
 
 
 class UserViewSet(OperatorAudience, ApiViewSet):
-    """Everybody who can sign in."""
+    """Everybody who can sign in; new people are invited."""
 
-    roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "create": ADMIN, "partial_update": ADMIN}
+    roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "partial_update": ADMIN}
 
     @extend_schema(parameters=[UserFilterSerializer], responses={200: UserSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
@@ -43,13 +42,6 @@ class UserViewSet(OperatorAudience, ApiViewSet):
         if user is None:
             raise NotFound
         return responses.one(user_document(user))
-
-    @extend_schema(request=NewUserSerializer, responses={201: UserSerializer})
-    def create(self, request: Request) -> HttpResponse:
-        """Give somebody a sign-in, in an account or as an operator."""
-        serializer = NewUserSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return responses.one(user_document(add_user(**serializer.validated_data)), status=201)
 
     @extend_schema(request=UserChangeSerializer, responses={200: UserSerializer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:

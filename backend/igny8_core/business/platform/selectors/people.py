@@ -1,12 +1,12 @@
-"""Reads of accounts, people and keys, and how each looks outside. A secret or its hash is in none of them."""
+"""Reads of accounts, people, invitations and keys, and how each looks outside: none shows a secret or its hash."""
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from igny8_core.accounts.keys import KeyKind
-from igny8_core.accounts.models import AccessKey, Account, User
+from igny8_core.accounts.models import AccessKey, Account, Invitation, InvitationOutcome, User
 from igny8_core.kit import clock
 
 
@@ -29,17 +29,25 @@ def find_api_keys(*, account_id: UUID | None = None, user_id: UUID | None = None
     return rows.select_related("user").defer("user__password", "secret_hash")
 
 
+def find_invitations(
+    *, account_id: UUID | None = None, status: str | None = None, kind: str | None = None
+) -> QuerySet[Invitation]:
+    """Invitations of one account, or of all; `kind` tells those of operators from those of accounts."""
+    rows = Invitation.objects.filter(**_given(account_id=account_id))
+    rows = rows if kind is None else rows.filter(account__isnull=kind == "operator")
+    past = Q(expires_at__lte=clock.now())
+    match status:
+        case None:
+            return rows
+        case "pending":
+            return rows.filter(~past, outcome="")
+        case InvitationOutcome.EXPIRED:
+            return rows.filter(Q(outcome=status) | Q(past, outcome=""))
+    return rows.filter(outcome=status)
+
+
 def _given(**filters: Any) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if value is not None}
-
-
-def account_document(account: Account) -> dict[str, Any]:
-    """An account as answered."""
-    names = (
-        "id", "code", "name", "country", "billing_currency", "time_zone", "language", "address", "tax_id", "status",
-        "created_at", "updated_at",
-    )  # fmt: skip
-    return {name: getattr(account, name) for name in names}
 
 
 def user_document(user: User) -> dict[str, Any]:

@@ -56,11 +56,16 @@ class PasswordField(StrictCharField):
 
 
 class OwnerSerializer(StrictSerializer[Any]):
-    """The first owner of a new account."""
+    """The first owner of a new account, who is invited."""
 
     email = EmailAddressField()
-    password = PasswordField()
     name = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class OwnerOnServerSerializer(OwnerSerializer):
+    """The same as the server's own command line makes one, with a password."""
+
+    password = PasswordField()
 
 
 class ProfileSerializer(StrictSerializer[Any]):
@@ -84,6 +89,12 @@ class NewAccountSerializer(ProfileSerializer):
     owner = OwnerSerializer(required=False, allow_null=True, default=None)
 
 
+class AccountOnServerSerializer(NewAccountSerializer):
+    """The same from the server's own command line."""
+
+    owner = OwnerOnServerSerializer(required=False, allow_null=True, default=None)
+
+
 class AccountChangeSerializer(ProfileSerializer):
     """What may change of an account."""
 
@@ -99,20 +110,10 @@ class AccountFilterSerializer(StrictSerializer[Any]):
     country = CountryField(required=False)
 
 
-class TeamMemberSerializer(StrictSerializer[Any]):
-    """A new person of the caller's account."""
+class OperatorOnServerSerializer(OwnerOnServerSerializer):
+    """An operator as the server's own command line makes one, with a password."""
 
-    email = EmailAddressField()
-    password = PasswordField()
-    role = serializers.ChoiceField(choices=ACCOUNT_ROLES)
-    name = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
-
-
-class NewUserSerializer(TeamMemberSerializer):
-    """A new person: of an account, or an operator where `account_id` is null."""
-
-    account_id = StrictUUIDField(allow_null=True)
-    role = serializers.ChoiceField(choices=EVERY_ROLE)
+    role = serializers.ChoiceField(choices=[*map(str, OperatorRole)])
 
 
 class TeamMemberChangeSerializer(StrictSerializer[Any]):
@@ -192,29 +193,6 @@ class UserSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=EVERY_ROLE)
     status = serializers.ChoiceField(choices=STATUSES)
     created_at = serializers.DateTimeField()
-
-
-class AccountSerializer(serializers.Serializer[Any]):
-    """An account as answered."""
-
-    id = serializers.UUIDField()
-    code = serializers.CharField()
-    name = serializers.CharField()
-    country = serializers.CharField()
-    billing_currency = serializers.CharField()
-    time_zone = serializers.CharField()
-    language = serializers.CharField(allow_blank=True)
-    address = serializers.CharField(allow_blank=True)
-    tax_id = serializers.CharField(allow_blank=True)
-    status = serializers.ChoiceField(choices=STATUSES)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-
-
-class ProvisionedAccountSerializer(AccountSerializer):
-    """A new account with its first owner."""
-
-    owner = UserSerializer(allow_null=True)
 
 
 class KeySerializer(serializers.Serializer[Any]):

@@ -1,16 +1,17 @@
 """What operators do to accounts as a whole. Every function runs inside a unit of work."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from igny8_core.accounts.models import Account, Status, User
+from igny8_core.accounts.models import Account, Invitation, Status
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.platform.services.provisioning import Profile, create_account, create_user, suspend_account
+from igny8_core.business.platform.services.invitations import invite
+from igny8_core.business.platform.services.provisioning import Profile, create_account, suspend_account
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import AlreadyTaken, NotFound
+from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update, lock_one
 
 CHANGEABLE = ("name", "time_zone", "language", "address", "tax_id")
@@ -18,10 +19,9 @@ CHANGEABLE = ("name", "time_zone", "language", "address", "tax_id")
 
 @dataclass(frozen=True, slots=True)
 class FirstOwner:
-    """Who is to own a new account."""
+    """Who is invited to own a new account."""
 
     email: str
-    password: str = field(repr=False)
     name: str = ""
 
 
@@ -34,21 +34,19 @@ def provision_account(
     time_zone: str,
     owner: FirstOwner | None,
     profile: Profile | None = None,
-) -> tuple[Account, User | None]:
-    """A new tenant, with its first owner if one is named; both or neither. Raises `AlreadyTaken`."""
+) -> tuple[Account, Invitation | None]:
+    """A new tenant, with its first owner invited if one is named. Raises `AlreadyTaken`, `ValidationError`."""
     account = create_account(
         code=code, name=name, country=country, billing_currency=billing_currency, time_zone=time_zone, profile=profile
     )
     if owner is None:
         return account, None
     try:
-        user = create_user(
-            account=account, email=owner.email, password=owner.password, role=AccountRole.OWNER, name=owner.name
-        )
-    except AlreadyTaken as error:
-        fields = {f"owner.{name}": sentences for name, sentences in error.fields.items()}
-        raise AlreadyTaken(error.message, fields=fields) from error
-    return account, user
+        role = AccountRole.OWNER.value
+        return account, invite(account_id=account.id, email=owner.email, role=role, name=owner.name)
+    except ValidationError as error:
+        fields = {f"owner.{field}": sentences for field, sentences in error.fields.items()}
+        raise ValidationError(error.message, fields=fields) from error
 
 
 def change_account(*, account_id: UUID, changes: dict[str, Any]) -> Account:

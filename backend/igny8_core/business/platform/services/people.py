@@ -11,25 +11,12 @@ from igny8_core.accounts.models import AccessKey, Account, Status, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role, includes
 from igny8_core.business.platform.domain.errors import CannotChangeSelf, LastAdmin, LastOwner
 from igny8_core.business.platform.selectors.people import find_users
-from igny8_core.business.platform.services.provisioning import create_operator, create_user, suspend_user
+from igny8_core.business.platform.services.provisioning import suspend_user
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update, lock_all
-
-
-def add_user(*, account_id: UUID | None, email: str, password: str, role: str, name: str) -> User:
-    """Give somebody a sign-in: in an account, or (None) as an operator.
-
-    Raises `NotFound` without such an account, `ValidationError` for a role of the other kind, `AlreadyTaken`.
-    """
-    if account_id is None:
-        return create_operator(email=email, password=password, role=_operator_role(role), name=name)
-    account = Account.objects.filter(id=account_id).first()
-    if account is None:
-        raise NotFound
-    return create_user(account=account, email=email, password=password, role=_account_role(role), name=name)
 
 
 def change_team_member(*, account: Account, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
@@ -75,22 +62,15 @@ def _locked(user_id: UUID, *, among: Q, guarded: Q) -> tuple[User, set[UUID]]:
 
 def _lowers(user: User, changes: dict[str, Any]) -> bool:
     """Whether the person would be suspended, or hold less than before."""
-    parse = _operator_role if user.is_operator else _account_role
-    keeps = includes(parse(changes.get("role", user.role)), user.typed_role)
+    role = changes.get("role", user.role)
+    check_role(role, operates=user.is_operator)
+    keeps = includes(OperatorRole(role) if user.is_operator else AccountRole(role), user.typed_role)
     return changes.get("status") == Status.SUSPENDED or not keeps
 
 
-def _account_role(name: str) -> AccountRole:
-    _check_role(name, [*AccountRole])
-    return AccountRole(name)
-
-
-def _operator_role(name: str) -> OperatorRole:
-    _check_role(name, [*OperatorRole])
-    return OperatorRole(name)
-
-
-def _check_role(name: str, roles: list[Role]) -> None:
+def check_role(name: str, *, operates: bool) -> None:
+    """Refuse a role of the other kind; raises `ValidationError`."""
+    roles: list[Role] = [*OperatorRole] if operates else [*AccountRole]
     if name not in roles:
         raise ValidationError(fields={"role": [f"Here the roles are {', '.join(roles)}."]})
 

@@ -28,6 +28,18 @@ class IssuedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who is to sign in: to an account, or (None) as an operator; without a password the hash is unusable."""
+
+    id: UUID
+    account_id: UUID | None
+    email: str
+    role: str
+    name: str
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What an account's invoices and letters say of it."""
 
@@ -56,24 +68,32 @@ def create_account(
 
 def create_user(*, account: Account, email: str, password: str, role: AccountRole, name: str = "") -> User:
     """Give a person of the account a sign-in; raises `AlreadyTaken` for a used address."""
-    return _create_user(account=account, email=email, password=password, role=role.value, name=name)
+    person = NewPerson(uuid7(), account.id, email, role.value, name, make_password(password))
+    return create_person(person)
 
 
 def create_operator(*, email: str, password: str, role: OperatorRole, name: str = "") -> User:
     """Give a member of the platform's staff a sign-in; raises `AlreadyTaken` for a used address."""
-    return _create_user(account=None, email=email, password=password, role=role.value, name=name)
+    return create_person(NewPerson(uuid7(), None, email, role.value, name, make_password(password)))
 
 
-def _create_user(*, account: Account | None, email: str, password: str, role: str, name: str) -> User:
+def create_person(person: NewPerson) -> User:
+    """Give somebody a sign-in; raises `AlreadyTaken` for a used address."""
     try:
         with transaction.atomic():
             user = User.objects.create(
-                account=account, email=email.strip(), email_normalised=normalise_email(email), name=name,
-                role=role, password=make_password(password), created_at=clock.now(),
-            )  # fmt: skip
+                id=person.id,
+                account_id=person.account_id,
+                email=person.email.strip(),
+                email_normalised=normalise_email(person.email),
+                name=person.name,
+                role=person.role,
+                password=person.password_hash,
+                created_at=clock.now(),
+            )
     except IntegrityError as error:
         raise AlreadyTaken(fields={"email": ["Another user has this address."]}) from error
-    _record(EventType.USER_CREATED, user.account_id, "user", user.id, role=role)
+    _record(EventType.USER_CREATED, user.account_id, "user", user.id, role=person.role)
     return user
 
 

@@ -15,11 +15,10 @@ from igny8_core.business.platform.serializers.people import (
     TeamFilterSerializer,
     TeamKeySerializer,
     TeamMemberChangeSerializer,
-    TeamMemberSerializer,
     UserSerializer,
 )
 from igny8_core.business.platform.services.api_keys import issue_for_account, revoke_api_key
-from igny8_core.business.platform.services.people import add_user, change_team_member
+from igny8_core.business.platform.services.people import change_team_member
 from igny8_core.http import responses
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
@@ -31,9 +30,9 @@ OWNER = AccountRole.OWNER
 
 
 class TeamViewSet(AccountAudience, ApiViewSet):
-    """The people of the caller's account."""
+    """The people of the caller's account; new ones are invited."""
 
-    roles: ClassVar = {"list": OWNER, "retrieve": OWNER, "create": OWNER, "partial_update": OWNER}
+    roles: ClassVar = {"list": OWNER, "retrieve": OWNER, "partial_update": OWNER}
 
     @extend_schema(parameters=[TeamFilterSerializer], responses={200: UserSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
@@ -48,14 +47,6 @@ class TeamViewSet(AccountAudience, ApiViewSet):
         if user is None:
             raise NotFound
         return responses.one(user_document(user))
-
-    @extend_schema(request=TeamMemberSerializer, responses={201: UserSerializer})
-    def create(self, request: Request) -> HttpResponse:
-        """Give somebody a sign-in to the account."""
-        serializer = TeamMemberSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        user = add_user(account_id=account_of(request).id, **serializer.validated_data)
-        return responses.one(user_document(user), status=201)
 
     @extend_schema(request=TeamMemberChangeSerializer, responses={200: UserSerializer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:

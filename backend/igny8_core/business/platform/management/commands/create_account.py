@@ -7,9 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.management.terminal import carry_out, checked, read_password
-from igny8_core.business.platform.serializers.people import NewAccountSerializer
-from igny8_core.business.platform.services.accounts import FirstOwner, provision_account
-from igny8_core.business.platform.services.provisioning import IssuedKey, issue_account_key
+from igny8_core.business.platform.serializers.people import AccountOnServerSerializer
+from igny8_core.business.platform.services.accounts import provision_account
+from igny8_core.business.platform.services.provisioning import IssuedKey, create_user, issue_account_key
+from igny8_core.kit.errors import AlreadyTaken
 
 
 class Command(BaseCommand):
@@ -32,19 +33,27 @@ class Command(BaseCommand):
         """All of it or nothing."""
         given = {name: options[name] for name in ("code", "name", "country", "time_zone")}
         document = {**given, "billing_currency": options["currency"], "owner": _owner(options)}
-        values = checked(NewAccountSerializer(data=document))
-        named = values.pop("owner")
-        owner = None if named is None else FirstOwner(**named)
+        values = checked(AccountOnServerSerializer(data=document))
+        owner = values.pop("owner")
 
         def operation() -> tuple[Account, IssuedKey]:
-            account, _ = provision_account(owner=owner, **values)
+            account, _ = provision_account(owner=None, **values)
+            if owner is not None:
+                _add_owner(account, owner)
             return account, issue_account_key(account=account, role=AccountRole.OWNER, name="create_account")
 
         account, issued = carry_out(operation)
         self.stdout.write(f"Account {account.code} {account.name} {account.id}")
         if owner is not None:
-            self.stdout.write(f"Owner {owner.email}")
+            self.stdout.write(f"Owner {owner['email']}")
         self.stdout.write(f"API key (owner), shown this once: {issued.secret}")
+
+
+def _add_owner(account: Account, owner: dict[str, str]) -> None:
+    try:
+        create_user(account=account, role=AccountRole.OWNER, **owner)
+    except AlreadyTaken as error:
+        raise AlreadyTaken(fields={"owner.email": error.fields["email"]}) from error
 
 
 def _owner(options: dict[str, Any]) -> dict[str, str] | None:

@@ -7,9 +7,8 @@ from django.core.management.base import BaseCommand
 from igny8_core.accounts.models import User
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.management.terminal import carry_out, checked, read_password
-from igny8_core.business.platform.serializers.people import NewUserSerializer
-from igny8_core.business.platform.services.people import add_user
-from igny8_core.business.platform.services.provisioning import IssuedKey, issue_operator_key
+from igny8_core.business.platform.serializers.people import OperatorOnServerSerializer
+from igny8_core.business.platform.services.provisioning import IssuedKey, create_operator, issue_operator_key
 
 
 class Command(BaseCommand):
@@ -26,10 +25,11 @@ class Command(BaseCommand):
         """Both or neither."""
         given = {name: options[name] for name in ("email", "role", "name")}
         password = read_password(from_stdin=options["password_stdin"])
-        values = checked(NewUserSerializer(data={**given, "account_id": None, "password": password}))
+        values = checked(OperatorOnServerSerializer(data={**given, "password": password}))
+        role = OperatorRole(values.pop("role"))
 
         def operation() -> tuple[User, IssuedKey]:
-            operator = add_user(**values)
+            operator = create_operator(role=role, **values)
             return operator, issue_operator_key(operator=operator, name="create_operator")
 
         operator, issued = carry_out(operation)

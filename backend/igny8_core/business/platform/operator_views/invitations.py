@@ -1,0 +1,46 @@
+"""Invitations to every account, and to the operators."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.answers import InvitationAnswer
+from igny8_core.business.platform.selectors.people import find_invitations
+from igny8_core.business.platform.serializers.invitations import AnyInvitationFilterSerializer, AnyInvitationSerializer
+from igny8_core.business.platform.services.invitations import invite
+from igny8_core.business.platform.views.invitations import InvitationBase
+from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
+from igny8_core.http.lists import sequence_page
+from igny8_core.http.queries import query_of
+from igny8_core.http.views import OperatorAudience
+
+ADMIN = OperatorRole.ADMIN
+
+
+class InvitationViewSet(OperatorAudience, InvitationBase):
+    """Who is invited to what."""
+
+    roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "create": ADMIN, "send_again": ADMIN, "revoke": ADMIN}
+
+    def own_account(self, request: Request) -> UUID | None:
+        """Every one."""
+        return None
+
+    @extend_schema(parameters=[AnyInvitationFilterSerializer], responses={200: ListOf(InvitationAnswer)})
+    def list(self, request: Request) -> HttpResponse:
+        """Invitations, newest first."""
+        query = query_of(request, AnyInvitationFilterSerializer)
+        found = find_invitations(account_id=query.account_id, status=query.status, kind=query.kind)
+        return sequence_page(request, found, InvitationAnswer.of)
+
+    @extend_schema(request=AnyInvitationSerializer, responses={201: InvitationAnswer})
+    def create(self, request: Request) -> HttpResponse:
+        """Invite an address by mail. Whether it signs in somewhere is told to nobody but its reader."""
+        asked = AnyInvitationSerializer.checked(request.data)
+        invitation = invite(account_id=asked.account_id, email=asked.email, role=asked.role, name=asked.name)
+        return responses.one(InvitationAnswer.of(invitation), status=201)

@@ -1,0 +1,16 @@
+"""Jobs of the platform: invitations whose days have passed are closed."""
+
+from procrastinate.contrib.django import app
+
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.services import invitations
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import SYSTEM
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="platform.expire_invitations", queueing_lock="expire_invitations")
+def expire_invitations(timestamp: int) -> None:
+    """Close and record them; nobody could accept them any more anyway."""
+    while unit_of_work.run(invitations.expire_invitations, scope=Scope.operators(), actor=SYSTEM):
+        pass

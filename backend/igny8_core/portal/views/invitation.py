@@ -1,0 +1,109 @@
+"""The link in an invitation's mail: its reader becomes the person, by a password or a passkey."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from igny8_core.business.platform.domain.errors import InvalidPasskey
+from igny8_core.business.platform.services import acceptance
+from igny8_core.business.platform.services.acceptance import MadePasskey
+from igny8_core.business.platform.services.passkeys import Challenge
+from igny8_core.http import context
+from igny8_core.http.authentication import client_address
+from igny8_core.http.errors import status_of
+from igny8_core.http.throttling import count_shared
+from igny8_core.kit.errors import AppError, ValidationError
+from igny8_core.portal import pages, passkeys, sentences
+from igny8_core.portal.forms import AcceptByPasskeyForm, AcceptForm
+from igny8_core.portal.views.base import SHOWN_IN_FORM, Page, show_at_field
+from igny8_core.portal.views.signing_in import enter
+
+
+class Invitation(Page):
+    """What somebody is invited to, and the form that accepts it; looking at it changes nothing."""
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A link that is no longer good says why instead of the form."""
+        if request.method == "POST":
+            count_shared("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
+        try:
+            return super().serve(request, *args, **kwargs)
+        except AppError as error:
+            if error.kind not in SHOWN_IN_FORM:
+                raise
+            document = {"over": sentences.refusal(error)}
+            return pages.render(request, "portal/invitation.html", document, status=status_of(error))
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """The form."""
+        return self.shown(token, None)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Accept with a password, and go in."""
+        form = AcceptForm(request.POST)
+        if not form.is_valid():
+            return self.shown(token, form, status=400)
+        try:
+            session = acceptance.accept_with_password(token=token, request_id=context.request_id(), **form.cleaned_data)
+        except ValidationError as error:
+            show_at_field(form, error)
+            return self.shown(token, form, status=400)
+        return enter(request, session, lasting=False)
+
+    def shown(self, token: str, form: AcceptForm | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
+        """The page for a link that is good."""
+        invited = acceptance.open_invitation(token)
+        document = {
+            "invited": invited,
+            "form": form or AcceptForm(initial={"name": invited.name}),
+            "token": token,
+            "refusal": refusal,
+        }
+        return pages.render(self.request, "portal/invitation.html", document, status=status)
+
+
+class InvitationPasskeyOptions(Page):
+    """What the browser makes the new person's passkey with, fetched when they want one."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """A fresh challenge, in the answer and in its cookie."""
+        challenge = Challenge.new()
+        options = acceptance.begin_passkey(token=token, place=passkeys.place_of(request), challenge=challenge)
+        return passkeys.options_answer(request, options, challenge, bound_to=_bound_to(token))
+
+
+class InvitationByPasskey(Invitation):
+    """What the authenticator made."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Nothing to see: it begins with the form."""
+        return pages.go(reverse("portal:invitation", args=[token]))
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Accept with the passkey, and go in."""
+        form = AcceptByPasskeyForm(request.POST)
+        try:
+            if not form.is_valid():
+                raise InvalidPasskey
+            made = MadePasskey(
+                name=gettext("My first passkey"),
+                place=passkeys.place_of(request),
+                challenge=passkeys.brought_back(request, bound_to=_bound_to(token)),
+                credential=form.cleaned_data["credential"],
+            )
+            session = acceptance.accept_with_passkey(
+                token=token, name=form.cleaned_data["name"], made=made, request_id=context.request_id()
+            )
+            response = enter(request, session, lasting=False)
+        except InvalidPasskey as error:
+            response = self.shown(token, None, refusal=sentences.refusal(error), status=400)
+        passkeys.take_back(response)
+        return response
+
+
+def _bound_to(token: str) -> dict[str, str]:
+    """What a challenge for a new person's passkey is good for: this link."""
+    return {"purpose": "accept", "token": token}
