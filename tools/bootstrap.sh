@@ -15,7 +15,11 @@ else
     fi
 fi
 python_version=$(cat .python-version)
-[ -x .venv/bin/python ] || "$uv" venv --quiet --python "$python_version" .venv
+# The Python we develop on if it is here, else another that will do; only where there is none, uv downloads one.
+[ -x .venv/bin/python ] ||
+    "$uv" venv --quiet --no-python-downloads --python "$python_version" .venv 2>/dev/null ||
+    "$uv" venv --quiet --no-python-downloads --python ">=3.12" .venv 2>/dev/null ||
+    "$uv" venv --quiet --python "$python_version" .venv
 echo "Installing the pinned requirements ..."
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements/dev.txt
 touch "$stamp"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from demo import camt
 from igny8_core.business.banking.domain.lines import StatementEnd, StatementKind, StatementLine, StatementStart
 from igny8_core.business.banking.domain.reading import Source
 from igny8_core.business.banking.domain.text_lines import numbered_lines
@@ -71,7 +72,7 @@ def lines(count: int) -> Iterator[StatementLine]:
 
 def memory_of(count: int) -> int:
     """The most that reading held at once, of Python's own memory, while the lines were let go."""
-    written = camt053.write(START, lines(count), closing_minor=0, created_at=datetime(2026, 3, 2, tzinfo=UTC))
+    written = camt.write(START, lines(count), closing_minor=0, created_at=datetime(2026, 3, 2, tzinfo=UTC))
     tracemalloc.start()
     items = camt053.read(cast(Source, Endless(written)))
     seen = sum(1 for _ in items)
