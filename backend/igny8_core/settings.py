@@ -210,7 +210,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["igny8_core.http.openapi.shared_parts"],
     "PREPROCESSING_HOOKS": ["igny8_core.http.openapi.only_the_api"],
 }
 

@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.generic.base import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
 from igny8_core.business.banking import urls as banking
 from igny8_core.business.billing.urls import account_urlpatterns, operator_urlpatterns
@@ -16,6 +16,7 @@ from igny8_core.business.documents import urls as documents
 from igny8_core.business.ledger import urls as ledger
 from igny8_core.business.platform import urls as platform_urls
 from igny8_core.http import health
+from igny8_core.http.api_document import api_document
 from igny8_core.portal import routing
 
 handler400 = routing.bad_request
@@ -41,7 +42,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
-    path("api/schema/", SpectacularAPIView.as_view(http_method_names=READ_ONLY), name="schema"),
+    path("api/schema/", api_document, name="schema"),
     path("api/docs/", csp_override(DOCS_CSP)(_swagger), name="docs"),
     path("api/redoc/", csp_override(DOCS_CSP)(_redoc), name="redoc"),
     path("api/v1/auth/", include("igny8_core.business.platform.urls")),

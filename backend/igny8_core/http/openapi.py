@@ -1,5 +1,7 @@
 """The OpenAPI document tells the envelopes and every error, without each view repeating them."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -8,7 +10,10 @@ from rest_framework.serializers import ListSerializer
 
 from igny8_core.http import openapi_fields
 from igny8_core.http.answers import ListOf
+from igny8_core.http.errors import STATUS_OF_KIND
 from igny8_core.http.multipart import MEDIA_TYPE
+from igny8_core.http.operation_names import operation_name
+from igny8_core.kit.errors import AppError
 
 EXTENSIONS = openapi_fields
 """Registered by being imported."""
@@ -64,6 +69,7 @@ IDEMPOTENCY_PARAMETER = {
     "description": "A retry with the same key and body gets the first answer again and does nothing twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
+PARAMETERS = {"PageSize": PAGE_PARAMETERS[0], "Cursor": PAGE_PARAMETERS[1], "IdempotencyKey": IDEMPOTENCY_PARAMETER}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -93,17 +99,23 @@ class EnvelopeSchema(AutoSchema):
         if getattr(self.view, "action", None) in getattr(self.view, "conflicting", ()):
             codes.append("409")
         for status in sorted(codes):
-            content = {"application/json": {"schema": ERROR_BODY}}
-            operation["responses"].setdefault(status, {"description": ERROR_SENTENCES[status], "content": content})
+            operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
         if _answers_list(operation) and getattr(self.view, "paged", True):
-            operation.setdefault("parameters", []).extend(PAGE_PARAMETERS)
+            operation.setdefault("parameters", []).extend([_parameter("PageSize"), _parameter("Cursor")])
         if self.method == "POST" and self.view.replays(getattr(self.view, "action", None) or "post"):
-            operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
+            operation.setdefault("parameters", []).append(_parameter("IdempotencyKey"))
         return dict(operation)
 
     def get_operation_id(self) -> str:
-        """The method and the path, which no two operations share: `post_billing_payments_id_cancel`."""
-        return "_".join([self.method.lower(), *self._segments()]).replace("-", "_")
+        """A verb and what it is done to; no two operations share it."""
+        answers = self.get_response_serializers()
+        answer = answers.get(200) if isinstance(answers, dict) else answers
+        return operation_name(
+            method=self.method,
+            path=self.path.removeprefix("/api/v1/"),
+            is_list=isinstance(answer, ListOf | ListSerializer),
+            creates=getattr(self.view, "action", "create") == "create",
+        )
 
     def get_summary(self) -> str | None:
         """The first sentence of what the operation says of itself: the line that lists of operations show."""
@@ -147,6 +159,39 @@ class EnvelopeSchema(AutoSchema):
             content["schema"] = _list_envelope(inner)
         else:
             content["schema"] = _one_envelope(inner)
+
+
+def shared_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The errors and parameters that operations refer to; each error tells which codes it can have."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for error in _every_error(AppError):
+        codes[str(STATUS_OF_KIND[error.kind])].add(error.code)
+    components = result.setdefault("components", {})
+    components["schemas"]["Error"] = ERROR_BODY
+    components["parameters"] = PARAMETERS
+    components["responses"] = {
+        f"Error{status}": {
+            "description": sentence,
+            "content": {"application/json": {"schema": _error_with(sorted(codes[status]))}},
+        }
+        for status, sentence in ERROR_SENTENCES.items()
+    }
+    return result
+
+
+def _every_error(parent: type[AppError]) -> Iterator[type[AppError]]:
+    for error in parent.__subclasses__():
+        yield error
+        yield from _every_error(error)
+
+
+def _error_with(codes: list[str]) -> dict[str, Any]:
+    error = {"$ref": "#/components/schemas/Error"}
+    return {"allOf": [error, {"type": "object", "properties": {"code": {"enum": codes}}}]}
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/parameters/{name}"}
 
 
 def only_the_api(endpoints: list[Any]) -> list[Any]:

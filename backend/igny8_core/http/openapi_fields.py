@@ -12,6 +12,14 @@ from igny8_core.http.answers import Answer
 from igny8_core.kit.currencies import CURRENCIES
 
 
+def _shared(auto_schema: AutoSchema, name: str, values: list[str]) -> dict[str, Any]:
+    """A reference to an enumeration that stands in the document once."""
+    schema = {"type": "string", "enum": values}
+    part = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema)
+    auto_schema.registry.register_on_missing(part)
+    return dict(part.ref)
+
+
 class StrictSerializerSchema(OpenApiSerializerExtension):
     """Requests take the fields that are listed and no others."""
 
@@ -68,8 +76,8 @@ class CurrencySchema(OpenApiSerializerFieldExtension):
     target_class = "igny8_core.http.fields.CurrencyField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """Every code there is."""
-        return {"type": "string", "enum": sorted(CURRENCIES)}
+        """Every code there is, once for the whole document."""
+        return _shared(auto_schema, "Currency", sorted(CURRENCIES))
 
 
 class CountrySchema(OpenApiSerializerFieldExtension):
@@ -79,8 +87,10 @@ class CountrySchema(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         """Every code there is, and the star where it is meant."""
-        every = ["*"] if self.target.allow_every else []
-        return {"type": "string", "enum": [*every, *sorted(countries.countries)]}
+        codes = sorted(countries.countries)
+        if self.target.allow_every:
+            return _shared(auto_schema, "CountryOrEvery", ["*", *codes])
+        return _shared(auto_schema, "Country", codes)
 
 
 class UploadSchema(OpenApiSerializerFieldExtension):
