@@ -112,9 +112,12 @@ def main() -> None:
     script = Script(asked["replace"])
     with connection.execute_wrapper(script.note):
         answer = Client().generic(
-            asked["method"], asked["path"], asked["body"], content_type="application/json",
+            asked["method"],
+            asked["path"],
+            asked["body"],
+            content_type="application/json",
             headers={"Authorization": f"Bearer {asked['key']}", **asked["headers"]},
-        )  # fmt: skip
+        )
     if answer.status_code >= 300:
         raise RuntimeError(f"{asked['method']} {asked['path']} answered {answer.status_code}: {answer.content!r}")
     script.enter(inside=False)

@@ -48,24 +48,41 @@ def cases(sizes: Sizes, *, approver_key: str) -> list[Case]:
     every = sizes.accounts
     return [
         Case(
-            "GET payments/?page_size=50", 0.20, 0.30, b" 200 ", lambda number: _list(number % every + 1),
+            "GET payments/?page_size=50",
+            0.20,
+            0.30,
+            b" 200 ",
+            lambda number: _list(number % every + 1),
             rf"\set a random(1, {every})",
         ),
         Case(
-            "POST payments/manual/ with Idempotency-Key", 0.25, 0.36, b" 201 ",
-            lambda number: _manual(number % every + 1, number), _next_row(sizes, every), PAYMENTS,
+            "POST payments/manual/ with Idempotency-Key",
+            0.25,
+            0.36,
+            b" 201 ",
+            lambda number: _manual(number % every + 1, number),
+            _next_row(sizes, every),
+            PAYMENTS,
         ),
         Case(
-            f"POST .../approve/ spread over {every} accounts", 0.20, 0.30, b" 200 ",
-            lambda number: _approve("waiting", number % every + 1, number, approver_key), _next_row(sizes, every),
+            f"POST .../approve/ spread over {every} accounts",
+            0.20,
+            0.30,
+            b" 200 ",
+            lambda number: _approve("waiting", number % every + 1, number, approver_key),
+            _next_row(sizes, every),
             f"{PAYMENTS} WHERE status = 'succeeded'",
         ),
         Case(
-            "POST .../approve/ on one account", 0.20, 0.30, b" 200 ",
-            lambda number: _approve("chained", 1, number, approver_key), _next_row(sizes, 1),
+            "POST .../approve/ on one account",
+            0.20,
+            0.30,
+            b" 200 ",
+            lambda number: _approve("chained", 1, number, approver_key),
+            _next_row(sizes, 1),
             f"{PAYMENTS} WHERE status = 'succeeded'",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _list(account: int) -> Request:
@@ -82,7 +99,11 @@ def _manual(account: int, number: int) -> Request:
     }
     key = f"bench-{uuid.uuid4()}"
     return Request(
-        "POST", f"{BILLING}/manual/", key_of(account), json.dumps(document), {"Idempotency-Key": key},
+        "POST",
+        f"{BILLING}/manual/",
+        key_of(account),
+        json.dumps(document),
+        {"Idempotency-Key": key},
         replace={
             **_caller(account),
             document["invoice_id"]: Name("fresh", ":a::int", ":g::int").sql,
@@ -90,16 +111,19 @@ def _manual(account: int, number: int) -> Request:
             f"BENCH{number}": "'BENCH' || :g",
             key: "'key ' || :g",
         },
-    )  # fmt: skip
+    )
 
 
 def _approve(kind: str, account: int, number: int, approver_key: str) -> Request:
     payment_id = str(row_id(kind, account, number))
     row = Name(kind, ":a::int", ":g::int").sql
     return Request(
-        "POST", f"{ADMIN}/{payment_id}/approve/", approver_key, "{}",
+        "POST",
+        f"{ADMIN}/{payment_id}/approve/",
+        approver_key,
+        "{}",
         replace={str(row_id("account", account)): Name("account", ":a::int", "0").sql, payment_id: row},
-    )  # fmt: skip
+    )
 
 
 def _caller(account: int) -> dict[str, str]:

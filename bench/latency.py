@@ -50,8 +50,10 @@ def measure(world: World, sizes: Sizes) -> list[Latency]:
 
 def _page(name: str, account: int) -> bytes:
     filters = {
-        "status": "failed", "invoice_id": str(row_id("invoice", account, HOT_INVOICE)), "reference": HOT_REFERENCE,
-    }  # fmt: skip
+        "status": "failed",
+        "invoice_id": str(row_id("invoice", account, HOT_INVOICE)),
+        "reference": HOT_REFERENCE,
+    }
     query = urlencode({"page_size": PAGE_SIZE, **({name: filters[name]} if name in filters else {})})
     return load.request("GET", f"/api/v1/billing/payments/?{query}", key_of(account))
 

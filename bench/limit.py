@@ -46,9 +46,14 @@ class Run:
 def statements_of(world: World, **request: Any) -> Statements:
     """Serve a request once in a process of its own and return what it sent to the database."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "bench.capture"], input=json.dumps(request), cwd=PROJECT,
-        env=_web(world), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-W", "ignore", "-m", "bench.capture"],
+        input=json.dumps(request),
+        cwd=PROJECT,
+        env=_web(world),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"the statements cannot be had: {done.stderr[-2000:]}")
     document = json.loads(done.stdout)

@@ -45,28 +45,68 @@ class Written:
 
 _PADDED = ("{c}-{n:06d}", "{c}-{n:06d}", "{c}-{n:06d}", "{c}{n:06d}", "{c} {n:06d}", "{c}/{n:06d}")
 _SLOPPY = (
-    "{c} {n}", "{c}-{n}", "{c}{n}", "{c}/{n}", "{c}_{n:06d}", "{c}-{n:04d}", "{c}{n:04d}", "{c} - {n:06d}", "{c} -{n}",
-    "{c}.{n}", "#{c}-{n}", "{c}- {n:05d}", "{c}:{n:06d}", "INV{c}-{n:06d}", "Inv-{c}-{n:06d}", "{c} no. {n}",
-    "{c} invoice {n:06d}", "({c}-{n})", "RE{c}{n:06d}",
-)  # fmt: skip
+    "{c} {n}",
+    "{c}-{n}",
+    "{c}{n}",
+    "{c}/{n}",
+    "{c}_{n:06d}",
+    "{c}-{n:04d}",
+    "{c}{n:04d}",
+    "{c} - {n:06d}",
+    "{c} -{n}",
+    "{c}.{n}",
+    "#{c}-{n}",
+    "{c}- {n:05d}",
+    "{c}:{n:06d}",
+    "INV{c}-{n:06d}",
+    "Inv-{c}-{n:06d}",
+    "{c} no. {n}",
+    "{c} invoice {n:06d}",
+    "({c}-{n})",
+    "RE{c}{n:06d}",
+)
 _AROUND = (
-    "{x}", "{x}", "Invoice {x}", "Payment for {x}", "Rechnung {x} vom {date}", "Re. {x}, Kd-Nr {customer}",
+    "{x}",
+    "{x}",
+    "Invoice {x}",
+    "Payment for {x}",
+    "Rechnung {x} vom {date}",
+    "Re. {x}, Kd-Nr {customer}",
     "{name} {x}",
-    "{x} {month} 2026", "bill {x} Rs {money}", "{x} {money} {currency}", "Tel {phone} {x}", "Pago factura {x}",
-    "Facture n° {x} du {date}", "{x} thank you", "/INV/{x} {date}", "INVOICE NO: {x} DATED {date}", "fee {month}, {x}",
-    "{x} order 4500{customer}", "Our ref {customer}/{month}, your invoice {x}", "IBAN {iban} {x}",
+    "{x} {month} 2026",
+    "bill {x} Rs {money}",
+    "{x} {money} {currency}",
+    "Tel {phone} {x}",
+    "Pago factura {x}",
+    "Facture n° {x} du {date}",
+    "{x} thank you",
+    "/INV/{x} {date}",
+    "INVOICE NO: {x} DATED {date}",
+    "fee {month}, {x}",
+    "{x} order 4500{customer}",
+    "Our ref {customer}/{month}, your invoice {x}",
+    "IBAN {iban} {x}",
     "{date} {x}",
     "Acc to our agreement of {date} we settle your invoice {x} for services rendered in {month}",
-    "SVWZ+{x} EREF+{customer}{customer}", "Payment of subscription {month} 2026-11 invoice {x} with thanks {name}",
-)  # fmt: skip
+    "SVWZ+{x} EREF+{customer}{customer}",
+    "Payment of subscription {month} 2026-11 invoice {x} with thanks {name}",
+)
 _NOISE = (
-    "Rent {month} 2026", "RE-2026-{customer}", "INV-00{customer}", "Order {customer} thank you", "Salary {month}",
+    "Rent {month} 2026",
+    "RE-2026-{customer}",
+    "INV-00{customer}",
+    "Order {customer} thank you",
+    "Salary {month}",
     "2026-11",
-    "Invoice {customer}", "R-2026-000{customer}", "Kd-Nr {customer} Vertrag {customer}{customer}", "{phone}",
+    "Invoice {customer}",
+    "R-2026-000{customer}",
+    "Kd-Nr {customer} Vertrag {customer}{customer}",
+    "{phone}",
     "Donation",
-    "Mandat {customer} Glaeubiger DE98ZZZ0999999{customer}", "Cash deposit branch {customer}",
+    "Mandat {customer} Glaeubiger DE98ZZZ0999999{customer}",
+    "Cash deposit branch {customer}",
     "INVOICE 2026/{customer}",
-)  # fmt: skip
+)
 _MONTHS = ("Nov", "November", "Oct", "Oktober", "September", "noviembre", "novembre")
 
 
@@ -301,8 +341,25 @@ class Lines:
 
 
 _KINDS = {
-    "structured": 10, "creditor": 8, "creditor_wrong": 2, "number": 18, "sloppy": 17, "end_to_end": 2, "bare": 4,
-    "slip_in_number": 4, "confusable": 1.5, "someone_elses": 1.5, "submitted": 9, "name_only": 5, "account_only": 3,
-    "several": 5, "wrong_amount": 3, "other_currency": 1, "unknown": 5, "batch": 1, "refund": 1, "returned": 1,
-}  # fmt: skip
+    "structured": 10,
+    "creditor": 8,
+    "creditor_wrong": 2,
+    "number": 18,
+    "sloppy": 17,
+    "end_to_end": 2,
+    "bare": 4,
+    "slip_in_number": 4,
+    "confusable": 1.5,
+    "someone_elses": 1.5,
+    "submitted": 9,
+    "name_only": 5,
+    "account_only": 3,
+    "several": 5,
+    "wrong_amount": 3,
+    "other_currency": 1,
+    "unknown": 5,
+    "batch": 1,
+    "refund": 1,
+    "returned": 1,
+}
 _WRITERS: dict[str, Callable[[Lines, Open], Written]] = {kind: getattr(Lines, kind) for kind in _KINDS}

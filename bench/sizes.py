@@ -36,21 +36,37 @@ class Sizes:
 
 RESERVED_PER_SECOND = 4000
 FULL = Sizes(
-    accounts=200, rows=500, large_rows=1_000_000, large_invoices=20_000, deep_page=1000, samples=300,
-    seconds=6, rounds=3,
-)  # fmt: skip
+    accounts=200,
+    rows=500,
+    large_rows=1_000_000,
+    large_invoices=20_000,
+    deep_page=1000,
+    samples=300,
+    seconds=6,
+    rounds=3,
+)
 SMALL = Sizes(
-    accounts=200, rows=500, large_rows=60_000, large_invoices=2_000, deep_page=100, samples=100,
-    seconds=3, rounds=1,
-)  # fmt: skip
+    accounts=200,
+    rows=500,
+    large_rows=60_000,
+    large_invoices=2_000,
+    deep_page=100,
+    samples=100,
+    seconds=3,
+    rounds=1,
+)
 
 
 def from_environment() -> Sizes:
     """BENCH_SCALE=small, BENCH_SECONDS and BENCH_ROUNDS make a run smaller, shorter or longer."""
     sizes = SMALL if os.environ.get("BENCH_SCALE") == "small" else FULL
     return Sizes(
-        accounts=sizes.accounts, rows=sizes.rows, large_rows=sizes.large_rows, large_invoices=sizes.large_invoices,
-        deep_page=sizes.deep_page, samples=sizes.samples,
+        accounts=sizes.accounts,
+        rows=sizes.rows,
+        large_rows=sizes.large_rows,
+        large_invoices=sizes.large_invoices,
+        deep_page=sizes.deep_page,
+        samples=sizes.samples,
         seconds=float(os.environ.get("BENCH_SECONDS") or sizes.seconds),
         rounds=int(os.environ.get("BENCH_ROUNDS") or sizes.rounds),
-    )  # fmt: skip
+    )

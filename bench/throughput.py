@@ -69,10 +69,12 @@ def measure(world: World, sizes: Sizes, case: Case, memory: Memory) -> Result:
             after = _used(world)
         result.rounds.append(
             Round(
-                ours, pgbench.per_second, _cost(before, between, ours.own_cpu, len(ours.latencies)),
+                ours,
+                pgbench.per_second,
+                _cost(before, between, ours.own_cpu, len(ours.latencies)),
                 _cost(between, after, pgbench.own_cpu, pgbench.transactions),
             )
-        )  # fmt: skip
+        )
     return result
 
 

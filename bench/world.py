@@ -75,7 +75,7 @@ def running(sizes: Sizes) -> Iterator[World]:
     with (data_dir / "serve.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", PROJECT / "backend" / "serve.py"], env=environment, stdout=log, stderr=log
-        )  # fmt: skip
+        )
     try:
         _wait_until_ready(port, process, data_dir)
         demo: dict[str, Any] = json.loads((data_dir / "demo.json").read_text())

@@ -13,10 +13,14 @@ MACHINE = re.compile(START + SLASH + rf"(?:root{SLASH}|work{SLASH}|home{SLASH}[A
 REGISTRY_HOSTS = ("files.pythonhosted" + ".org", "registry.npmjs" + ".org", "registry.yarnpkg" + ".com")
 REGISTRY = re.compile(
     "|".join(map(re.escape, REGISTRY_HOSTS))
-    + r"|https?:" + SLASH * 2 + r"\S+" + SLASH + r"\+?simple(?![\w.-])"
+    + r"|https?:"
+    + SLASH * 2
+    + r"\S+"
+    + SLASH
+    + r"\+?simple(?![\w.-])"
     + r"|(?:index[-_]url|registry)[\s=\"':]+https?:",
     re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -23,9 +23,14 @@ DAY = date(2026, 11, 20)
 
 
 def payer(
-    amount_minor: int, remittance: str = "", *, name: str = "", account: str = "", creditor_reference: str = "",
+    amount_minor: int,
+    remittance: str = "",
+    *,
+    name: str = "",
+    account: str = "",
+    creditor_reference: str = "",
     end_to_end_id: str = "",
-) -> StatementLine:  # fmt: skip
+) -> StatementLine:
     """What somebody paid, before a statement gives it a day and a currency."""
     return StatementLine(
         position=0,
@@ -41,8 +46,16 @@ def payer(
     )
 
 
-def camt(account: str, *payers: StatementLine | list[StatementLine], name: str | None = None, currency: str = "PKR",
-         opening: int = 0, closing: int | None = None, day: date = DAY, references: bool = False) -> bytes:  # fmt: skip
+def camt(
+    account: str,
+    *payers: StatementLine | list[StatementLine],
+    name: str | None = None,
+    currency: str = "PKR",
+    opening: int = 0,
+    closing: int | None = None,
+    day: date = DAY,
+    references: bool = False,
+) -> bytes:
     """A statement with an entry for each payer, or a batch for each list of them."""
 
     def entry(index: int, one: StatementLine | list[StatementLine]) -> Sequence[StatementLine]:

@@ -34,5 +34,5 @@ def sequence_page(
             rows=[shown(row) for row in found],
             keys=[(getattr(row, by),) for row in found],
             count=count,
-        )  # fmt: skip
+        )
     )

@@ -55,9 +55,12 @@ def _way(config: MethodConfig, invoice: Invoice, amount_minor: int) -> Way:
     amount = f"{format_amount(amount_minor, invoice.currency)} {invoice.currency}"
     filled = fill(config.instructions, reference=invoice.creditor_reference or "", amount=amount)
     code = payment_qr(
-        payment_method=config.payment_method, currency=invoice.currency, instructions=config.instructions,
-        amount_minor=amount_minor, reference=invoice.creditor_reference or "",
-    )  # fmt: skip
+        payment_method=config.payment_method,
+        currency=invoice.currency,
+        instructions=config.instructions,
+        amount_minor=amount_minor,
+        reference=invoice.creditor_reference or "",
+    )
     facts = [(name, filled[name], _shown(name, filled[name])) for name in ORDER if filled.get(name)]
     return Way(
         id=config.id,

@@ -25,8 +25,14 @@ def admin() -> Person:
 
 def new_account(**more: Any) -> dict[str, Any]:
     code = uuid.uuid4().hex[:8].upper()
-    return {"code": code, "name": "Lahore Tools", "country": "PK", "billing_currency": "PKR",
-            "time_zone": "Asia/Karachi", **more}  # fmt: skip
+    return {
+        "code": code,
+        "name": "Lahore Tools",
+        "country": "PK",
+        "billing_currency": "PKR",
+        "time_zone": "Asia/Karachi",
+        **more,
+    }
 
 
 def events_of(account_id: str) -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -46,9 +52,16 @@ def test_an_account_is_provisioned(admin: Person) -> None:
     data = response.json()["data"]
     assert response.status_code == 201
     assert data == {
-        **body, "id": data["id"], "status": "active", "created_at": data["created_at"],
-        "updated_at": data["created_at"], "invitation": None, "language": "", "address": "", "tax_id": "",
-    }  # fmt: skip
+        **body,
+        "id": data["id"],
+        "status": "active",
+        "created_at": data["created_at"],
+        "updated_at": data["created_at"],
+        "invitation": None,
+        "language": "",
+        "address": "",
+        "tax_id": "",
+    }
     read = admin.api.get(f"{ACCOUNTS}{data['id']}/").json()["data"]
     assert {**read, "invitation": None} == data
     assert events_of(data["id"]) == [("account.created", "operator", admin.id, {})]
@@ -61,8 +74,11 @@ def test_its_first_owner_is_invited(admin: Person) -> None:
     assert response.status_code == 201
     invitation = data["invitation"]
     assert (invitation["email"], invitation["role"], invitation["name"], invitation["account_id"]) == (
-        email, "owner", "Ayesha", data["id"],
-    )  # fmt: skip
+        email,
+        "owner",
+        "Ayesha",
+        data["id"],
+    )
     assert events_of(data["id"]) == [
         ("account.created", "operator", admin.id, {}),
         ("invitation.created", "operator", admin.id, {"role": "owner"}),
@@ -98,7 +114,7 @@ def test_its_first_owner_is_invited(admin: Person) -> None:
         ({"owner": {"name": "Ayesha"}}, "owner.email"),
         ({"owner": {"email": "a@b.de", "password": PASSWORD}}, "owner.password"),
     ],
-)  # fmt: skip
+)
 def test_bad_accounts_are_refused(admin: Person, fault: dict[str, Any], field: str | None) -> None:
     before = count_accounts()
     response = admin.api.post(ACCOUNTS, new_account(**fault))

@@ -31,10 +31,18 @@ def test_an_account_key_works_until_it_is_revoked(admin: Person, cast: Cast) -> 
     assert response.status_code == 201
     secret = data.pop("secret")
     assert data == {
-        "id": data["id"], "account_id": body["account_id"], "user_id": None, "role": "member", "name": "ERP",
-        "prefix": secret[:12], "status": "active", "created_at": data["created_at"], "expires_at": FAR,
-        "revoked_at": None, "last_used_at": None,
-    }  # fmt: skip
+        "id": data["id"],
+        "account_id": body["account_id"],
+        "user_id": None,
+        "role": "member",
+        "name": "ERP",
+        "prefix": secret[:12],
+        "status": "active",
+        "created_at": data["created_at"],
+        "expires_at": FAR,
+        "revoked_at": None,
+        "last_used_at": None,
+    }
     assert Api(secret).get("/api/v1/auth/me/").json()["data"]["role"] == "member"
     for _ in range(2):
         revoked = admin.api.post(f"{KEYS}{data['id']}/revoke/")
@@ -103,10 +111,23 @@ def test_the_list_shows_keys_without_secrets(admin: Person, cast: Cast) -> None:
     team_member(cast.account, AccountRole.OWNER)
     listed = admin.api.get(f"{KEYS}?account_id={cast.account.id}").json()
     assert [(row["name"], row["role"]) for row in listed["results"]] == [
-        ("viewer", "viewer"), ("member", "member"), ("owner", "owner"),
-    ]  # fmt: skip
-    shown = {"id", "account_id", "user_id", "role", "name", "prefix", "status", "created_at", "expires_at",
-             "revoked_at", "last_used_at"}  # fmt: skip
+        ("viewer", "viewer"),
+        ("member", "member"),
+        ("owner", "owner"),
+    ]
+    shown = {
+        "id",
+        "account_id",
+        "user_id",
+        "role",
+        "name",
+        "prefix",
+        "status",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    }
     assert {*listed["results"][0]} == shown
     assert cast.owner.key is not None and cast.owner.key not in admin.api.get(KEYS).content.decode()
     mine = admin.api.get(f"{KEYS}?user_id={admin.id}").json()["results"]
@@ -122,8 +143,10 @@ def test_the_document_tells_which_posts_take_a_key(cast: Cast) -> None:
         return "Idempotency-Key" in {each["name"] for each in paths[path]["post"].get("parameters", [])}
 
     assert [takes_key(KEYS), takes_key(f"{KEYS}{{key_id}}/revoke/"), takes_key("/api/v1/admin/invitations/")] == [
-        False, True, True,
-    ]  # fmt: skip
+        False,
+        True,
+        True,
+    ]
     assert takes_key("/api/v1/auth/login/") is False
 
 

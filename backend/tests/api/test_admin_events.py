@@ -27,15 +27,28 @@ def test_an_accounts_events_in_the_order_of_its_chain(cast: Cast) -> None:
     payment = cast.submit(invoice_id).json()["data"]["id"]
     rows = listed(cast, f"account_id={cast.account.id}")
     assert [(row["seq"], row["type"]) for row in rows] == [
-        (7, "payment.submitted"), (6, "invoice.finalized"), (5, "invoice.created"), (4, "api_key.issued"),
-        (3, "api_key.issued"), (2, "api_key.issued"), (1, "account.created"),
-    ]  # fmt: skip
+        (7, "payment.submitted"),
+        (6, "invoice.finalized"),
+        (5, "invoice.created"),
+        (4, "api_key.issued"),
+        (3, "api_key.issued"),
+        (2, "api_key.issued"),
+        (1, "account.created"),
+    ]
     assert rows[0] == {
-        "id": rows[0]["id"], "account_id": str(cast.account.id), "seq": 7, "type": "payment.submitted",
-        "subject_type": "payment", "subject_id": payment, "actor_kind": "api_key", "actor_id": rows[0]["actor_id"],
-        "request_id": rows[0]["request_id"], "occurred_at": rows[0]["occurred_at"], "data": rows[0]["data"],
+        "id": rows[0]["id"],
+        "account_id": str(cast.account.id),
+        "seq": 7,
+        "type": "payment.submitted",
+        "subject_type": "payment",
+        "subject_id": payment,
+        "actor_kind": "api_key",
+        "actor_id": rows[0]["actor_id"],
+        "request_id": rows[0]["request_id"],
+        "occurred_at": rows[0]["occurred_at"],
+        "data": rows[0]["data"],
         "hash": rows[0]["hash"],
-    }  # fmt: skip
+    }
     assert len({row["hash"] for row in rows} - {GENESIS.hex()}) == 7
 
 
@@ -73,8 +86,9 @@ def test_the_audit_trail_has_what_people_did(cast: Cast) -> None:
     account = f"account_id={cast.account.id}"
     trail = listed(cast, account, AUDIT)
     assert [(row["type"], row["actor_kind"]) for row in trail] == [
-        ("api_key.issued", "user"), ("user.signed_in", "user"),
-    ]  # fmt: skip
+        ("api_key.issued", "user"),
+        ("user.signed_in", "user"),
+    ]
     assert {row["actor_id"] for row in trail} == {person.id}
     assert listed(cast, f"{account}&actor_id={person.id}&type=user.signed_in", AUDIT) == trail[1:]
     assert len(listed(cast, account)) > len(trail)
@@ -83,9 +97,17 @@ def test_the_audit_trail_has_what_people_did(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["type=invoice.eaten", "account_id=x", "subject_id=", "created_after=yesterday", "actor_kind=robot", "colour=red",
-     "type=invoice.paid&type=invoice.paid", "cursor=%00"],
-)  # fmt: skip
+    [
+        "type=invoice.eaten",
+        "account_id=x",
+        "subject_id=",
+        "created_after=yesterday",
+        "actor_kind=robot",
+        "colour=red",
+        "type=invoice.paid&type=invoice.paid",
+        "cursor=%00",
+    ],
+)
 def test_bad_queries_are_refused(cast: Cast, query: str) -> None:
     for path in (EVENTS, AUDIT):
         response = cast.support.get(f"{path}?{query}")

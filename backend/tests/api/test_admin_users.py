@@ -60,8 +60,14 @@ def test_role_name_status_and_password_change(admin: Person, cast: Cast) -> None
 def test_bad_changes_are_refused(admin: Person, cast: Cast) -> None:
     person = team_member(cast.account, AccountRole.MEMBER)
     before = events_about(person.id)
-    wrong = [{"role": "support"}, {"role": "support", "status": "suspended"}, {"status": "gone"}, {"password": "short"},
-             {"email": address()}, {"account_id": str(cast.other.id)}]  # fmt: skip
+    wrong = [
+        {"role": "support"},
+        {"role": "support", "status": "suspended"},
+        {"status": "gone"},
+        {"password": "short"},
+        {"email": address()},
+        {"account_id": str(cast.other.id)},
+    ]
     for changes in wrong:
         assert change(admin, person.id, changes).status_code == 400, changes
     assert change(admin, ABSENT, {"name": "x"}).status_code == 404
@@ -83,8 +89,12 @@ def test_admins_cannot_lower_or_suspend_themselves(admin: Person) -> None:
 def test_an_account_keeps_an_owner(admin: Person, cast: Cast) -> None:
     owner, elsewhere = team_member(cast.account, AccountRole.OWNER), team_member(cast.other, AccountRole.OWNER)
     before = events_about(owner.id)
-    for changes in ({"role": "viewer"}, {"status": "suspended"}, {"role": "admin", "status": "active", "name": "New"},
-                    {"status": "suspended", "password": "a wholly new one"}):  # fmt: skip
+    for changes in (
+        {"role": "viewer"},
+        {"status": "suspended"},
+        {"role": "admin", "status": "active", "name": "New"},
+        {"status": "suspended", "password": "a wholly new one"},
+    ):
         refused = change(admin, owner.id, changes)
         assert (refused.status_code, refused.json()["code"]) == (409, "last_owner"), changes
     assert events_about(owner.id) == before

@@ -26,9 +26,11 @@ def test_an_invoice_is_a_file_that_runs_nothing(cast: Cast) -> None:
     shown = text_of(answer)
     number = cast.viewer.get(f"{BILLING}invoices/{invoice_id}/").json()["data"]["number"]
     assert headers_of(answer) == {
-        "Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private, no-store",
-    }  # fmt: skip
+        "Content-Type": "application/pdf",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
     assert answer["Content-Disposition"] == f"attachment; filename=\"{number}.pdf\"; filename*=UTF-8''{number}.pdf"
     assert number in shown
     assert "PK36 SCBL 0000 0011 2345 6702" in shown

@@ -60,10 +60,17 @@ def test_an_owner_invites_and_the_address_stays_free(cast: Cast) -> None:
     data = response.json()["data"]
     assert response.status_code == 201
     assert data == {
-        "id": data["id"], "account_id": str(cast.account.id), "email": body["email"], "name": "Bilal",
-        "role": "viewer", "status": "pending", "created_at": data["created_at"], "sent_at": data["created_at"],
-        "expires_at": data["expires_at"], "decided_at": None,
-    }  # fmt: skip
+        "id": data["id"],
+        "account_id": str(cast.account.id),
+        "email": body["email"],
+        "name": "Bilal",
+        "role": "viewer",
+        "status": "pending",
+        "created_at": data["created_at"],
+        "sent_at": data["created_at"],
+        "expires_at": data["expires_at"],
+        "decided_at": None,
+    }
     assert cast.owner.get(f"{TEAM}{data['id']}/").json()["data"] == data
     assert cast.owner.get(f"{TEAM}?status=pending").json()["results"] == [data]
     assert cast.owner.get(f"{TEAM}?status=accepted").json()["results"] == []
@@ -111,8 +118,10 @@ def test_bad_invitations_are_refused(cast: Cast, fault: dict[str, Any], field: s
 def test_bad_invitations_of_operators_are_refused(admin: Person, cast: Cast) -> None:
     before = count()
     for fault, field in (
-        ({"role": "finance"}, "role"), ({"account_id": None, "role": "owner"}, "role"), ({"account_id": "x"}, "account_id")
-    ):  # fmt: skip
+        ({"role": "finance"}, "role"),
+        ({"account_id": None, "role": "owner"}, "role"),
+        ({"account_id": "x"}, "account_id"),
+    ):
         response = admin.api.post(EVERY, asked(account_id=str(cast.account.id)) | fault)
         assert (response.status_code, list(response.json()["errors"])) == (400, [field])
     assert list(admin.api.post(EVERY, asked()).json()["errors"]) == ["account_id"]
@@ -135,8 +144,9 @@ def test_no_answer_tells_whether_an_address_is_known(admin: Person, cast: Cast) 
     """A customer's, an operator's and nobody's address: the same answers to the same steps, in lists and events too."""
     elsewhere, shouted = team_member(cast.other, OWNER), team_member(cast.other, AccountRole.VIEWER)
     for caller, path, more in (
-        (cast.owner, TEAM, {}), (admin.api, EVERY, {"account_id": str(cast.account.id)}),
-    ):  # fmt: skip
+        (cast.owner, TEAM, {}),
+        (admin.api, EVERY, {"account_id": str(cast.account.id)}),
+    ):
         seen = []
         for email in (address(), elsewhere.email, shouted.email.upper(), operator(OperatorRole.SUPPORT).email):
             answer = caller.post(path, asked(email=email, **more))
@@ -203,8 +213,9 @@ def test_one_open_invitation_for_an_address(cast: Cast) -> None:
 
 def test_one_of_six_invitations_at_once_is_made(cast: Cast, admin: Person) -> None:
     for caller, path, more in (
-        (cast.owner, TEAM, {}), (admin.api, EVERY, {"account_id": None, "role": "support"}),
-    ):  # fmt: skip
+        (cast.owner, TEAM, {}),
+        (admin.api, EVERY, {"account_id": None, "role": "support"}),
+    ):
         body = asked(**more)
         answers = at_once([lambda: caller.post(path, body)] * 6)  # noqa: B023
         assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
@@ -219,8 +230,10 @@ def test_sending_again_makes_a_new_link_for_seven_more_days(cast: Cast) -> None:
     with clock.use(clock.now() + 5 * DAY):
         fresh = step(cast.owner, data, "resend").json()["data"]
         assert (fresh["status"], fresh["expires_at"] > data["expires_at"], fresh["sent_at"] > data["sent_at"]) == (
-            "pending", True, True,
-        )  # fmt: skip
+            "pending",
+            True,
+            True,
+        )
     assert link_of(fresh) != old
     assert [kind for kind, *_ in facts_of(data["id"])] == ["invitation.created", "invitation.sent_again"]
 

@@ -15,8 +15,11 @@ def test_routing_errors_have_the_shape(cast: Cast) -> None:
     absent = cast.owner.get("/api/v1/nowhere/", **{"X-Request-ID": request_id})
     assert (absent.status_code, absent["X-Request-ID"]) == (404, request_id)
     assert absent.json() == {
-        "success": False, "error": "There is no such thing here.", "code": "not_found", "request_id": request_id,
-    }  # fmt: skip
+        "success": False,
+        "error": "There is no such thing here.",
+        "code": "not_found",
+        "request_id": request_id,
+    }
     wrong = cast.owner.call("DELETE", f"{BILLING}payments/")
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
 
@@ -49,8 +52,11 @@ def test_an_invoice_from_draft_to_void(cast: Cast) -> None:
     assert cast.support.post(f"{ADMIN}invoices/", body).status_code == 403
     draft = cast.finance.post(f"{ADMIN}invoices/", body).json()["data"]
     assert (draft["status"], draft["number"], draft["amount_total"], draft["amount_tax"]) == (
-        "draft", None, "350.96", "50.99",
-    )  # fmt: skip
+        "draft",
+        None,
+        "350.96",
+        "50.99",
+    )
     assert cast.owner.get(f"{BILLING}invoices/{draft['id']}/").status_code == 404
     final = cast.finance.post(f"{ADMIN}invoices/{draft['id']}/finalize/").json()["data"]
     assert (final["status"], final["number"]) == ("pending", f"{cast.account.code}-000001")

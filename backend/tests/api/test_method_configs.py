@@ -18,11 +18,19 @@ AMOUNTS = {"min_amount": "100.00", "max_amount": "5000.00", "tolerance": "0.00"}
 def new_config(**more: Any) -> dict[str, Any]:
     """A bank in Oman, whose currency has three decimals, under a name nobody has."""
     return {
-        "payment_method": "bank_transfer", "country": "OM", "currency": "OMR", "display_name": uuid.uuid4().hex,
+        "payment_method": "bank_transfer",
+        "country": "OM",
+        "currency": "OMR",
+        "display_name": uuid.uuid4().hex,
         "instructions": {"payee_name": "IGNY8", "account_number": "0123456789", "note": "Quote {reference}."},
-        "min_amount": "1.500", "max_amount": "900", "tolerance": "0.005", "requires_proof": True, "enabled": True,
-        "sort_order": 7, **more,
-    }  # fmt: skip
+        "min_amount": "1.500",
+        "max_amount": "900",
+        "tolerance": "0.005",
+        "requires_proof": True,
+        "enabled": True,
+        "sort_order": 7,
+        **more,
+    }
 
 
 def created(cast: Cast, **more: Any) -> dict[str, Any]:
@@ -63,17 +71,24 @@ def test_a_config_is_offered_changed_and_removed(cast: Cast) -> None:
     data = response.json()["data"]
     assert response.status_code == 201
     assert data == {
-        **body, "id": data["id"], "max_amount": "900.000", "created_at": data["created_at"],
+        **body,
+        "id": data["id"],
+        "max_amount": "900.000",
+        "created_at": data["created_at"],
         "updated_at": data["created_at"],
-    }  # fmt: skip
+    }
     assert cast.finance.get(f"{CONFIGS}{data['id']}/").json()["data"] == data
     names = f"{BILLING}payment-methods/available/?country=OM&currency=OMR"
     offered = {method["display_name"]: method for method in cast.viewer.get(names).json()["data"]["methods"]}
     assert offered[body["display_name"]]["min_amount"] == "1.500"
     changed = change(cast, data["id"], enabled=False, max_amount=None, tolerance="0").json()["data"]
     assert changed == {
-        **data, "enabled": False, "max_amount": None, "tolerance": "0.000", "updated_at": changed["updated_at"],
-    }  # fmt: skip
+        **data,
+        "enabled": False,
+        "max_amount": None,
+        "tolerance": "0.000",
+        "updated_at": changed["updated_at"],
+    }
     assert body["display_name"] not in cast.viewer.get(names).content.decode()
     assert change(cast, data["id"], enabled=False).json()["data"] == changed
     assert remove(cast, data["id"]).json()["data"] == {"id": data["id"]}

@@ -61,12 +61,26 @@ def test_amount_pages_go_on_where_they_ended(filled: Cast) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "status=paid", "status=", "state=failed", "page_size=0", "page_size=101", "page_size=x", "cursor=abc", "cursor=",
-        "ordering=id", "invoice_id=5", "currency=XYZ", "created_after=yesterday", "reference=%00", "reference=-_-",
-        "page_size=2&page_size=3", "status=failed&status=failed",
-        "payment_method=cash", "cursor=WyItY3JlYXRlZF9hdCIsWyJ4Il0sZmFsc2Vd",
+        "status=paid",
+        "status=",
+        "state=failed",
+        "page_size=0",
+        "page_size=101",
+        "page_size=x",
+        "cursor=abc",
+        "cursor=",
+        "ordering=id",
+        "invoice_id=5",
+        "currency=XYZ",
+        "created_after=yesterday",
+        "reference=%00",
+        "reference=-_-",
+        "page_size=2&page_size=3",
+        "status=failed&status=failed",
+        "payment_method=cash",
+        "cursor=WyItY3JlYXRlZF9hdCIsWyJ4Il0sZmFsc2Vd",
     ],
-)  # fmt: skip
+)
 def test_refuses_unknown_queries(cast: Cast, query: str) -> None:
     response = cast.viewer.get(f"{LIST}?{query}")
     assert (response.status_code, response.json()["code"]) == (400, "validation_error")

@@ -32,12 +32,19 @@ def mt942(account: str, *, references: bool) -> bytes:
     start = StatementStart(kind=StatementKind.NOTIFICATION, account=account, currency="PKR", identification="N")
     told = [
         StatementLine(
-            position=index + 1, amount_minor=amount, currency="PKR", booking_date=DAY, value_date=DAY,
-            counterparty_name=PAYER["name"], counterparty_account=PAYER["account"], end_to_end_id="E-1",
-            remittance=text, bank_reference=f"N-{index}" if references else "",
+            position=index + 1,
+            amount_minor=amount,
+            currency="PKR",
+            booking_date=DAY,
+            value_date=DAY,
+            counterparty_name=PAYER["name"],
+            counterparty_account=PAYER["account"],
+            end_to_end_id="E-1",
+            remittance=text,
+            bank_reference=f"N-{index}" if references else "",
         )
         for index, (amount, text) in enumerate(TOLD)
-    ]  # fmt: skip
+    ]
     fields = mt940(start, told, 0).decode().split("\r\n")
     fields = [":34F:PKR0," if one.startswith(":60F:") else one for one in fields if not one.startswith(":62F:")]
     return "\r\n".join([*fields[:-2], f":61:{DAY:%y%m%d}EC99,00NTRFNONREF", *fields[-2:]]).encode()

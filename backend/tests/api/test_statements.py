@@ -14,23 +14,36 @@ PROFILES = f"{ADMIN}csv-profiles/"
 
 def test_a_statement_becomes_lines(cast: Cast) -> None:
     account = bank_account(cast)
-    content = camt(account, payer(100_00, "hello", name="Asif & Sons", account="PK36SCBL0000001123456702"),
-                   payer(-50_00, "fees"), opening=1000_00, name="2026-11/20")  # fmt: skip
+    content = camt(
+        account,
+        payer(100_00, "hello", name="Asif & Sons", account="PK36SCBL0000001123456702"),
+        payer(-50_00, "fees"),
+        opening=1000_00,
+        name="2026-11/20",
+    )
     answer = drop(cast.finance, content, name="../x/November.xml")
     assert answer.status_code == 201
     data = answer.json()["data"]
     assert (data["file_name"], data["format"], data["sha256"]) == (
-        "November.xml", "camt053", hashlib.sha256(content).hexdigest(),
-    )  # fmt: skip
+        "November.xml",
+        "camt053",
+        hashlib.sha256(content).hexdigest(),
+    )
     (statement,) = data["statements"]
     assert {name: statement[name] for name in ("identification", "opening", "closing", "sum", "balances_agree")} == {
-        "identification": "2026-11/20", "opening": "1000.00", "closing": "1050.00", "sum": "50.00",
+        "identification": "2026-11/20",
+        "opening": "1000.00",
+        "closing": "1050.00",
+        "sum": "50.00",
         "balances_agree": True,
-    }  # fmt: skip
+    }
     first, second = lines(cast, data["id"])
     assert (first["amount"], first["counterparty_name"], first["remittance"], first["booking_date"]) == (
-        "100.00", "Asif & Sons", "hello", DAY.isoformat(),
-    )  # fmt: skip
+        "100.00",
+        "Asif & Sons",
+        "hello",
+        DAY.isoformat(),
+    )
     assert (second["amount"], second["status"]) == ("-50.00", "new")
     raw = cast.support.get(f"{LINES}{first['id']}/").json()["data"]["raw"]
     assert "hello" in raw
@@ -106,8 +119,9 @@ def test_uploads_are_strict(cast: Cast) -> None:
     assert drop(cast.finance, b"").json()["errors"] == {"file": ["The file is empty."]}
     cut = upload(cast.finance, STATEMENTS, form(part("file", content, "a"))[:-8])
     assert (cut.status_code, cut.json()["code"]) == (400, "validation_error")
-    elsewhere = cast.finance.call("POST", f"{ADMIN}bank-accounts/", form(part("name", b"x")),
-                                  **{"Content-Type": CONTENT_TYPE})  # fmt: skip
+    elsewhere = cast.finance.call(
+        "POST", f"{ADMIN}bank-accounts/", form(part("name", b"x")), **{"Content-Type": CONTENT_TYPE}
+    )
     assert elsewhere.status_code == 415
 
 
@@ -128,8 +142,10 @@ def test_unreadable_lines_wait_for_a_person(cast: Cast) -> None:
     answer = drop(cast.finance, content)
     data = answer.json()["data"]
     assert (answer.status_code, data["status"], data["progress"]["lines_unreadable"]) == (
-        201, "needs_confirmation", 1,
-    )  # fmt: skip
+        201,
+        "needs_confirmation",
+        1,
+    )
     assert "33,0x" in data["unreadable_lines"][0]["problem"]
     assert lines(cast, data["id"]) == []
     assert cast.support.post(f"{STATEMENTS}{data['id']}/confirm/").status_code == 403
@@ -216,9 +232,15 @@ def test_tables_are_read_by_a_profile_that_was_tried_first(cast: Cast) -> None:
     account = cast.support.get(f"{ADMIN}bank-accounts/").json()["results"][0]["id"]
     table = b"Datum;Betrag;Text\n20.11.2026;1.234,50;Rechnung\n21.11.2026;x;Summe\n"
     definition = {
-        "delimiter": ";", "decimal": ",", "thousands": ".", "date_order": "dmy", "booking_date": "Datum",
-        "amount": "Betrag", "remittance": ["Text"], "fixed_currency": "PKR",
-    }  # fmt: skip
+        "delimiter": ";",
+        "decimal": ",",
+        "thousands": ".",
+        "date_order": "dmy",
+        "booking_date": "Datum",
+        "amount": "Betrag",
+        "remittance": ["Text"],
+        "fixed_currency": "PKR",
+    }
     tried = part("definition", json.dumps(definition).encode())
     preview = upload(cast.finance, f"{PROFILES}preview/", form(part("file", table, "t.csv"), tried)).json()["data"]
     assert preview["header"] == ["Datum", "Betrag", "Text"]

@@ -40,9 +40,14 @@ def test_people_are_listed_and_read(cast: Cast) -> None:
     person = team_member(cast.account, VIEWER)
     data = cast.owner.get(f"{USERS}{person.id}/").json()["data"]
     assert data == {
-        "id": person.id, "account_id": str(cast.account.id), "email": person.email, "name": "",
-        "role": "viewer", "status": "active", "created_at": data["created_at"],
-    }  # fmt: skip
+        "id": person.id,
+        "account_id": str(cast.account.id),
+        "email": person.email,
+        "name": "",
+        "role": "viewer",
+        "status": "active",
+        "created_at": data["created_at"],
+    }
     assert cast.owner.get(USERS).json()["results"] == [data]
     assert cast.owner.get(f"{USERS}?role=owner").json()["count"] == 0
 

@@ -29,9 +29,13 @@ class Site:
     ) -> Page:
         """A fresh browser window with no cookies but the language."""
         context = self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, has_touch=touch, is_mobile=touch,
-            reduced_motion="reduce", permissions=["clipboard-read", "clipboard-write"],
-        )  # fmt: skip
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            has_touch=touch,
+            is_mobile=touch,
+            reduced_motion="reduce",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
         context.add_cookies([{"name": "igny8_language", "value": language, "url": self.base}])
         context.set_default_timeout(20_000)
         self.contexts.append(context)

@@ -102,9 +102,11 @@ def test_a_dropped_statement_matches_itself(site: Site, tmp_path: Path) -> None:
     number = bank_account(cast)
     found: dict[Any, Invoice] = as_operator(lambda: Invoice.objects.across_accounts().in_bulk([sure, doubtful]))
     file = tmp_path / "statement.xml"
-    file.write_bytes(camt(
-        number, payer(4500000, found[sure].creditor_reference or ""), payer(73100, "thanks", name=cast.account.name)
-    ))  # fmt: skip
+    file.write_bytes(
+        camt(
+            number, payer(4500000, found[sure].creditor_reference or ""), payer(73100, "thanks", name=cast.account.name)
+        )
+    )
     page = at_console(site, OperatorRole.FINANCE, "reconciliation/")
     page.set_input_files("input[name=file]", file)
     page.get_by_role("button", name="Import").click()

@@ -35,25 +35,39 @@ def world() -> Iterator[World]:
     settled, refused, open_, due = (
         str(cast.invoice(amount)) for amount in ("45000.00", "32000.00", "9000.00", "780.00")
     )
-    payments = {name: _submit(cast, invoice, f"FT {name}") for name, invoice in
-                {"settled": settled, "refused": refused, "open": open_}.items()}  # fmt: skip
+    payments = {
+        name: _submit(cast, invoice, f"FT {name}")
+        for name, invoice in {"settled": settled, "refused": refused, "open": open_}.items()
+    }
     assert cast.approver.post(f"{ADMIN}payments/{payments['settled']}/approve/").status_code == 200
     reject = {"reason": "No such transfer on our statement."}
     assert cast.approver.post(f"{ADMIN}payments/{payments['refused']}/reject/", reject).status_code == 200
     saved = {"payment_method": "bank_transfer", "label": "Main account at HBL", "details": {"last_four": "4471"}}
     method = cast.owner.post(f"{BILLING}payment-methods/", saved).json()["data"]["id"]
     member = team_member(cast.account, AccountRole.MEMBER).id
-    yield World(cast, {
-        "home": PORTAL, "invoices": f"{PORTAL}invoices/", "invoice": f"{PORTAL}invoices/{settled}/",
-        "pay": f"{PORTAL}invoices/{due}/pay/", "payments": f"{PORTAL}payments/",
-        "payment-received": f"{PORTAL}payments/{payments['settled']}/",
-        "payment-refused": f"{PORTAL}payments/{payments['refused']}/",
-        "payment-open": f"{PORTAL}payments/{payments['open']}/", "credits": f"{PORTAL}credits/",
-        "statement": f"{PORTAL}statement/", "methods": f"{PORTAL}methods/", "method": f"{PORTAL}methods/{method}/",
-        "team": f"{PORTAL}team/", "team-member": f"{PORTAL}team/{member}/", "keys": f"{PORTAL}keys/",
-        "security": f"{PORTAL}security/", "passkeys": f"{PORTAL}security/passkeys/",
-        "nothing": f"{PORTAL}nothing/",
-    })  # fmt: skip
+    yield World(
+        cast,
+        {
+            "home": PORTAL,
+            "invoices": f"{PORTAL}invoices/",
+            "invoice": f"{PORTAL}invoices/{settled}/",
+            "pay": f"{PORTAL}invoices/{due}/pay/",
+            "payments": f"{PORTAL}payments/",
+            "payment-received": f"{PORTAL}payments/{payments['settled']}/",
+            "payment-refused": f"{PORTAL}payments/{payments['refused']}/",
+            "payment-open": f"{PORTAL}payments/{payments['open']}/",
+            "credits": f"{PORTAL}credits/",
+            "statement": f"{PORTAL}statement/",
+            "methods": f"{PORTAL}methods/",
+            "method": f"{PORTAL}methods/{method}/",
+            "team": f"{PORTAL}team/",
+            "team-member": f"{PORTAL}team/{member}/",
+            "keys": f"{PORTAL}keys/",
+            "security": f"{PORTAL}security/",
+            "passkeys": f"{PORTAL}security/passkeys/",
+            "nothing": f"{PORTAL}nothing/",
+        },
+    )
 
 
 def _submit(cast: Cast, invoice: str, reference: str) -> str:

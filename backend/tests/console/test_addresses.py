@@ -17,10 +17,23 @@ from tests.staff import ABSENT, team_member
 LISTS = {model._meta.label_lower.replace(".", "/"): page for model, page in TABLES}
 BAD_IDS = (ABSENT, "x", "1", "%00", "a%20b", "_5F_", "9" * 400)
 LOOK_UPS = (
-    "password__startswith=a", "account__users__password__startswith=a", "user__password__regex=.", "secret_hash__gt=0",
-    "id__exact=x", "pk=1", "created_at__year=2026", "sequence__gte=1", "account__name__contains=a", "status__in=active",
-    "role__iexact=owner", "nothing=1", "country__isnull=1", "enabled__exact=2", "%00=1", "_to_field=password",
-)  # fmt: skip
+    "password__startswith=a",
+    "account__users__password__startswith=a",
+    "user__password__regex=.",
+    "secret_hash__gt=0",
+    "id__exact=x",
+    "pk=1",
+    "created_at__year=2026",
+    "sequence__gte=1",
+    "account__name__contains=a",
+    "status__in=active",
+    "role__iexact=owner",
+    "nothing=1",
+    "country__isnull=1",
+    "enabled__exact=2",
+    "%00=1",
+    "_to_field=password",
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +60,23 @@ def test_a_list_is_narrowed_by_its_own_filters_alone(desk: DeskClient, table: st
 
 @pytest.mark.parametrize("table", LISTS)
 def test_a_list_bears_any_page_order_and_search(desk: DeskClient, table: str) -> None:
-    for query in ("o=-1.2.x.99.-.--3", "o=%00", "p=x", "p=2", "p=-1", f"p={'9' * 5000}", "e=1", "all=", "_facets=True",
-                  "_popup=1", "_to_field=id", "q=%00", "q=%27", "q=%22a", f"q={'a+' * 90}"):  # fmt: skip
+    for query in (
+        "o=-1.2.x.99.-.--3",
+        "o=%00",
+        "p=x",
+        "p=2",
+        "p=-1",
+        f"p={'9' * 5000}",
+        "e=1",
+        "all=",
+        "_facets=True",
+        "_popup=1",
+        "_to_field=id",
+        "q=%00",
+        "q=%27",
+        "q=%22a",
+        f"q={'a+' * 90}",
+    ):
         assert desk.get(f"{CONSOLE}{table}/?{query}").status_code in (200, 302), query
     long = desk.get(f"{CONSOLE}{table}/?q={'a+' * 101}")
     assert (long.status_code, "Search for at most 200 characters." in long.content.decode()) == (400, True)
@@ -96,10 +124,22 @@ def test_a_key_is_revoked_when_the_question_is_answered(desk: DeskClient, cast: 
 
 @pytest.mark.parametrize(
     "address",
-    ["password_change/", "password_change/done/", "autocomplete/?app_label=accounts&model_name=user&field_name=account&term=%00",
-     "r/1/x/", "r/x/1/", f"r/1/{ABSENT}/", "auth/group/", "auth/group/add/", "procrastinate/procrastinatejob/",
-     "procrastinate/procrastinatejob/1/history/", "search/?s=pay&page=x", "search/?s=pay&page=2", "nothing/"],
-)  # fmt: skip
+    [
+        "password_change/",
+        "password_change/done/",
+        "autocomplete/?app_label=accounts&model_name=user&field_name=account&term=%00",
+        "r/1/x/",
+        "r/x/1/",
+        f"r/1/{ABSENT}/",
+        "auth/group/",
+        "auth/group/add/",
+        "procrastinate/procrastinatejob/",
+        "procrastinate/procrastinatejob/1/history/",
+        "search/?s=pay&page=x",
+        "search/?s=pay&page=2",
+        "nothing/",
+    ],
+)
 def test_what_the_console_does_not_have_is_not_found(desk: DeskClient, address: str) -> None:
     assert (desk.get(CONSOLE + address).status_code, desk.post(CONSOLE + address).status_code) == (404, 404)
 

@@ -89,7 +89,7 @@ def test_without_tax_it_is_exempt_or_out_of_reach() -> None:
         ({"buyer": replace(samples.GERMAN, country="")}, "the country of both"),
         ({"seller": replace(samples.SELLER, tax_id="")}, "the seller's tax number"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_said_is_refused(change: dict[str, Any], missing: str) -> None:
     with pytest.raises(NotForElectronicInvoice) as caught:
         cii_xml(replace(samples.PENDING, **change))

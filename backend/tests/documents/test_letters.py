@@ -129,14 +129,20 @@ def test_the_story_of_a_payment_is_told_to_the_owner_once(mailbox: Mailbox) -> N
         "Your payment of 400,00\xa0€ has arrived",
     ]
     assert [attached(message) for message in sent] == [
-        [(f"{number}.pdf", b"%PDF-")], [], [], [], [(f"R-{uuid.UUID(approved).hex[-10:].upper()}.pdf", b"%PDF-")],
-    ]  # fmt: skip
+        [(f"{number}.pdf", b"%PDF-")],
+        [],
+        [],
+        [],
+        [(f"R-{uuid.UUID(approved).hex[-10:].upper()}.pdf", b"%PDF-")],
+    ]
     base = settings.ENV.base_url
     links = (
-        f"Pay now: {base}/portal/invoices/{invoice_id}/pay/", f"View the payment: {base}/portal/payments/{rejected}/",
-        f"Try again: {base}/portal/invoices/{invoice_id}/pay/", f"View the payment: {base}/portal/payments/{approved}/",
+        f"Pay now: {base}/portal/invoices/{invoice_id}/pay/",
+        f"View the payment: {base}/portal/payments/{rejected}/",
+        f"Try again: {base}/portal/invoices/{invoice_id}/pay/",
         f"View the payment: {base}/portal/payments/{approved}/",
-    )  # fmt: skip
+        f"View the payment: {base}/portal/payments/{approved}/",
+    )
     assert [link in plain(message) for link, message in zip(links, sent, strict=True)] == [True] * 5
     assert "The reason: No such transfer <b>here</b>." in plain(sent[2])
     assert "No such transfer &lt;b&gt;here&lt;/b&gt;." in html(sent[2])
@@ -161,9 +167,11 @@ def test_a_returned_transfer_is_told(mailbox: Mailbox) -> None:
 
 @pytest.mark.parametrize(
     ("language", "subject", "direction", "amount"),
-    [("de", "Rechnung {} von IGNY8 Demo Ltd", "ltr", "450,00\xa0€"),
-     ("ur", "انوائس \u2068{}\u2069 منجانب \u2068IGNY8 Demo Ltd\u2069", "rtl", "€450.00")],
-)  # fmt: skip
+    [
+        ("de", "Rechnung {} von IGNY8 Demo Ltd", "ltr", "450,00\xa0€"),
+        ("ur", "انوائس \u2068{}\u2069 منجانب \u2068IGNY8 Demo Ltd\u2069", "rtl", "€450.00"),
+    ],
+)
 def test_letters_speak_the_account_s_language(
     mailbox: Mailbox, language: str, subject: str, direction: str, amount: str
 ) -> None:

@@ -45,20 +45,28 @@ class Authenticator:
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
         attested = bytes(16) + len(self.credential_id).to_bytes(2, "big") + self.credential_id + cbor2.dumps(public)
         statement = {"fmt": "none", "attStmt": {}, "authData": self._data(ATTESTED) + attested}
-        return self._answer({
-            "clientDataJSON": text(self._client_data("webauthn.create", options)),
-            "attestationObject": text(cbor2.dumps(statement)), "transports": ["internal", "hybrid"],
-        })  # fmt: skip
+        return self._answer(
+            {
+                "clientDataJSON": text(self._client_data("webauthn.create", options)),
+                "attestationObject": text(cbor2.dumps(statement)),
+                "transports": ["internal", "hybrid"],
+            }
+        )
 
     def prove(self, options: dict[str, Any], **changed: Any) -> str:
         """What `get()` returns."""
         self.count += self.step
         data, client_data = self._data(0), self._client_data("webauthn.get", options)
         signature = self.key.sign(data + hashlib.sha256(client_data).digest(), ec.ECDSA(SHA256()))
-        return self._answer({
-            "clientDataJSON": text(client_data), "authenticatorData": text(data), "signature": text(signature),
-            "userHandle": text(self.user_handle), **changed,
-        })  # fmt: skip
+        return self._answer(
+            {
+                "clientDataJSON": text(client_data),
+                "authenticatorData": text(data),
+                "signature": text(signature),
+                "userHandle": text(self.user_handle),
+                **changed,
+            }
+        )
 
     def _data(self, flags: int) -> bytes:
         flags |= PRESENT | (VERIFIED if self.verifies else 0)

@@ -74,16 +74,20 @@ def test_a_person_is_made_by_the_link_and_signed_in(cast: Cast) -> None:
     assert data["email"] in visitor.get(PORTAL).content.decode()
     (person,) = people_of(data["email"])
     assert (str(person.id), person.account_id, person.role, person.name) == (
-        data["id"], cast.account.id, "viewer", "Bilal Khan",
-    )  # fmt: skip
+        data["id"],
+        cast.account.id,
+        "viewer",
+        "Bilal Khan",
+    )
     me = signed_in_to_the_api(data["email"], NEW).get("/api/v1/auth/me/").json()["data"]
     assert (me["role"], me["user_id"]) == ("viewer", data["id"])
     after = cast.owner.get(f"{TEAM}{data['id']}/").json()["data"]
     assert (after["status"], after["decided_at"] is not None) == ("accepted", True)
     assert facts_of(data["id"])[1:4] == [
-        ("user.created", "user", data["id"]), ("invitation.accepted", "user", data["id"]),
+        ("user.created", "user", data["id"]),
+        ("invitation.accepted", "user", data["id"]),
         ("user.signed_in", "user", data["id"]),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_link_works_once(cast: Cast) -> None:
@@ -140,9 +144,13 @@ def test_what_no_authenticator_made_for_this_link_is_refused(cast: Cast) -> None
     visitor, device = Visitor(), Authenticator()
     credential = device.make(visitor.get(f"{first}passkey/options/").json())
     for link, answer in (
-        (second, credential), (first, replace(device, verifies=False).make(visitor.get(f"{first}passkey/options/").json())),
-        (first, "{"), (first, ""), (first, "x" * 20_001), (first, json.dumps({"id": "a"})),
-    ):  # fmt: skip
+        (second, credential),
+        (first, replace(device, verifies=False).make(visitor.get(f"{first}passkey/options/").json())),
+        (first, "{"),
+        (first, ""),
+        (first, "x" * 20_001),
+        (first, json.dumps({"id": "a"})),
+    ):
         refused = visitor.submit(f"{link}passkey/", {"name": "", "credential": answer}, page=link)
         assert (refused.status_code, "This passkey was not accepted." in refused.content.decode()) == (400, True)
         assert "igny8_session" not in refused.cookies
@@ -207,8 +215,9 @@ def test_the_first_of_two_accounts_that_is_accepted_has_the_address(cast: Cast) 
     assert accepts(first).status_code == 303
     assert told(Visitor().get(second)) == (409, f"{IN_USE} Ask to be invited with another address.")
     assert told(late.client.post(second, {**hidden, "name": "", "password": NEW})) == (
-        409, f"{IN_USE} Ask to be invited with another address.",
-    )  # fmt: skip
+        409,
+        f"{IN_USE} Ask to be invited with another address.",
+    )
     assert [person.account_id for person in people_of(email)] == [cast.account.id]
     assert [row["status"] for row in cast.stranger.get(TEAM).json()["results"]] == ["pending"], "and B is not told"
 
@@ -228,8 +237,11 @@ def test_one_of_six_answers_at_once_is_taken(cast: Cast) -> None:
         assert sorted(answer.status_code for answer in answers) == [303] + [409] * 5
         assert len(people_of(data["email"])) == 1
         assert [kind for kind, *_ in facts_of(data["id"])] == [
-            "invitation.created", "user.created", "invitation.accepted", "user.signed_in",
-        ]  # fmt: skip
+            "invitation.created",
+            "user.created",
+            "invitation.accepted",
+            "user.signed_in",
+        ]
 
 
 def test_two_accounts_at_once_make_one_person(cast: Cast) -> None:
@@ -286,8 +298,10 @@ def test_an_owner_invites_on_the_teams_page(cast: Cast) -> None:
         done = visitor.submit(f"{TEAM_PAGE}invitations/{data['id']}/{step}/", {}, page=TEAM_PAGE)
         assert (done.status_code, done["Location"]) == (303, TEAM_PAGE)
     assert [kind for kind, *_ in facts_of(data["id"])] == [
-        "invitation.created", "invitation.sent_again", "invitation.revoked",
-    ]  # fmt: skip
+        "invitation.created",
+        "invitation.sent_again",
+        "invitation.revoked",
+    ]
     assert email not in visitor.get(TEAM_PAGE).content.decode()
 
 

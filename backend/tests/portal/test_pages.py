@@ -15,15 +15,38 @@ from tests.staff import ABSENT, team_member
 
 # Widgets of each page; a page costs at most five queries and one for each of these.
 WIDGETS = {
-    "home": 5, "invoices": 2, "invoice": 4, "pay": 4, "payments": 1, "payment": 3, "credits": 4, "statement": 6,
-    "methods": 1, "method": 1, "team": 2, "team-member": 1, "keys": 1, "security": 2, "two-step-off": 0,
+    "home": 5,
+    "invoices": 2,
+    "invoice": 4,
+    "pay": 4,
+    "payments": 1,
+    "payment": 3,
+    "credits": 4,
+    "statement": 6,
+    "methods": 1,
+    "method": 1,
+    "team": 2,
+    "team-member": 1,
+    "keys": 1,
+    "security": 2,
+    "two-step-off": 0,
     "passkeys": 1,
-}  # fmt: skip
+}
 FRAME = 5
-OWN_ID = {"invoice": "invoice_id", "pay": "invoice_id", "payment": "payment_id", "method": "method_id",
-          "team-member": "user_id"}  # fmt: skip
-POSTS = {"cancel": "payment_id", "buy": "package_id", "method-default": "method_id", "method-remove": "method_id",
-         "revoke-key": "key_id"}  # fmt: skip
+OWN_ID = {
+    "invoice": "invoice_id",
+    "pay": "invoice_id",
+    "payment": "payment_id",
+    "method": "method_id",
+    "team-member": "user_id",
+}
+POSTS = {
+    "cancel": "payment_id",
+    "buy": "package_id",
+    "method-default": "method_id",
+    "method-remove": "method_id",
+    "revoke-key": "key_id",
+}
 PUBLIC = {
     "sign-in",
     "second-step",
@@ -68,9 +91,12 @@ class World:
         method = cast.owner.post(f"{BILLING}payment-methods/", {"payment_method": "bank_transfer", "label": "OWN-HBL"})
         key = cast.owner.post("/api/v1/account/api-keys/", {"name": "OWN-KEY", "role": "viewer"}).json()["data"]["id"]
         return {
-            "invoice_id": str(invoice), "payment_id": payment, "method_id": method.json()["data"]["id"],
-            "user_id": team_member(cast.account, AccountRole.MEMBER).id, "key_id": key,
-        }  # fmt: skip
+            "invoice_id": str(invoice),
+            "payment_id": payment,
+            "method_id": method.json()["data"]["id"],
+            "user_id": team_member(cast.account, AccountRole.MEMBER).id,
+            "key_id": key,
+        }
 
     def path(self, name: str, ids: dict[str, str] | None = None) -> str:
         """The address of a page with ids filled in (default: account A's)."""
@@ -152,9 +178,12 @@ def test_invoices_and_receipts_are_files(world: World) -> None:
 
 
 ROLES = {
-    "pay": AccountRole.MEMBER, "method": AccountRole.ADMIN, "team": AccountRole.OWNER, "keys": AccountRole.OWNER,
+    "pay": AccountRole.MEMBER,
+    "method": AccountRole.ADMIN,
+    "team": AccountRole.OWNER,
+    "keys": AccountRole.OWNER,
     "team-member": AccountRole.OWNER,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("role", list(AccountRole))

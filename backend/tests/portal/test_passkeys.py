@@ -86,8 +86,11 @@ def test_a_passkey_is_added_listed_used_and_removed(cast: Cast) -> None:
     with_passkey(visitor, device)
     (key,) = keys_of(person)
     assert (key.name, key.sign_count, key.transports, key.account_id) == (
-        "My laptop", 0, ["internal", "hybrid"], cast.account.id,
-    )  # fmt: skip
+        "My laptop",
+        0,
+        ["internal", "hybrid"],
+        cast.account.id,
+    )
     page = visitor.get(f"{PORTAL}security/").content.decode()
     assert ("My laptop" in page, "never used" in page) == (True, True)
 
@@ -296,9 +299,17 @@ def test_one_answer_sent_at_once_opens_one_session(cast: Cast) -> None:
 
 
 NONSENSE = (
-    "", "{", "[]", "null", "1e999", "\ud83d", "[" * 9000, "x" * 20_001, json.dumps({"id": "a"}),
+    "",
+    "{",
+    "[]",
+    "null",
+    "1e999",
+    "\ud83d",
+    "[" * 9000,
+    "x" * 20_001,
+    json.dumps({"id": "a"}),
     json.dumps({"id": "a", "rawId": "é", "type": "public-key", "response": {}}),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE, ids=range(len(NONSENSE)))

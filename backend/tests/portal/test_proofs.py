@@ -16,8 +16,13 @@ def upload(content: bytes, name: str) -> SimpleUploadedFile:
 
 
 def claim(**values: Any) -> dict[str, Any]:
-    return {"transaction_reference": "FT 9", "amount": "1000.00", "paid_on": "2026-01-31", "method": "bank_transfer",
-            **values}  # fmt: skip
+    return {
+        "transaction_reference": "FT 9",
+        "amount": "1000.00",
+        "paid_on": "2026-01-31",
+        "method": "bank_transfer",
+        **values,
+    }
 
 
 def proofs_of(cast: Cast) -> list[PaymentProof]:

@@ -40,12 +40,19 @@ def walk(cast: Cast, query: str) -> list[str]:
 @pytest.mark.parametrize(
     "query",
     [
-        "", "ordering=created_at", "ordering=amount", "ordering=-amount", "status=cancelled,pending_approval",
-        "ordering=-amount&status=cancelled,pending_approval", "currency=PKR", "payment_method=bank_transfer",
-        "created_after=2001-01-01T00:00:00Z", "created_before=2101-01-01T00:00:00Z&ordering=created_at",
+        "",
+        "ordering=created_at",
+        "ordering=amount",
+        "ordering=-amount",
+        "status=cancelled,pending_approval",
+        "ordering=-amount&status=cancelled,pending_approval",
+        "currency=PKR",
+        "payment_method=bank_transfer",
+        "created_after=2001-01-01T00:00:00Z",
+        "created_before=2101-01-01T00:00:00Z&ordering=created_at",
         "created_after=2001-01-01T00:00:00Z&ordering=amount",
     ],
-)  # fmt: skip
+)
 def test_a_walk_meets_what_stood_once(cast: Cast, owner_connection: psycopg.Connection[Any], query: str) -> None:
     copied(cast, owner_connection, STANDING)
     standing = {

@@ -20,24 +20,77 @@ PAGES = (
     "/",
 )
 TYPES = (
-    b"x" * 20_000, b"application/json; a*=bogus''x", b"a/b; a*=undefined''%80", b"multipart/form-data", b"\xff\xfe", b";", b";=",
-    b"multipart/form-data; boundary=" + b"x" * 300, b"multipart/form-data; boundary=\xe9", b"a; b*0*=x''y; b*1=z", b"text/html; *=",
-    b"application/x-www-form-urlencoded; charset=utf-16", b"application/x-www-form-urlencoded; charset=undefined", b'a; b="',
-)  # fmt: skip
+    b"x" * 20_000,
+    b"application/json; a*=bogus''x",
+    b"a/b; a*=undefined''%80",
+    b"multipart/form-data",
+    b"\xff\xfe",
+    b";",
+    b";=",
+    b"multipart/form-data; boundary=" + b"x" * 300,
+    b"multipart/form-data; boundary=\xe9",
+    b"a; b*0*=x''y; b*1=z",
+    b"text/html; *=",
+    b"application/x-www-form-urlencoded; charset=utf-16",
+    b"application/x-www-form-urlencoded; charset=undefined",
+    b'a; b="',
+)
 HEADERS = (
-    b"Accept: " + b"x;" * 6_000, b"Accept: a; a*=bogus''x", b"Accept-Language: " + b"x-" * 6_000, b"Accept-Language: \xff",
-    b"Cookie: igny8_session=\xff\xfe; igny8_halfway=.; igny8_notice=\xc3; igny8_language=../x; messages=a", b"Cookie: ;;=;",
-    b"Authorization: Bearer \xff", b"Authorization: \x00", b"X-Request-ID: \xff", b"X-Forwarded-For: \xff, ,", b"Forwarded: x",
-    b"If-Modified-Since: x", b"If-None-Match: \xff", b"Range: bytes=5-1,-,x", b"Expect: 100-continue", b"Expect: x",
-    b"HX-Request: \xff", b"X-HTTP-Method-Override: \xff", b"Upgrade: h2c", b"Content-Encoding: gzip", b"Referer: http://[",
-    b"Origin: http://[", b"Transfer-Encoding: gzip", b"Content-Length: x", b"Idempotency-Key: \xff", b"X-CSRFToken: \xff",
-)  # fmt: skip
+    b"Accept: " + b"x;" * 6_000,
+    b"Accept: a; a*=bogus''x",
+    b"Accept-Language: " + b"x-" * 6_000,
+    b"Accept-Language: \xff",
+    b"Cookie: igny8_session=\xff\xfe; igny8_halfway=.; igny8_notice=\xc3; igny8_language=../x; messages=a",
+    b"Cookie: ;;=;",
+    b"Authorization: Bearer \xff",
+    b"Authorization: \x00",
+    b"X-Request-ID: \xff",
+    b"X-Forwarded-For: \xff, ,",
+    b"Forwarded: x",
+    b"If-Modified-Since: x",
+    b"If-None-Match: \xff",
+    b"Range: bytes=5-1,-,x",
+    b"Expect: 100-continue",
+    b"Expect: x",
+    b"HX-Request: \xff",
+    b"X-HTTP-Method-Override: \xff",
+    b"Upgrade: h2c",
+    b"Content-Encoding: gzip",
+    b"Referer: http://[",
+    b"Origin: http://[",
+    b"Transfer-Encoding: gzip",
+    b"Content-Length: x",
+    b"Idempotency-Key: \xff",
+    b"X-CSRFToken: \xff",
+)
 TARGETS = (
-    "/%ff%fe", "/static/%00", "/static/%ff", "/static/../manage.py", "/static/%2e%2e/x", "/static/", "/%00", "//x", "/" + "a" * 9_000,
-    "*", "http://127.0.0.1/portal/", "http://[", "/portal/%ff/", "/portal/password/%ff%00/", "/admin/%ff/", "/admin/%c3%28/x/change/",
-    "/portal/?%ff=%ff", "/portal/sign-in/?next=%ff%00", "/admin/billing/payment/?%ff=%ff", "/admin/?%00", "/api/schema/?format=%ff",
-    "/api/schema/?version=%00&lang=%ff", "/api/docs/?script=%00", "/readyz/%ff", "/api/v1/%ff/", "/portal/sign-in/?" + "a&" * 3_000,
-)  # fmt: skip
+    "/%ff%fe",
+    "/static/%00",
+    "/static/%ff",
+    "/static/../manage.py",
+    "/static/%2e%2e/x",
+    "/static/",
+    "/%00",
+    "//x",
+    "/" + "a" * 9_000,
+    "*",
+    "http://127.0.0.1/portal/",
+    "http://[",
+    "/portal/%ff/",
+    "/portal/password/%ff%00/",
+    "/admin/%ff/",
+    "/admin/%c3%28/x/change/",
+    "/portal/?%ff=%ff",
+    "/portal/sign-in/?next=%ff%00",
+    "/admin/billing/payment/?%ff=%ff",
+    "/admin/?%00",
+    "/api/schema/?format=%ff",
+    "/api/schema/?version=%00&lang=%ff",
+    "/api/docs/?script=%00",
+    "/readyz/%ff",
+    "/api/v1/%ff/",
+    "/portal/sign-in/?" + "a&" * 3_000,
+)
 
 
 @pytest.fixture(scope="module")
@@ -101,14 +154,19 @@ def test_nothing_of_the_api_is_kept_by_a_cache(server: Server, cast: Cast) -> No
         "method": server.request(f"DELETE {BILLING}payments/", key=cast.viewer.key),
         "export": server.request(f"GET {ADMIN}refunds/export/?format=csv", key=cast.finance.key),
         "tokens": server.request("POST /api/v1/auth/login/", JSON, f"Content-Length: {len(login)}", body=login),
-        "too large": server.request(MANUAL, JSON, "Content-Length: 2000000", key=cast.member.key, body=b"x" * 2_000_000),
+        "too large": server.request(
+            MANUAL, JSON, "Content-Length: 2000000", key=cast.member.key, body=b"x" * 2_000_000
+        ),
         "cut off": server.request(MANUAL, JSON, CHUNKED, key=cast.member.key, body=chunks()),
         "host": server.request(f"GET {BILLING}payments/", "Host: evil.example", key=cast.viewer.key),
         "no address": server.request("GET /nothing/"),
-        "type": server.request(MANUAL, b"Content-Type: " + b"x" * 20_000, "Content-Length: 2", key=cast.member.key, body=b"{}"),
-        "health": server.request("GET /healthz"), "metrics": server.request("GET /metrics"),
+        "type": server.request(
+            MANUAL, b"Content-Type: " + b"x" * 20_000, "Content-Length: 2", key=cast.member.key, body=b"{}"
+        ),
+        "health": server.request("GET /healthz"),
+        "metrics": server.request("GET /metrics"),
         "schema": server.request("GET /api/schema/?format=json"),
-    }  # fmt: skip
+    }
     assert {name: answer.headers.get("cache-control") for name, answer in answers.items()} == dict.fromkeys(
         answers, "no-store"
     )

@@ -55,8 +55,9 @@ def test_ready(cast: Cast) -> None:
 def test_red_without_a_database() -> None:
     nowhere = urlsplit(settings.ENV.web_url)._replace(query="host=127.0.0.1&port=1").geturl()
     assert readyz(IGNY8_WEB_DATABASE_URL=nowhere) == (
-        503, {"status": "not ready", "problem": "the database cannot be reached"},
-    )  # fmt: skip
+        503,
+        {"status": "not ready", "problem": "the database cannot be reached"},
+    )
 
 
 def test_red_while_a_migration_is_missing(owner_connection: psycopg.Connection[Any]) -> None:

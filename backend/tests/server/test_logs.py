@@ -21,19 +21,26 @@ def test_a_line_names_its_request() -> None:
     request_id = context.begin(str(uuid.uuid4()))
     line = written("slow: %s", "query")
     assert (line["event"], line["level"], line["logger"], line["request_id"]) == (
-        "slow: query", "warning", "some.library", str(request_id),
-    )  # fmt: skip
+        "slow: query",
+        "warning",
+        "some.library",
+        str(request_id),
+    )
     assert line["timestamp"].endswith("Z")
 
 
 @pytest.mark.parametrize(
     "secret",
     [
-        "igk_Lhi-SoZRRKAbQpwk8_JRfQAO1AJ9h04Ay5Y6e63amB8", "igr_nq8aSoZRRKAbQpwk8_JRfQAO1AJ9h04Ay5Y6e63amB8",
-        "Authorization: Bearer hunter2hunter2", "postgresql://owner:hunter2hunter2@db/x", '{"password": "hunter2hunter2"}',
-        "password=hunter2hunter2", "{'refresh_token': 'hunter2hunter2'}",
+        "igk_Lhi-SoZRRKAbQpwk8_JRfQAO1AJ9h04Ay5Y6e63amB8",
+        "igr_nq8aSoZRRKAbQpwk8_JRfQAO1AJ9h04Ay5Y6e63amB8",
+        "Authorization: Bearer hunter2hunter2",
+        "postgresql://owner:hunter2hunter2@db/x",
+        '{"password": "hunter2hunter2"}',
+        "password=hunter2hunter2",
+        "{'refresh_token': 'hunter2hunter2'}",
     ],
-)  # fmt: skip
+)
 def test_a_line_keeps_no_secret(secret: str) -> None:
     line = written("failed with %s here", secret)
     assert "hunter2" not in line["event"]
@@ -57,8 +64,10 @@ def test_a_defect_shows_its_id_and_nothing_of_the_inside(
     answer = cast.viewer.get(f"{BILLING}payments/")
     document = answer.json()
     assert document == {
-        "success": False, "error": "Something went wrong on our side.", "code": "internal_error",
+        "success": False,
+        "error": "Something went wrong on our side.",
+        "code": "internal_error",
         "request_id": answer["X-Request-ID"],
-    }  # fmt: skip
+    }
     assert answer.status_code == 500
     assert "the inside" in caplog.text

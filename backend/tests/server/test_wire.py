@@ -55,7 +55,7 @@ def test_a_body_in_chunks_is_a_body(server: Server, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("header", "body"),
     [("Content-Length: 40", b""), ("Content-Length: 40", b"{}"), (CHUNKED, b""), (CHUNKED, b"zz\r\n")],
-)  # fmt: skip
+)
 def test_a_body_cut_off_is_not_an_empty_one(server: Server, cast: Cast, header: str, body: bytes) -> None:
     payment_id = cast.submit(cast.invoice()).json()["data"]["id"]
     line = f"POST {ADMIN}payments/{payment_id}/approve/"
@@ -81,13 +81,21 @@ def test_methods_nobody_serves(server: Server, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("target", "status"),
     [
-        ("payments/%FF%FE/", 404), ("payments/%00/", 404), ("payments/../../../etc/passwd", 404), ("payments", 404),
-        ("payments/?reference=%FF", 400), ("payments/?%FF=1", 400), ("payments/?reference=%00", 400),
-        ("payments/?status=%ED%A0%80", 400), ("payments/?reference=-_-", 400), ("payments/?page_size=2&page_size=3", 400),
-        ("payments/?cursor=a&cursor=b", 400), (f"payments/?cursor={'A' * 4000}", 400),
+        ("payments/%FF%FE/", 404),
+        ("payments/%00/", 404),
+        ("payments/../../../etc/passwd", 404),
+        ("payments", 404),
+        ("payments/?reference=%FF", 400),
+        ("payments/?%FF=1", 400),
+        ("payments/?reference=%00", 400),
+        ("payments/?status=%ED%A0%80", 400),
+        ("payments/?reference=-_-", 400),
+        ("payments/?page_size=2&page_size=3", 400),
+        ("payments/?cursor=a&cursor=b", 400),
+        (f"payments/?cursor={'A' * 4000}", 400),
         (f"payments/?{'&'.join(f'a{number}=1' for number in range(1100))}", 400),
     ],
-)  # fmt: skip
+)
 def test_addresses_that_are_no_addresses(server: Server, cast: Cast, target: str, status: int) -> None:
     answer = server.request(f"GET {BILLING}{target}", key=cast.viewer.key)
     assert_refused(answer, status, {400: "validation_error", 404: "not_found"}[status])
@@ -95,8 +103,14 @@ def test_addresses_that_are_no_addresses(server: Server, cast: Cast, target: str
 
 @pytest.mark.parametrize(
     "header",
-    ["Content-Type: text/plain", "Content-Type: ;;;", b"Content-Type: \xff\xfe", "X-Nothing: here", "Content-Type: application/x-www-form-urlencoded"],
-)  # fmt: skip
+    [
+        "Content-Type: text/plain",
+        "Content-Type: ;;;",
+        b"Content-Type: \xff\xfe",
+        "X-Nothing: here",
+        "Content-Type: application/x-www-form-urlencoded",
+    ],
+)
 def test_types_that_are_not_json(server: Server, cast: Cast, header: str | bytes) -> None:
     answer = server.request(MANUAL, header, "Content-Length: 2", key=cast.member.key, body=b"{}")
     assert_refused(answer, 415, "unsupported_media_type")

@@ -7,9 +7,7 @@ import psycopg
 from bench.fill import statements
 from bench.sizes import Sizes
 
-TINY = Sizes(
-    accounts=3, rows=20, large_rows=40, large_invoices=10, deep_page=2, samples=1, seconds=0.01, rounds=1
-)  # fmt: skip
+TINY = Sizes(accounts=3, rows=20, large_rows=40, large_invoices=10, deep_page=2, samples=1, seconds=0.01, rounds=1)
 
 
 def test_a_filled_world_meets_every_constraint(owner_connection: psycopg.Connection[Any]) -> None:

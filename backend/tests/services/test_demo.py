@@ -61,8 +61,10 @@ def test_a_year_in_every_status_that_verifies(demo: Demo) -> None:
     first = demo.document
     assert stat.S_IMODE((demo.folder / "demo.json").stat().st_mode) == 0o600
     assert [(one["country"], one["currency"]) for one in first["accounts"]] == [
-        ("PK", "PKR"), ("DE", "EUR"), ("KE", "KES"),
-    ]  # fmt: skip
+        ("PK", "PKR"),
+        ("DE", "EUR"),
+        ("KE", "KES"),
+    ]
     assert all(set(one["keys"]) == {"owner", "member", "viewer"} for one in first["accounts"])
     assert set(first["operators"]) == {"support", "approver", "second_approver", "finance", "admin"}
     with psycopg.connect(demo.url) as connection:

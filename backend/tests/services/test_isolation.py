@@ -92,8 +92,14 @@ def test_a_foreign_key_cannot_cross_accounts(cast: Cast, owner_connection: psyco
         owner_connection.execute(copy, [cast.other.id, payment])
 
 
-FORBIDDEN = [("status", "'refunded'"), ("status", "'pending'"), ("amount_minor", "1"), ("currency", "'USD'"),
-             ("transaction_reference", "'x'"), ("invoice_id", "gen_random_uuid()")]  # fmt: skip
+FORBIDDEN = [
+    ("status", "'refunded'"),
+    ("status", "'pending'"),
+    ("amount_minor", "1"),
+    ("currency", "'USD'"),
+    ("transaction_reference", "'x'"),
+    ("invoice_id", "gen_random_uuid()"),
+]
 
 
 @pytest.mark.parametrize(("column", "value"), FORBIDDEN)

@@ -159,9 +159,12 @@ def sheet_start(lines: list[StatementLine], opening_minor: int | None) -> Statem
 
 @settings(deadline=None)
 @given(
-    lines=written(LATIN_CHARACTER, **NO_RETURN).filter(bool), form=FORMS, marks=MARKS, ways=WAYS,
+    lines=written(LATIN_CHARACTER, **NO_RETURN).filter(bool),
+    form=FORMS,
+    marks=MARKS,
+    ways=WAYS,
     encoding=st.sampled_from(["utf-8", "cp1252", "utf-16"]),
-)  # fmt: skip
+)
 def test_csv(
     lines: list[StatementLine], form: dict[str, str], marks: tuple[str, str], ways: tuple[str, ...], encoding: str
 ) -> None:

@@ -65,9 +65,14 @@ def test_lines_of_any_ending() -> None:
 def lines(count: int) -> Iterator[StatementLine]:
     for number in range(1, count + 1):
         yield StatementLine(
-            position=number, amount_minor=number, currency="EUR", booking_date=date(2026, 3, 2), value_date=None,
-            counterparty_name=f"Payer {number}", remittance=f"Invoice {number}",
-        )  # fmt: skip
+            position=number,
+            amount_minor=number,
+            currency="EUR",
+            booking_date=date(2026, 3, 2),
+            value_date=None,
+            counterparty_name=f"Payer {number}",
+            remittance=f"Invoice {number}",
+        )
 
 
 def memory_of(count: int) -> int:

@@ -159,10 +159,18 @@ def test_rows_around_the_table_are_skipped() -> None:
         ("Date,Amount\n2026-03-02,5é\n".encode("cp1252"), {}, "Line 1: the text is not written in utf-8."),
         (b"Date,Amount\n2026-03-02,5\n", {"encoding": "utf-16"}, "Line 1: the text is not written in utf-16."),
         (b'Date,Amount\n"2026"-03-02,5\n', {}, "Line 2: the CSV is broken: ',' expected after '\"'."),
-        (b"Date,Amount\n2026-03-02," + b"5" * 200_000, {}, "Line 2: the CSV is broken: field larger than field limit (131072)."),
-        (b"Date,Amount\nx,5\n", {"fixed_currency": "", "currency": 3}, "No line can be read; is this the right profile? Line 2: the currency is missing."),
+        (
+            b"Date,Amount\n2026-03-02," + b"5" * 200_000,
+            {},
+            "Line 2: the CSV is broken: field larger than field limit (131072).",
+        ),
+        (
+            b"Date,Amount\nx,5\n",
+            {"fixed_currency": "", "currency": 3},
+            "No line can be read; is this the right profile? Line 2: the currency is missing.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_tables_that_do_not_fit_are_refused(content: bytes, changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(StatementRefused) as refused:
         items(content, profile(**changed))

@@ -72,9 +72,19 @@ def test_a_changed_number_is_judged_as_stdnum_does(number: str, data: st.DataObj
 
 @pytest.mark.parametrize(
     "text",
-    ["", "DE", "DE8937040044053201300", "DE893704004405320130000", "DE89370400440532013O00", "de89370400440532013000",
-     "DE89 3704 0044 0532 0130 00", "DE89３70400440532013000", "US64SVBKUS6S3300958879", "DE60370400440532O13000"],
-)  # fmt: skip
+    [
+        "",
+        "DE",
+        "DE8937040044053201300",
+        "DE893704004405320130000",
+        "DE89370400440532013O00",
+        "de89370400440532013000",
+        "DE89 3704 0044 0532 0130 00",
+        "DE89３70400440532013000",
+        "US64SVBKUS6S3300958879",
+        "DE60370400440532O13000",
+    ],
+)
 def test_other_texts_are_none(text: str) -> None:
     assert not is_iban(text)
 

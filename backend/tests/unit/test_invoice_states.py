@@ -12,12 +12,12 @@ from igny8_core.business.billing.domain.invoice_states import (
 
 # The columns stand in the order of the rows.
 TABLE = {
-    "draft":         ". y . y .",
-    "pending":       ". . y y y",
-    "paid":          ". y . . .",
-    "void":          ". . . . .",
+    "draft": ". y . y .",
+    "pending": ". . y y y",
+    "paid": ". y . . .",
+    "void": ". . . . .",
     "uncollectible": ". . . . .",
-}  # fmt: skip
+}
 CELLS = [
     (current, target, cell) for current, row in TABLE.items() for target, cell in zip(TABLE, row.split(), strict=True)
 ]

@@ -31,7 +31,7 @@ NBSP = "\u00a0"
         ("en", "US", -5, "USD", "-$0.05"),
         ("ur", "PK", 450000, "PKR", f"Rs{NBSP}4,500.00"),
     ],
-)  # fmt: skip
+)
 def test_money(language: str, country: str, amount_minor: int, currency: str, text: str) -> None:
     assert format_money(amount_minor, currency, locale_of(language, country)) == text
 

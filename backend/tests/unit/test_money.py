@@ -117,9 +117,16 @@ def test_zero_only_where_it_is_allowed() -> None:
 
 @pytest.mark.parametrize(
     ("amount_minor", "currency", "text"),
-    [(0, "EUR", "0.00"), (5, "EUR", "0.05"), (-5, "EUR", "-0.05"), (7, "JPY", "7"), (-7, "JPY", "-7"),
-     (1, "KWD", "0.001"), (12_345, "CLF", "1.2345")],
-)  # fmt: skip
+    [
+        (0, "EUR", "0.00"),
+        (5, "EUR", "0.05"),
+        (-5, "EUR", "-0.05"),
+        (7, "JPY", "7"),
+        (-7, "JPY", "-7"),
+        (1, "KWD", "0.001"),
+        (12_345, "CLF", "1.2345"),
+    ],
+)
 def test_amounts_are_written_with_every_decimal(amount_minor: int, currency: str, text: str) -> None:
     assert format_amount(amount_minor, currency) == text
 

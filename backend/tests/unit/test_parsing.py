@@ -8,8 +8,10 @@ from igny8_core.kit.errors import ValidationError
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b"{", "The body is not valid JSON."), (b"[]", "The body must be a JSON object."),
-        (b"\xff", "The body is not UTF-8."), (b'{"a": 1, "a": 1}', "The body has a name twice in one object."),
+        (b"{", "The body is not valid JSON."),
+        (b"[]", "The body must be a JSON object."),
+        (b"\xff", "The body is not UTF-8."),
+        (b'{"a": 1, "a": 1}', "The body has a name twice in one object."),
         (b'{"b": {"a": 1, "a": 1}}', "The body has a name twice in one object."),
         (b'{"a": NaN}', "The body is not valid JSON: NaN is no JSON number."),
         (b'{"a": -Infinity}', "The body is not valid JSON: -Infinity is no JSON number."),
@@ -20,7 +22,7 @@ from igny8_core.kit.errors import ValidationError
         (b'{"a": ' * 1000 + b"1" + b"}" * 1000, f"The body is nested more than {MAX_DEPTH} levels deep."),
         (b"[" * 1000 + b"]" * 1000, f"The body is nested more than {MAX_DEPTH} levels deep."),
     ],
-)  # fmt: skip
+)
 def test_refuses(body: bytes, sentence: str) -> None:
     with pytest.raises(ValidationError) as refused:
         parse_object(body)

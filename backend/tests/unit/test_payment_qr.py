@@ -50,18 +50,29 @@ def read_back(text: str) -> str:
 
 def pay(method: str, currency: str, amount_minor: int = 123456, **instructions: str) -> str | None:
     return payment_qr(
-        payment_method=method, currency=currency, instructions=instructions, amount_minor=amount_minor,
+        payment_method=method,
+        currency=currency,
+        instructions=instructions,
+        amount_minor=amount_minor,
         reference=REFERENCE,
-    )  # fmt: skip
+    )
 
 
 def test_a_sepa_code_has_the_lines_of_epc069_12() -> None:
     text = epc_payload(**GIRO, amount_minor=123456, reference=REFERENCE)
     assert text is not None
     assert text.split("\n") == [
-        "BCD", "002", "1", "SCT", "COBADEFFXXX", "Spreeufer GmbH", "DE89370400440532013000", "EUR1234.56", "",
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        "COBADEFFXXX",
+        "Spreeufer GmbH",
+        "DE89370400440532013000",
+        "EUR1234.56",
+        "",
         REFERENCE,
-    ]  # fmt: skip
+    ]
     assert read_back(text) == text
     free = epc_payload(**GIRO, amount_minor=1, reference="Rechnung Größe 7")
     assert free is not None
@@ -84,9 +95,15 @@ def test_segno_writes_the_same_sepa_code(minor: int, remittance: dict[str, str])
 
 @pytest.mark.parametrize(
     "change",
-    [{"name": "x" * 71}, {"name": " "}, {"amount_minor": 0}, {"amount_minor": 10**11}, {"reference": "x" * 141},
-     {"name": "ß" * 70, "reference": "ü" * 140}],
-)  # fmt: skip
+    [
+        {"name": "x" * 71},
+        {"name": " "},
+        {"amount_minor": 0},
+        {"amount_minor": 10**11},
+        {"reference": "x" * 141},
+        {"name": "ß" * 70, "reference": "ü" * 140},
+    ],
+)
 def test_what_the_sepa_code_has_no_room_for_gives_none(change: dict[str, Any]) -> None:
     assert epc_payload(**{**GIRO, "amount_minor": 100, "reference": REFERENCE, **change}) is None
 
@@ -128,9 +145,8 @@ def test_a_pix_code_differs_from_the_manual_s_example_by_amount_and_label() -> N
 def test_a_upi_link_names_payee_amount_and_reference() -> None:
     text = pay("local_wallet", "INR", wallet_name="UPI", payee_id="igny8demo@upi", payee_name="IGNY8 Demo & Co")
     assert text == (
-        "upi://pay?pa=igny8demo@upi&pn=IGNY8%20Demo%20%26%20Co&am=1234.56&cu=INR"
-        f"&tn={REFERENCE}&tr={REFERENCE}"
-    )  # fmt: skip
+        f"upi://pay?pa=igny8demo@upi&pn=IGNY8%20Demo%20%26%20Co&am=1234.56&cu=INR&tn={REFERENCE}&tr={REFERENCE}"
+    )
     assert read_back(text) == text
 
 
@@ -148,9 +164,20 @@ def test_a_merchant_s_code_is_filled_in_for_the_payment() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "0002", "000201", "00020163041111", EMVCO[:-4] + "0000", EMVCO + "00", EMVCO[:-20], "９９" + EMVCO[2:],
-     sealed([("00", "01"), ("53", "586")]), sealed([("00", "01"), ("26", "a"), ("26", "a"), ("53", "586")])],
-)  # fmt: skip
+    [
+        "",
+        "x",
+        "0002",
+        "000201",
+        "00020163041111",
+        EMVCO[:-4] + "0000",
+        EMVCO + "00",
+        EMVCO[:-20],
+        "９９" + EMVCO[2:],
+        sealed([("00", "01"), ("53", "586")]),
+        sealed([("00", "01"), ("26", "a"), ("26", "a"), ("53", "586")]),
+    ],
+)
 def test_a_text_that_is_no_merchant_code_is_refused(text: str) -> None:
     with pytest.raises(BadCode):
         checked(text)

@@ -17,14 +17,14 @@ from igny8_core.kit.errors import ValidationError
 
 # The columns stand in the order of the rows; "y" yes, "." no, "r" only as a bank's reversal.
 TABLE = {
-    "pending":          ". y y y y . y",
+    "pending": ". y y y y . y",
     "pending_approval": ". . y y y . y",
-    "processing":       ". . . y y . y",
-    "succeeded":        ". . . . r y .",
-    "failed":           ". . . . . . .",
-    "refunded":         ". . . . . . .",
-    "cancelled":        ". . . . . . .",
-}  # fmt: skip
+    "processing": ". . . y y . y",
+    "succeeded": ". . . . r y .",
+    "failed": ". . . . . . .",
+    "refunded": ". . . . . . .",
+    "cancelled": ". . . . . . .",
+}
 CELLS = [
     (current, target, cell) for current, row in TABLE.items() for target, cell in zip(TABLE, row.split(), strict=True)
 ]

@@ -6,11 +6,18 @@ from igny8_core.settings import database
 def test_what_the_url_says_of_tls_reaches_libpq() -> None:
     described = database("postgresql://a%40b:p%2Fw@db.example:6432/my%20db?sslmode=verify-full&sslrootcert=/etc/ca.pem")
     assert {name: described[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")} == {
-        "NAME": "my db", "USER": "a@b", "PASSWORD": "p/w", "HOST": "db.example", "PORT": "6432",
-    }  # fmt: skip
+        "NAME": "my db",
+        "USER": "a@b",
+        "PASSWORD": "p/w",
+        "HOST": "db.example",
+        "PORT": "6432",
+    }
     assert described["OPTIONS"] == {
-        "sslmode": "verify-full", "sslrootcert": "/etc/ca.pem", "server_side_binding": True, "prepare_threshold": 2,
-    }  # fmt: skip
+        "sslmode": "verify-full",
+        "sslrootcert": "/etc/ca.pem",
+        "server_side_binding": True,
+        "prepare_threshold": 2,
+    }
 
 
 def test_a_socket_stands_in_the_query() -> None:

@@ -25,35 +25,60 @@ from igny8_core.kit import clock
 from demo.history import BANK, MONTH, MONTHS, WALLET, Customer, Staff, write_year
 
 KARACHI = Customer(
-    seats=9, seat_price="3750.00", pack_price="6000.00", support_price="12500.00", pays_after_days=3,
+    seats=9,
+    seat_price="3750.00",
+    pack_price="6000.00",
+    support_price="12500.00",
+    pays_after_days=3,
     bank_references=(
-        "FT23 1190 4471", "ibft-00{n}871", "Inv {number}", "{number} thanks", "RAAST {n}0045", "TRX.{n}.4451",
-        "ref {n} / office", "FT-{n}-AX7",
+        "FT23 1190 4471",
+        "ibft-00{n}871",
+        "Inv {number}",
+        "{number} thanks",
+        "RAAST {n}0045",
+        "TRX.{n}.4451",
+        "ref {n} / office",
+        "FT-{n}-AX7",
     ),
     wallet_references=("TID 98{n}1120453", "jc {n}7731904"),
     saved=(
         (BANK, "HBL, main account", {"iban": "PK•• HABB •••• 6702"}),
         (WALLET, "JazzCash, Ayesha", {"number": "03•• •••4471"}),
     ),
-    rounds_up_to_minor=5_000_00, bank_charges_minor=7_50,
-)  # fmt: skip
+    rounds_up_to_minor=5_000_00,
+    bank_charges_minor=7_50,
+)
 BERLIN = Customer(
-    seats=6, seat_price="29.00", pack_price="49.00", support_price="120.00", tax_rate=Decimal(19), pays_after_days=6,
+    seats=6,
+    seat_price="29.00",
+    pack_price="49.00",
+    support_price="120.00",
+    tax_rate=Decimal(19),
+    pays_after_days=6,
     bank_references=(
-        "{number}", "RE {number} Spreeufer", "Rechnung {number} / KdNr {n}04", "FT23 1190 4471", "SEPA {n}-2211/09",
+        "{number}",
+        "RE {number} Spreeufer",
+        "Rechnung {number} / KdNr {n}04",
+        "FT23 1190 4471",
+        "SEPA {n}-2211/09",
         "Spreeufer Werkstatt {n}",
     ),
     saved=((BANK, "Geschäftskonto GLS", {"iban": "DE•• •••• •••• •••• ••30 00"}),),
     rounds_up_to_minor=50_00,
-)  # fmt: skip
+)
 NAIROBI = Customer(
-    seats=14, seat_price="1900.00", pack_price="3500.00", support_price="8000.00", tax_rate=Decimal(16),
+    seats=14,
+    seat_price="1900.00",
+    pack_price="3500.00",
+    support_price="8000.00",
+    tax_rate=Decimal(16),
     pays_after_days=1,
     bank_references=("EFT {n}20441", "KCB/{n}/{number}", "pesalink {n}0912", "{number}", "RTGS-{n}-77"),
     wallet_references=("SLK{n}4XT9QP", "slj {n}2 MK0R"),
     saved=((WALLET, "M-Pesa, office", {"number": "07•• •••118"}), (BANK, "KCB", {"account": "•••• 4402"})),
-    rounds_up_to_minor=1_000_00, bank_charges_minor=6_00,
-)  # fmt: skip
+    rounds_up_to_minor=1_000_00,
+    bank_charges_minor=6_00,
+)
 ACCOUNTS = (
     ("KARACHI", "Karachi Textile Works", "PK", "PKR", "Asia/Karachi", KARACHI),
     ("BERLIN", "Spreeufer Werkstatt GmbH", "DE", "EUR", "Europe/Berlin", BERLIN),
@@ -135,8 +160,13 @@ def _account(code: str, name: str, country: str, currency: str, zone: str) -> tu
         provisioning.create_user(account=account, email=email, password=password, role=role)
         users.append({"email": email, "password": password, "role": role.value})
     document = {
-        "id": str(account.id), "name": name, "country": country, "currency": currency, "keys": keys, "users": users,
-    }  # fmt: skip
+        "id": str(account.id),
+        "name": name,
+        "country": country,
+        "currency": currency,
+        "keys": keys,
+        "users": users,
+    }
     return account, document
 
 

@@ -56,9 +56,12 @@ def _statement(account: Account) -> bytes:
     now = datetime.now(UTC)
     lines = list(_lines(account, now.date()))
     start = StatementStart(
-        kind=StatementKind.STATEMENT, account=ACCOUNTS[0][1], currency="PKR", opening_minor=OPENING_MINOR,
+        kind=StatementKind.STATEMENT,
+        account=ACCOUNTS[0][1],
+        currency="PKR",
+        opening_minor=OPENING_MINOR,
         identification=f"SCB-{now:%Y-%m-%d}",
-    )  # fmt: skip
+    )
     closing = OPENING_MINOR + sum(line.amount_minor for line in lines)
     return b"".join(camt.write(start, lines, closing_minor=closing, created_at=now))
 
@@ -78,15 +81,19 @@ def _lines(account: Account, day: date) -> list[StatementLine]:
                 remittance=remittance,
                 bank_reference=f"SCB{day:%y%m%d}{len(lines) + 1:04d}",
                 **more,
-            )  # fmt: skip
+            )
         )
 
     waiting = Payment.objects.for_account(account).filter(status=PaymentStatus.PENDING_APPROVAL.value)
     for payment in waiting.order_by("sequence")[:3]:
         invoice = payment.invoice
         named = "" if invoice is None else f" invoice {invoice.number}"
-        add(payment.amount_minor, f"IBFT {payment.transaction_reference}{named}", counterparty_name=account.name,
-            counterparty_account=PAYER)  # fmt: skip
+        add(
+            payment.amount_minor,
+            f"IBFT {payment.transaction_reference}{named}",
+            counterparty_name=account.name,
+            counterparty_account=PAYER,
+        )
     taken = set(waiting.values_list("invoice_id", flat=True))
     pending = Invoice.objects.for_account(account).filter(status=InvoiceStatus.PENDING.value).exclude(id__in=taken)
     tellers: tuple[Callable[[Invoice], None], ...] = (

@@ -34,8 +34,9 @@ def write_letters(event_id: str, account_id: str | None) -> None:
     owner_id = UUID(account_id)
     written = unit_of_work.run(
         lambda: letters.write_about_event(account_id=owner_id, event_id=UUID(event_id)),
-        scope=Scope.tenant(owner_id), actor=SYSTEM,
-    )  # fmt: skip
+        scope=Scope.tenant(owner_id),
+        actor=SYSTEM,
+    )
     _have_sent(written)
 
 

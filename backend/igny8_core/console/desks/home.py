@@ -56,18 +56,20 @@ def figures(request: HttpRequest) -> HttpResponse:
     by_method: dict[str, dict[Any, int]] = defaultdict(dict)
     for _, day, method, _, amount in rows:
         by_method[method][day] = amount
-    return JsonResponse({
-        "currency": currency,
-        "awaiting": awaiting,
-        "overdue": overdue,
-        "collected": {
-            "days": [day.isoformat() for day in days],
-            "methods": {
-                method: [format_amount(amounts.get(day, 0), currency) for day in days]
-                for method, amounts in sorted(by_method.items())
+    return JsonResponse(
+        {
+            "currency": currency,
+            "awaiting": awaiting,
+            "overdue": overdue,
+            "collected": {
+                "days": [day.isoformat() for day in days],
+                "methods": {
+                    method: [format_amount(amounts.get(day, 0), currency) for day in days]
+                    for method, amounts in sorted(by_method.items())
+                },
             },
-        },
-    })  # fmt: skip
+        }
+    )
 
 
 def _totals(rows: Any) -> dict[str, Any]:
@@ -83,7 +85,10 @@ def _totals(rows: Any) -> dict[str, Any]:
 def _buckets(rows: list[Any], names: tuple[str, ...], currency: str) -> list[dict[str, Any]]:
     found = {bucket: (count, amount) for code, bucket, count, amount in rows if code == currency}
     return [
-        {"name": name, "count": found.get(index, (0, 0))[0],
-         "amount": format_amount(int(found.get(index, (0, 0))[1]), currency)}
+        {
+            "name": name,
+            "count": found.get(index, (0, 0))[0],
+            "amount": format_amount(int(found.get(index, (0, 0))[1]), currency),
+        }
         for index, name in enumerate(names)
-    ]  # fmt: skip
+    ]

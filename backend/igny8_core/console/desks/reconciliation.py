@@ -90,10 +90,14 @@ def upload(request: HttpRequest) -> HttpResponse:
         digest.update(chunk)
     dropped.seek(0)
     given = StatementFile(
-        name=(dropped.name or "statement")[:255], size_bytes=dropped.size or 0, sha256=digest.hexdigest(),
-        file=dropped.file, bank_account_id=chosen_id(request.POST.get("bank_account", "")),
-        csv_profile_id=chosen_id(request.POST.get("csv_profile", "")), uploaded_by_id=operator_of(request).id,
-    )  # fmt: skip
+        name=(dropped.name or "statement")[:255],
+        size_bytes=dropped.size or 0,
+        sha256=digest.hexdigest(),
+        file=dropped.file,
+        bank_account_id=chosen_id(request.POST.get("bank_account", "")),
+        csv_profile_id=chosen_id(request.POST.get("csv_profile", "")),
+        uploaded_by_id=operator_of(request).id,
+    )
     told: list[str] = []
 
     def operation() -> None:
@@ -166,15 +170,24 @@ def _undo(line_id: UUID, request: HttpRequest) -> None:
 
 
 ACTIONS = {
-    "accept": _accept, "reject": _reject, "assign": _assign, "split": _split, "ignore": _ignore, "park": _park,
+    "accept": _accept,
+    "reject": _reject,
+    "assign": _assign,
+    "split": _split,
+    "ignore": _ignore,
+    "park": _park,
     "undo": _undo,
-}  # fmt: skip
+}
 IMPORT_ACTIONS = {"confirm": importing.confirm, "discard": importing.discard}
 DONE = {
-    "accept": "Accepted: the money is booked.", "reject": "This is not proposed again.",
-    "assign": "Assigned: the money is booked.", "split": "Split: the money is booked.",
-    "ignore": "Ignored.", "park": "Parked.", "undo": "Taken back.",
-}  # fmt: skip
+    "accept": "Accepted: the money is booked.",
+    "reject": "This is not proposed again.",
+    "assign": "Assigned: the money is booked.",
+    "split": "Split: the money is booked.",
+    "ignore": "Ignored.",
+    "park": "Parked.",
+    "undo": "Taken back.",
+}
 
 
 def _checked[Checked](shape: type[StrictSerializer[Checked]], request: HttpRequest) -> Checked:

@@ -20,9 +20,12 @@ from igny8_core.kit.currencies import CURRENCIES
 
 INVOICE_COLOURS = {"paid": "success", "pending": "info", "void": "warning", "uncollectible": "danger"}
 PAYMENT_COLOURS = {
-    "succeeded": "success", "pending_approval": "warning", "processing": "info", "failed": "danger",
+    "succeeded": "success",
+    "pending_approval": "warning",
+    "processing": "info",
+    "failed": "danger",
     "refunded": "info",
-}  # fmt: skip
+}
 REFUND_COLOURS = {"completed": "success", "pending": "warning", "cancelled": "info"}
 
 
@@ -72,9 +75,19 @@ class InvoicePage(OperatorPage):
     list_select_related: ClassVar = ["account"]
     inlines: ClassVar = [InvoiceLines]
     fields: ClassVar = [
-        "account", "number", "creditor_reference", "state", "total", "tax", "settled", "due_date", "created_at",
-        "finalized_at", "paid_at", "voided_at",
-    ]  # fmt: skip
+        "account",
+        "number",
+        "creditor_reference",
+        "state",
+        "total",
+        "tax",
+        "settled",
+        "due_date",
+        "created_at",
+        "finalized_at",
+        "paid_at",
+        "voided_at",
+    ]
     readonly_fields: ClassVar = fields
 
     @admin.display(description="Number", ordering="sequence")
@@ -117,21 +130,44 @@ class PaymentPage(OperatorPage):
     """Payments of every account."""
 
     list_display: ClassVar = [
-        "transaction_reference", "account", "state", "amount", "payment_method", "invoice", "created_at",
-    ]  # fmt: skip
+        "transaction_reference",
+        "account",
+        "state",
+        "amount",
+        "payment_method",
+        "invoice",
+        "created_at",
+    ]
     list_filter: ClassVar = [
-        fixed("status", PaymentStatus), fixed("payment_method", PaymentMethod), fixed("currency", CURRENCIES),
-    ]  # fmt: skip
+        fixed("status", PaymentStatus),
+        fixed("payment_method", PaymentMethod),
+        fixed("currency", CURRENCIES),
+    ]
     search_fields: ClassVar = ["=transaction_reference", "=reference_normalised", "=invoice__number"]
     search_help_text = "Reference or invoice number, whole"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account", "invoice"]
     inlines: ClassVar = [Approvals, Allocations]
     fields: ClassVar = [
-        "account", "invoice", "state", "amount", "received", "refunded", "payment_method", "transaction_reference",
-        "duplicate_reference", "notes", "failure_reason", "paid_on", "value_date", "submitted_at", "approved_at",
-        "failed_at", "cancelled_at", "refunded_at",
-    ]  # fmt: skip
+        "account",
+        "invoice",
+        "state",
+        "amount",
+        "received",
+        "refunded",
+        "payment_method",
+        "transaction_reference",
+        "duplicate_reference",
+        "notes",
+        "failure_reason",
+        "paid_on",
+        "value_date",
+        "submitted_at",
+        "approved_at",
+        "failed_at",
+        "cancelled_at",
+        "refunded_at",
+    ]
     readonly_fields: ClassVar = fields
 
     @display(description="Status", label=PAYMENT_COLOURS)
@@ -163,9 +199,16 @@ class RefundPage(OperatorPage):
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account", "payment"]
     fields: ClassVar = [
-        "account", "payment", "amount", "destination", "state", "reason", "created_at", "completed_at",
+        "account",
+        "payment",
+        "amount",
+        "destination",
+        "state",
+        "reason",
+        "created_at",
+        "completed_at",
         "cancelled_at",
-    ]  # fmt: skip
+    ]
     readonly_fields: ClassVar = fields
 
     @display(description="Status", label=REFUND_COLOURS)

@@ -45,9 +45,15 @@ class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = PaymentMethodConfig
         fields: ClassVar = [
-            "payment_method", "country", "currency", "display_name", "instructions", "requires_proof", "enabled",
+            "payment_method",
+            "country",
+            "currency",
+            "display_name",
+            "instructions",
+            "requires_proof",
+            "enabled",
             "sort_order",
-        ]  # fmt: skip
+        ]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         config = options.get("instance")
@@ -93,9 +99,18 @@ class MethodConfigPage(OperatorPage):
     ]
     ordering: ClassVar = ["country", "sort_order"]
     fields: ClassVar = [
-        "payment_method", "country", "currency", "display_name", "instructions", "min_amount", "max_amount",
-        "tolerance", "requires_proof", "enabled", "sort_order",
-    ]  # fmt: skip
+        "payment_method",
+        "country",
+        "currency",
+        "display_name",
+        "instructions",
+        "min_amount",
+        "max_amount",
+        "tolerance",
+        "requires_proof",
+        "enabled",
+        "sort_order",
+    ]
 
     @admin.display(description="Limits")
     def limits(self, config: PaymentMethodConfig) -> str:

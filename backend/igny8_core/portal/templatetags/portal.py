@@ -17,10 +17,15 @@ register = template.Library()
 PILLS = {
     "invoice": {"pending": "open", "paid": "good", "void": "calm", "uncollectible": "bad", "draft": "calm"},
     "payment": {
-        "pending": "calm", "pending_approval": "busy", "processing": "busy", "succeeded": "good", "failed": "bad",
-        "refunded": "calm", "cancelled": "calm",
+        "pending": "calm",
+        "pending_approval": "busy",
+        "processing": "busy",
+        "succeeded": "good",
+        "failed": "bad",
+        "refunded": "calm",
+        "cancelled": "calm",
     },
-}  # fmt: skip
+}
 WORDS = {
     "invoice": sentences.INVOICE_STATUS,
     "payment": sentences.PAYMENT_STATUS,

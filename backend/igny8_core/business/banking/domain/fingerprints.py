@@ -28,9 +28,12 @@ def fingerprint(line: StatementLine) -> bytes:
         identity = ["B", bank, _squeezed(line.end_to_end_id), _squeezed(line.counterparty_account)]
     else:
         texts = (
-            line.end_to_end_id, line.counterparty_account, line.counterparty_name, line.structured_reference,
+            line.end_to_end_id,
+            line.counterparty_account,
+            line.counterparty_name,
+            line.structured_reference,
             line.remittance,
-        )  # fmt: skip
+        )
         identity = ["T", *map(_squeezed, texts)]
     return hashlib.sha256("\x1f".join([*head, *identity]).encode("utf-8", "surrogatepass")).digest()
 

@@ -44,7 +44,7 @@ CREATE TRIGGER banking_match_keep BEFORE DELETE ON banking_match
 """
 SEQUENCES = (
     "banking_bankaccount_sequence", "banking_csvprofile_sequence", "banking_import_sequence", "banking_line_sequence",
-)  # fmt: skip
+)
 
 
 def _ours(table: str, privileges: str = "SELECT, INSERT, UPDATE", *, unique_pair: bool = False) -> EnableTenancy:

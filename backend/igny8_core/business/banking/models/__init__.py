@@ -5,6 +5,12 @@ from igny8_core.business.banking.models.line import KnownPayer, LineMatch, State
 from igny8_core.business.banking.models.statement import FileChunk, Statement, StatementImport
 
 __all__ = [
-    "BankAccount", "FileChunk", "KnownPayer", "LineMatch", "SavedCsvProfile", "Statement", "StatementImport",
+    "BankAccount",
+    "FileChunk",
+    "KnownPayer",
+    "LineMatch",
+    "SavedCsvProfile",
+    "Statement",
+    "StatementImport",
     "StatementLine",
-]  # fmt: skip
+]

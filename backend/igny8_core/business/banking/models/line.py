@@ -65,10 +65,11 @@ class StatementLine(models.Model):
                 fields=["bank_account", "bank_reference"], condition=~Q(bank_reference=""), name="line_bank_reference"
             ),
             models.Index(
-                fields=["bank_account", "amount_minor", "sequence"], condition=Q(status="matched"),
+                fields=["bank_account", "amount_minor", "sequence"],
+                condition=Q(status="matched"),
                 name="line_matched_amount",
             ),
-        ]  # fmt: skip
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["statement", "position"], name="line_position"),
             models.UniqueConstraint(fields=["bank_account", "fingerprint", "occurrence"], name="line_once"),
@@ -115,21 +116,21 @@ class LineMatch(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["line"], name="match_line"),
             models.Index(fields=["account", "payment"], name="match_payment"),
-            models.Index(
-                fields=["id"], condition=Q(awaits_approval=True, undone_at=None), name="match_awaiting"
-            ),
-        ]  # fmt: skip
+            models.Index(fields=["id"], condition=Q(awaits_approval=True, undone_at=None), name="match_awaiting"),
+        ]
         constraints: ClassVar = [
             # One booking settles a payment, one sends a refund, one takes a payment back.
             models.UniqueConstraint(
-                fields=["account", "payment"], condition=Q(undone_at=None, kind__in=("payment", "invoice", "balance")),
+                fields=["account", "payment"],
+                condition=Q(undone_at=None, kind__in=("payment", "invoice", "balance")),
                 name="match_payment_once",
             ),
             models.UniqueConstraint(
                 fields=["account", "payment"], condition=Q(undone_at=None, kind="bounce"), name="match_bounce_once"
             ),
             models.UniqueConstraint(
-                fields=["account", "refund"], condition=Q(undone_at=None, refund__isnull=False),
+                fields=["account", "refund"],
+                condition=Q(undone_at=None, refund__isnull=False),
                 name="match_refund_once",
             ),
             models.CheckConstraint(condition=Q(kind__in=[*map(str, CandidateKind)]), name="match_kind_known"),
@@ -137,7 +138,7 @@ class LineMatch(TenantModel):
                 condition=Q(payment__isnull=False) ^ Q(refund__isnull=False), name="match_one_subject"
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="match_amount_positive"),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.payment_id or self.refund_id}"

@@ -64,7 +64,7 @@ class FileChunk(models.Model):
     id = models.BigAutoField(primary_key=True)
     statement_import = models.ForeignKey(
         StatementImport, on_delete=models.CASCADE, related_name="chunks", db_index=False
-    )  # fmt: skip
+    )
     position = models.IntegerField()
     content = models.BinaryField()
 

@@ -31,8 +31,12 @@ from igny8_core.kit.errors import NotFound
 SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
 MAX_PREVIEW_BYTES = 20 * 1024 * 1024
 ROLES = {
-    "list": SUPPORT, "retrieve": SUPPORT, "create": FINANCE, "partial_update": FINANCE, "destroy": FINANCE,
-}  # fmt: skip
+    "list": SUPPORT,
+    "retrieve": SUPPORT,
+    "create": FINANCE,
+    "partial_update": FINANCE,
+    "destroy": FINANCE,
+}
 
 
 class BankAccountViewSet(OperatorAudience, ApiViewSet):

@@ -34,9 +34,17 @@ class LineViewSet(OperatorAudience, ApiViewSet):
     """Lines of statements."""
 
     roles: ClassVar = {
-        "list": SUPPORT, "retrieve": SUPPORT, "candidates": SUPPORT, "accept": FINANCE, "reject": FINANCE,
-        "assign": FINANCE, "split": FINANCE, "ignore": FINANCE, "park": FINANCE, "undo": FINANCE,
-    }  # fmt: skip
+        "list": SUPPORT,
+        "retrieve": SUPPORT,
+        "candidates": SUPPORT,
+        "accept": FINANCE,
+        "reject": FINANCE,
+        "assign": FINANCE,
+        "split": FINANCE,
+        "ignore": FINANCE,
+        "park": FINANCE,
+        "undo": FINANCE,
+    }
 
     @extend_schema(parameters=[LineQuerySerializer], responses={200: ListOf(LineAnswer)})
     def list(self, request: Request) -> HttpResponse:

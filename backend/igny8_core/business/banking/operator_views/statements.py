@@ -32,9 +32,14 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
     """Imports of statement files."""
 
     roles: ClassVar = {
-        "list": SUPPORT, "retrieve": SUPPORT, "create": FINANCE, "confirm": FINANCE, "discard": FINANCE,
-        "match_again": FINANCE, "match_all_again": FINANCE,
-    }  # fmt: skip
+        "list": SUPPORT,
+        "retrieve": SUPPORT,
+        "create": FINANCE,
+        "confirm": FINANCE,
+        "discard": FINANCE,
+        "match_again": FINANCE,
+        "match_all_again": FINANCE,
+    }
     uploads: ClassVar = {"create": MAX_FILE_BYTES}
 
     @extend_schema(parameters=[ImportQuerySerializer], responses={200: ListOf(ImportAnswer)})
@@ -64,7 +69,7 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
                 bank_account_id=sent.bank_account,
                 csv_profile_id=sent.csv_profile,
                 uploaded_by_id=operator_of(request),
-            )  # fmt: skip
+            )
         )
         if not new:
             return _shown(found, message="This file was imported before; nothing is imported twice.")

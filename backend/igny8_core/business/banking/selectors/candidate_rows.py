@@ -134,9 +134,7 @@ def payments_by_reference(references: Collection[str], *, status: str) -> list[P
     """Payments with one of these normalised references."""
     if not references:
         return []
-    return _payments(
-        PAYMENTS_BY_REFERENCE, references=sorted(references), status=status, window=RETURN_WINDOW_DAYS
-    )  # fmt: skip
+    return _payments(PAYMENTS_BY_REFERENCE, references=sorted(references), status=status, window=RETURN_WINDOW_DAYS)
 
 
 def payments_of_invoices(invoices: Collection[tuple[UUID, UUID]], *, status: str) -> list[PaymentRow]:

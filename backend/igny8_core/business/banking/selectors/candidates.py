@@ -22,12 +22,19 @@ type Tolerances = Mapping[tuple[str, str, str], int]
 def facts_of(row: LineRow) -> StatementLine:
     """A stored line as the matcher reads it."""
     return StatementLine(
-        position=row.position, amount_minor=row.amount_minor or 0, currency=row.currency,
-        booking_date=row.booking_date, value_date=row.value_date, counterparty_name=row.counterparty_name,
-        counterparty_account=row.counterparty_account, end_to_end_id=row.end_to_end_id,
-        structured_reference=row.structured_reference, remittance=row.remittance,
-        bank_reference=row.bank_reference, is_return=row.is_return,
-    )  # fmt: skip
+        position=row.position,
+        amount_minor=row.amount_minor or 0,
+        currency=row.currency,
+        booking_date=row.booking_date,
+        value_date=row.value_date,
+        counterparty_name=row.counterparty_name,
+        counterparty_account=row.counterparty_account,
+        end_to_end_id=row.end_to_end_id,
+        structured_reference=row.structured_reference,
+        remittance=row.remittance,
+        bank_reference=row.bank_reference,
+        is_return=row.is_return,
+    )
 
 
 class QueuedLine(NamedTuple):
@@ -111,11 +118,13 @@ def _find_money_out(asked: Sequence[_Asked]) -> None:
     by_id = {_uuid(one.keys.end_to_end_id) for one in asked} - {None}
     refunds = rows.pending_refunds({one.amount_minor for one in asked}, [found for found in by_id if found])
     named = rows.invoices_ever_named(_all(asked, "invoice_numbers"), _all(asked, "creditor_references"))
-    returned = _Payments([
-        *rows.payments_by_reference(_all(asked, "references"), status=SUCCEEDED),
-        *rows.payments_of_invoices({(found[0], found[1]) for found in named}, status=SUCCEEDED),
-        *rows.payments_of_lines({one.amount_minor for one in asked}, {one.row.bank_account_id for one in asked}),
-    ])  # fmt: skip
+    returned = _Payments(
+        [
+            *rows.payments_by_reference(_all(asked, "references"), status=SUCCEEDED),
+            *rows.payments_of_invoices({(found[0], found[1]) for found in named}, status=SUCCEEDED),
+            *rows.payments_of_lines({one.amount_minor for one in asked}, {one.row.bank_account_id for one in asked}),
+        ]
+    )
     for one in asked:
         for refund in refunds:
             if refund.currency == one.line.currency and (
@@ -232,27 +241,50 @@ def _uuid(text: str) -> UUID | None:
 
 def _invoice_candidate(row: InvoiceRow, tolerance_minor: int, payer: frozenset[str]) -> Candidate:
     return Candidate(
-        kind=CandidateKind.INVOICE, id=row.id, account_id=row.account_id, currency=row.currency,
-        amount_minor=row.due_minor, tolerance_minor=tolerance_minor, invoice_id=row.id, invoice_number=row.number,
-        creditor_reference=row.creditor_reference, account_name=row.account_name, known_payer_accounts=payer,
+        kind=CandidateKind.INVOICE,
+        id=row.id,
+        account_id=row.account_id,
+        currency=row.currency,
+        amount_minor=row.due_minor,
+        tolerance_minor=tolerance_minor,
+        invoice_id=row.id,
+        invoice_number=row.number,
+        creditor_reference=row.creditor_reference,
+        account_name=row.account_name,
+        known_payer_accounts=payer,
         opened_on=row.opened_on,
-    )  # fmt: skip
+    )
 
 
 def _payment_candidate(
     kind: CandidateKind, row: PaymentRow, tolerance_minor: int, *, shared: bool, payer: frozenset[str]
 ) -> Candidate:
     return Candidate(
-        kind=kind, id=row.id, account_id=row.account_id, currency=row.currency, amount_minor=row.amount_minor,
-        tolerance_minor=tolerance_minor, invoice_id=row.invoice_id, invoice_number=row.number,
-        creditor_reference=row.creditor_reference, reference=row.reference, reference_is_shared=shared,
-        account_name=row.account_name, known_payer_accounts=payer, opened_on=row.opened_on,
-    )  # fmt: skip
+        kind=kind,
+        id=row.id,
+        account_id=row.account_id,
+        currency=row.currency,
+        amount_minor=row.amount_minor,
+        tolerance_minor=tolerance_minor,
+        invoice_id=row.invoice_id,
+        invoice_number=row.number,
+        creditor_reference=row.creditor_reference,
+        reference=row.reference,
+        reference_is_shared=shared,
+        account_name=row.account_name,
+        known_payer_accounts=payer,
+        opened_on=row.opened_on,
+    )
 
 
 def _refund_candidate(row: RefundRow) -> Candidate:
     return Candidate(
-        kind=CandidateKind.REFUND, id=row.id, account_id=row.account_id, currency=row.currency,
-        amount_minor=row.amount_minor, account_name=row.account_name, opened_on=row.opened_on,
+        kind=CandidateKind.REFUND,
+        id=row.id,
+        account_id=row.account_id,
+        currency=row.currency,
+        amount_minor=row.amount_minor,
+        account_name=row.account_name,
+        opened_on=row.opened_on,
         end_to_end_id=row.id.hex,
-    )  # fmt: skip
+    )

@@ -46,6 +46,14 @@ def touch(import_id: UUID) -> None:
 
 def record_import(fact: EventType, found: StatementImport, **data: JSON) -> None:
     """A fact about an import, in the platform's own chain."""
-    record(fact, account_id=None, subject_type="statement", subject_id=found.id, data={
-        "sha256": found.sha256, "size_bytes": found.size_bytes, **data,
-    })  # fmt: skip
+    record(
+        fact,
+        account_id=None,
+        subject_type="statement",
+        subject_id=found.id,
+        data={
+            "sha256": found.sha256,
+            "size_bytes": found.size_bytes,
+            **data,
+        },
+    )

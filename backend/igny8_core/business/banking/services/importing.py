@@ -132,9 +132,7 @@ def _read(
     found: StatementImport, file: IO[bytes], accounts: list[BankAccount], progress: Callable[[int], None]
 ) -> ReadFile:
     profile = None if found.csv_profile is None else CsvProfile.from_json(found.csv_profile.definition)
-    return read_file(
-        file, bank_accounts=accounts, chosen=found.bank_account, profile=profile, on_progress=progress
-    )  # fmt: skip
+    return read_file(file, bank_accounts=accounts, chosen=found.bank_account, profile=profile, on_progress=progress)
 
 
 def _decide(found: StatementImport, read: ReadFile, file: IO[bytes] | None) -> None:
@@ -143,9 +141,13 @@ def _decide(found: StatementImport, read: ReadFile, file: IO[bytes] | None) -> N
         if file is not None:
             keep_file(found, file)
         import_status.apply(
-            found, to=ImportStatus.NEEDS_CONFIRMATION, format=read.format, lines_read=read.lines_read,
-            lines_unreadable=read.lines_unreadable, unreadable_lines=read.unreadable,
-        )  # fmt: skip
+            found,
+            to=ImportStatus.NEEDS_CONFIRMATION,
+            format=read.format,
+            lines_read=read.lines_read,
+            lines_unreadable=read.lines_unreadable,
+            unreadable_lines=read.unreadable,
+        )
         return
     storing.store(found, read)
 
@@ -160,9 +162,7 @@ def _finish(import_id: UUID, read: ReadFile) -> StatementImport:
 def _refuse(import_id: UUID, error: AppError) -> StatementImport:
     found = import_status.lock_import(import_id)
     if found.status == ImportStatus.RECEIVED:
-        import_status.apply(
-            found, to=ImportStatus.REFUSED, problem=error.message[:1000], problem_code=error.code
-        )  # fmt: skip
+        import_status.apply(found, to=ImportStatus.REFUSED, problem=error.message[:1000], problem_code=error.code)
         import_status.record_import(EventType.STATEMENT_REFUSED, found, code=error.code)
     return found
 

@@ -82,15 +82,28 @@ def lock_queued(
 
 
 def _facts(
-    position: int, amount_minor: int | None, currency: str, booking_date: date | None, value_date: date | None,
+    position: int,
+    amount_minor: int | None,
+    currency: str,
+    booking_date: date | None,
+    value_date: date | None,
     *texts_and_return: Any,
-) -> Facts:  # fmt: skip
+) -> Facts:
     name, account, end_to_end_id, structured, remittance, bank_reference, is_return = texts_and_return
     return Facts(
-        position=position, amount_minor=amount_minor or 0, currency=currency, booking_date=booking_date,
-        value_date=value_date, counterparty_name=name, counterparty_account=account, end_to_end_id=end_to_end_id,
-        structured_reference=structured, remittance=remittance, bank_reference=bank_reference, is_return=is_return,
-    )  # fmt: skip
+        position=position,
+        amount_minor=amount_minor or 0,
+        currency=currency,
+        booking_date=booking_date,
+        value_date=value_date,
+        counterparty_name=name,
+        counterparty_account=account,
+        end_to_end_id=end_to_end_id,
+        structured_reference=structured,
+        remittance=remittance,
+        bank_reference=bank_reference,
+        is_return=is_return,
+    )
 
 
 def ensure_open(line: StatementLine) -> None:
@@ -112,9 +125,12 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
     for name, value in changes.items():
         setattr(line, name, value)
     record(
-        FACTS[to], account_id=None, subject_type="statement_line", subject_id=line.id,
+        FACTS[to],
+        account_id=None,
+        subject_type="statement_line",
+        subject_id=line.id,
         data={"from": current.value, "to": to.value, **data},
-    )  # fmt: skip
+    )
 
 
 def apply_looked(looked: Sequence[LookResult]) -> None:

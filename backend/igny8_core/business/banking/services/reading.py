@@ -112,9 +112,13 @@ class ReadFile:
 
 
 def read_file(
-    file: IO[bytes], *, bank_accounts: Sequence[BankAccount], chosen: BankAccount | None, profile: CsvProfile | None,
+    file: IO[bytes],
+    *,
+    bank_accounts: Sequence[BankAccount],
+    chosen: BankAccount | None,
+    profile: CsvProfile | None,
     on_progress: Callable[[int], None] = lambda lines_read: None,
-) -> ReadFile:  # fmt: skip
+) -> ReadFile:
     """Read a file of statements; `chosen` is the account it was uploaded for, where somebody said so.
 
     Raises `StatementRefused`, `UnknownBankAccount`, `BankAccountDiffers`.
@@ -132,9 +136,12 @@ def read_file(
 
 
 def _spool(
-    found: ReadFile, items: Iterator[StatementItem], bank_accounts: Sequence[BankAccount],
-    chosen: BankAccount | None, on_progress: Callable[[int], None],
-) -> None:  # fmt: skip
+    found: ReadFile,
+    items: Iterator[StatementItem],
+    bank_accounts: Sequence[BankAccount],
+    chosen: BankAccount | None,
+    on_progress: Callable[[int], None],
+) -> None:
     encode = msgspec.msgpack.Encoder().encode
     counters = _Counters()
     for item in items:
@@ -200,16 +207,19 @@ def _unreadable(found: ReadFile, item: UnreadableLine) -> SpooledLine:
             value_date=None,
             remittance=item.raw,
             counterparty_name=f"unreadable {len(found.statements)}.{item.position}",
-        )  # fmt: skip
+        )
     )
     return SpooledLine(len(found.statements) - 1, None, item.position, mark, 1, item.problem, item.raw)
 
 
 def _head(start: StatementStart, account: BankAccount) -> StatementHead:
     return StatementHead(
-        bank_account_id=account.id, kind=start.kind, currency=start.currency or account.currency,
-        identification=start.identification[:140], opening_minor=start.opening_minor,
-    )  # fmt: skip
+        bank_account_id=account.id,
+        kind=start.kind,
+        currency=start.currency or account.currency,
+        identification=start.identification[:140],
+        opening_minor=start.opening_minor,
+    )
 
 
 def _account_of(start: StatementStart, bank_accounts: Sequence[BankAccount], chosen: BankAccount | None) -> BankAccount:

@@ -169,9 +169,11 @@ def request_match(*, import_id: UUID | None) -> None:
     if import_id is not None and not StatementImport.objects.filter(id=import_id).exists():
         raise NotFound
     record(
-        EventType.STATEMENT_MATCH_REQUESTED, account_id=None, subject_type="statement",
+        EventType.STATEMENT_MATCH_REQUESTED,
+        account_id=None,
+        subject_type="statement",
         subject_id=import_id or EVERY_IMPORT,
-    )  # fmt: skip
+    )
 
 
 def parts_of(proposal: StoredProposal) -> list[Booked]:

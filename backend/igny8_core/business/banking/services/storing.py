@@ -21,13 +21,31 @@ from igny8_core.kit.locks import lock_all
 
 BATCH = 2_000
 COLUMNS = {
-    "id": "uuid", "statement_import_id": "uuid", "statement_id": "uuid", "bank_account_id": "uuid",
-    "position": "int", "amount_minor": "bigint", "currency": "text", "booking_date": "date", "value_date": "date",
-    "counterparty_name": "text", "counterparty_account": "text", "end_to_end_id": "text",
-    "structured_reference": "text", "remittance": "text", "bank_reference": "text", "is_return": "boolean",
-    "raw": "text", "fingerprint": "bytea", "occurrence": "int", "status": "text", "certain": "boolean",
-    "proposals": "jsonb", "rejected": "jsonb", "note": "text",
-}  # fmt: skip
+    "id": "uuid",
+    "statement_import_id": "uuid",
+    "statement_id": "uuid",
+    "bank_account_id": "uuid",
+    "position": "int",
+    "amount_minor": "bigint",
+    "currency": "text",
+    "booking_date": "date",
+    "value_date": "date",
+    "counterparty_name": "text",
+    "counterparty_account": "text",
+    "end_to_end_id": "text",
+    "structured_reference": "text",
+    "remittance": "text",
+    "bank_reference": "text",
+    "is_return": "boolean",
+    "raw": "text",
+    "fingerprint": "bytea",
+    "occurrence": "int",
+    "status": "text",
+    "certain": "boolean",
+    "proposals": "jsonb",
+    "rejected": "jsonb",
+    "note": "text",
+}
 # One statement and one parameter for a batch, which costs half of an array for each column; COPY refuses tables with
 # row-level security.
 INSERT = f"""INSERT INTO banking_line ({", ".join(COLUMNS)}) SELECT * FROM json_to_recordset(%s)
@@ -68,13 +86,24 @@ def store(found: StatementImport, read: ReadFile) -> None:
             duplicates += len(lines) - len(new)
     Statement.objects.bulk_update(rows, ["lines_imported", "lines_duplicate"], batch_size=500)
     import_status.apply(
-        found, to=ImportStatus.MATCHING, format=read.format, lines_read=read.lines_read, lines_imported=imported,
-        lines_duplicate=duplicates, lines_unreadable=read.lines_unreadable, unreadable_lines=read.unreadable,
-    )  # fmt: skip
+        found,
+        to=ImportStatus.MATCHING,
+        format=read.format,
+        lines_read=read.lines_read,
+        lines_imported=imported,
+        lines_duplicate=duplicates,
+        lines_unreadable=read.lines_unreadable,
+        unreadable_lines=read.unreadable,
+    )
     import_status.record_import(
-        EventType.STATEMENT_IMPORTED, found, format=read.format, statements=len(rows), lines=imported,
-        duplicates=duplicates, unreadable=read.lines_unreadable,
-    )  # fmt: skip
+        EventType.STATEMENT_IMPORTED,
+        found,
+        format=read.format,
+        statements=len(rows),
+        lines=imported,
+        duplicates=duplicates,
+        unreadable=read.lines_unreadable,
+    )
 
 
 def _statements(found: StatementImport, read: ReadFile) -> list[Statement]:
@@ -95,7 +124,7 @@ def _statements(found: StatementImport, read: ReadFile) -> list[Statement]:
             last_date=head.last_date,
             lines_not_booked=head.not_booked,
             created_at=now,
-        )  # fmt: skip
+        )
         for position, head in enumerate(read.statements, start=1)
     ]
     return Statement.objects.bulk_create(rows, batch_size=500)
@@ -156,15 +185,40 @@ def _rows(statement: Statement, lines: Sequence[SpooledLine]) -> Iterator[tuple[
         if one.line is None:
             texts = ("", "", "", "", "", "", False, one.raw[:8000])
             yield (
-                *head, None, statement.currency, None, None, *texts, *tail, LineStatus.UNREADABLE.value, False,
-                empty, empty, one.problem[:500],
-            )  # fmt: skip
+                *head,
+                None,
+                statement.currency,
+                None,
+                None,
+                *texts,
+                *tail,
+                LineStatus.UNREADABLE.value,
+                False,
+                empty,
+                empty,
+                one.problem[:500],
+            )
             continue
         line = one.line
         status = LineStatus.NEW if line.amount_minor else LineStatus.IGNORED
         yield (
-            *head, line.amount_minor, line.currency, line.booking_date, line.value_date, line.counterparty_name,
-            line.counterparty_account, line.end_to_end_id, line.structured_reference, line.remittance,
-            line.bank_reference, line.is_return, line.raw, *tail, status.value, False, empty, empty,
+            *head,
+            line.amount_minor,
+            line.currency,
+            line.booking_date,
+            line.value_date,
+            line.counterparty_name,
+            line.counterparty_account,
+            line.end_to_end_id,
+            line.structured_reference,
+            line.remittance,
+            line.bank_reference,
+            line.is_return,
+            line.raw,
+            *tail,
+            status.value,
+            False,
+            empty,
+            empty,
             "" if line.amount_minor else "It moves no money.",
-        )  # fmt: skip
+        )

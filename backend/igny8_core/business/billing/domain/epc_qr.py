@@ -25,8 +25,17 @@ def epc_payload(*, name: str, iban: str, bic: str, amount_minor: int, reference:
     structured = reference if _CREDITOR_REFERENCE.fullmatch(reference) else ""
     euros, cents = divmod(amount_minor, 100)
     lines = [
-        "BCD", "002", UTF_8, "SCT", bic.replace(" ", ""), name, iban.replace(" ", "").upper(),
-        f"EUR{euros}.{cents:02d}", "", structured, "" if structured else reference,
-    ]  # fmt: skip
+        "BCD",
+        "002",
+        UTF_8,
+        "SCT",
+        bic.replace(" ", ""),
+        name,
+        iban.replace(" ", "").upper(),
+        f"EUR{euros}.{cents:02d}",
+        "",
+        structured,
+        "" if structured else reference,
+    ]
     payload = "\n".join(lines).rstrip("\n")  # trailing empty elements are left out
     return payload if len(payload.encode()) <= MAX_BYTES else None

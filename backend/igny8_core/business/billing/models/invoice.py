@@ -48,10 +48,13 @@ class Invoice(TenantModel):
             models.Index(fields=["number"], name="invoice_number"),
             models.Index(fields=["creditor_reference"], name="invoice_creditor_reference"),
             models.Index(
-                F("currency"), F("amount_total_minor") - F("amount_settled_minor"), F("sequence"),
-                condition=Q(status="pending"), name="invoice_open_amount",
+                F("currency"),
+                F("amount_total_minor") - F("amount_settled_minor"),
+                F("sequence"),
+                condition=Q(status="pending"),
+                name="invoice_open_amount",
             ),
-        ]  # fmt: skip
+        ]
         constraints: ClassVar = [
             # Unique in the whole system too: account codes are, and references come from one sequence.
             models.UniqueConstraint(fields=["account", "number"], name="invoice_number_once"),

@@ -30,9 +30,14 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
     """Invoices of every account."""
 
     roles: ClassVar = {
-        "list": SUPPORT, "retrieve": SUPPORT, "create": FINANCE, "finalize": FINANCE, "void": FINANCE,
-        "mark_uncollectible": FINANCE, "apply_balance": FINANCE,
-    }  # fmt: skip
+        "list": SUPPORT,
+        "retrieve": SUPPORT,
+        "create": FINANCE,
+        "finalize": FINANCE,
+        "void": FINANCE,
+        "mark_uncollectible": FINANCE,
+        "apply_balance": FINANCE,
+    }
 
     @extend_schema(responses={200: ListOf(InvoiceAnswer)})
     def list(self, request: Request) -> HttpResponse:

@@ -31,8 +31,12 @@ class MethodConfigViewSet(OperatorAudience, ApiViewSet):
     """Configured ways to pay."""
 
     roles: ClassVar = {
-        "list": FINANCE, "retrieve": FINANCE, "create": FINANCE, "partial_update": FINANCE, "destroy": FINANCE,
-    }  # fmt: skip
+        "list": FINANCE,
+        "retrieve": FINANCE,
+        "create": FINANCE,
+        "partial_update": FINANCE,
+        "destroy": FINANCE,
+    }
 
     @extend_schema(parameters=[MethodConfigFilterSerializer], responses={200: ListOf(MethodConfigAnswer)})
     def list(self, request: Request) -> HttpResponse:

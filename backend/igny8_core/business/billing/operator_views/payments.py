@@ -43,9 +43,14 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
     """Payments of every account."""
 
     roles: ClassVar = {
-        "list": SUPPORT, "retrieve": SUPPORT, "approve": APPROVER, "reject": APPROVER, "refund": FINANCE,
-        "bounce": FINANCE, "record": FINANCE,
-    }  # fmt: skip
+        "list": SUPPORT,
+        "retrieve": SUPPORT,
+        "approve": APPROVER,
+        "reject": APPROVER,
+        "refund": FINANCE,
+        "bounce": FINANCE,
+        "record": FINANCE,
+    }
 
     @extend_schema(parameters=[OperatorPaymentFilterSerializer], responses={200: ListOf(OperatorPaymentAnswer)})
     def list(self, request: Request) -> HttpResponse:

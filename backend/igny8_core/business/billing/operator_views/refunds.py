@@ -31,8 +31,12 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
 
     conflicting = frozenset({"export"})
     roles: ClassVar = {
-        "list": SUPPORT, "retrieve": SUPPORT, "mark_paid": FINANCE, "cancel": FINANCE, "export": FINANCE,
-    }  # fmt: skip
+        "list": SUPPORT,
+        "retrieve": SUPPORT,
+        "mark_paid": FINANCE,
+        "cancel": FINANCE,
+        "export": FINANCE,
+    }
 
     @extend_schema(parameters=[RefundQuerySerializer], responses={200: ListOf(RefundAnswer)})
     def list(self, request: Request) -> HttpResponse:
@@ -60,7 +64,7 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(
         parameters=[ExportQuerySerializer], responses={(200, "text/csv"): bytes, (200, "application/xml"): bytes}
-    )  # fmt: skip
+    )
     def export(self, request: Request) -> HttpResponse:
         """Pending transfers as a file: CSV, or SEPA credit transfers (ISO 20022 pain.001) of those with an IBAN."""
         query = query_of(request, ExportQuerySerializer)

@@ -39,11 +39,17 @@ def refund_file(*, format: str, currency: str | None) -> File:
 def _csv(refunds: list[Refund]) -> File:
     lines = [
         (
-            refund.id, refund.account.name, *_beneficiary(refund), format_amount(refund.amount_minor, refund.currency),
-            refund.currency, refund.payment.transaction_reference, refund.reason, refund.created_at.isoformat(),
+            refund.id,
+            refund.account.name,
+            *_beneficiary(refund),
+            format_amount(refund.amount_minor, refund.currency),
+            refund.currency,
+            refund.payment.transaction_reference,
+            refund.reason,
+            refund.created_at.isoformat(),
         )
         for refund in refunds
-    ]  # fmt: skip
+    ]
     return File("refunds.csv", "text/csv; charset=utf-8", csv_text.write(HEADER, lines))
 
 

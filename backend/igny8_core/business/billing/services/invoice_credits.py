@@ -24,13 +24,17 @@ def grant(invoice: Invoice) -> None:
         return
     credits.grant(
         account_id=invoice.account_id, invoice_id=invoice.id, cycle=invoice.cycle, credits=carried, memo=_memo(invoice)
-    )  # fmt: skip
+    )
     kept = _kept(invoice, carried)
     if kept < carried:
         credits.take_back(
-            account_id=invoice.account_id, source_id=invoice.id, cycle=invoice.cycle, credits=carried - kept,
-            memo=_memo(invoice), may_overdraw=True,
-        )  # fmt: skip
+            account_id=invoice.account_id,
+            source_id=invoice.id,
+            cycle=invoice.cycle,
+            credits=carried - kept,
+            memo=_memo(invoice),
+            may_overdraw=True,
+        )
     _write(invoice, kept)
 
 
@@ -52,9 +56,12 @@ def take_all(invoice: Invoice, *, source_id: UUID) -> None:
     """Take back what is left of an invoice's credits, used or not: its money has bounced."""
     if invoice.credits_granted:
         credits.take_back(
-            account_id=invoice.account_id, source_id=source_id, credits=invoice.credits_granted, memo=_memo(invoice),
+            account_id=invoice.account_id,
+            source_id=source_id,
+            credits=invoice.credits_granted,
+            memo=_memo(invoice),
             may_overdraw=True,
-        )  # fmt: skip
+        )
         _write(invoice, 0)
 
 
@@ -71,7 +78,7 @@ def _kept(invoice: Invoice, carried: int) -> int:
     sums = live.aggregate(cash=Sum(F("amount_minor") - F("charges_minor")), refunded=Sum("refunded_minor"))
     return carried - credits_due_back(
         granted=carried, refunded_minor=sums["refunded"] or 0, cash_minor=sums["cash"] or 0
-    )  # fmt: skip
+    )
 
 
 def _write(invoice: Invoice, credits_granted: int) -> None:

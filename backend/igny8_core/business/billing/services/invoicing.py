@@ -50,9 +50,14 @@ def create_invoice(*, account: Account, currency: str, due_date: date | None, li
     if not 0 < total_minor <= MAX_AMOUNT_MINOR:
         raise ValidationError(fields={"lines": ["The total is zero or too large."]})
     invoice = Invoice.objects.create(
-        account=account, currency=currency, due_date=due_date, amount_total_minor=total_minor,
-        amount_tax_minor=tax_minor, created_at=now, updated_at=now,
-    )  # fmt: skip
+        account=account,
+        currency=currency,
+        due_date=due_date,
+        amount_total_minor=total_minor,
+        amount_tax_minor=tax_minor,
+        created_at=now,
+        updated_at=now,
+    )
     for row in rows:
         row.account_id, row.invoice_id = account.id, invoice.id
     InvoiceLine.objects.bulk_create(rows)
@@ -83,11 +88,15 @@ def finalize_invoice(*, invoice_id: UUID, apply_balance: bool = False) -> Invoic
     )
     if apply_balance:
         lock_balances(account_id=final.account_id, unit=final.currency)
-    _post(JournalKind.INVOICE_ISSUED, final, {
-        Code.RECEIVABLE: final.amount_total_minor,
-        Code.REVENUE: final.amount_tax_minor - final.amount_total_minor,
-        Code.TAX: -final.amount_tax_minor,
-    })  # fmt: skip
+    _post(
+        JournalKind.INVOICE_ISSUED,
+        final,
+        {
+            Code.RECEIVABLE: final.amount_total_minor,
+            Code.REVENUE: final.amount_tax_minor - final.amount_total_minor,
+            Code.TAX: -final.amount_tax_minor,
+        },
+    )
     if apply_balance:
         settlement.apply_balance(invoice=final)
     return final
@@ -118,13 +127,17 @@ def void_invoice(*, invoice_id: UUID) -> Invoice:
         settlement.unapply_balance(allocation=allocation, invoice=invoice)
     charges, refunded = sum(one.charges_minor for one in paid), sum(one.refunded_minor for one in paid)
     voided = _change(invoice, InvoiceStatus.VOID, EventType.INVOICE_VOIDED, voided_at=clock.now())
-    _post(JournalKind.INVOICE_VOIDED, voided, {
-        Code.RECEIVABLE: voided.amount_settled_minor - voided.amount_total_minor,
-        Code.REFUNDS: -refunded,
-        Code.BANK_CHARGES: -charges,
-        Code.REVENUE: voided.amount_total_minor - voided.amount_tax_minor,
-        Code.TAX: voided.amount_tax_minor,
-    })  # fmt: skip
+    _post(
+        JournalKind.INVOICE_VOIDED,
+        voided,
+        {
+            Code.RECEIVABLE: voided.amount_settled_minor - voided.amount_total_minor,
+            Code.REFUNDS: -refunded,
+            Code.BANK_CHARGES: -charges,
+            Code.REVENUE: voided.amount_total_minor - voided.amount_tax_minor,
+            Code.TAX: voided.amount_tax_minor,
+        },
+    )
     return voided
 
 
@@ -145,10 +158,16 @@ def _line(line: DraftLine, position: int, currency: str) -> InvoiceLine:
         raise ValidationError(fields={f"lines.{position}.unit_amount": [error.message]}) from error
     amounts = line_amounts(quantity=line.quantity, unit_amount_minor=unit_minor, tax_rate=line.tax_rate)
     return InvoiceLine(
-        position=position, kind=line.kind.value, description=line.description, quantity=line.quantity,
-        unit_amount_minor=unit_minor, tax_rate=line.tax_rate, tax_minor=amounts.tax_minor,
-        amount_minor=amounts.amount_minor, credits=line.credits,
-    )  # fmt: skip
+        position=position,
+        kind=line.kind.value,
+        description=line.description,
+        quantity=line.quantity,
+        unit_amount_minor=unit_minor,
+        tax_rate=line.tax_rate,
+        tax_minor=amounts.tax_minor,
+        amount_minor=amounts.amount_minor,
+        credits=line.credits,
+    )
 
 
 def _locked(invoice_id: UUID) -> Invoice:
@@ -187,6 +206,13 @@ def _post(kind: JournalKind, invoice: Invoice, lines: dict[Code, int]) -> None:
 
 
 def _record(fact: EventType, invoice: Invoice) -> None:
-    record(fact, account_id=invoice.account_id, subject_type="invoice", subject_id=invoice.id, data={
-        "currency": invoice.currency, "amount_total_minor": invoice.amount_total_minor,
-    })  # fmt: skip
+    record(
+        fact,
+        account_id=invoice.account_id,
+        subject_type="invoice",
+        subject_id=invoice.id,
+        data={
+            "currency": invoice.currency,
+            "amount_total_minor": invoice.amount_total_minor,
+        },
+    )

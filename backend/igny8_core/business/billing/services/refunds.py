@@ -57,24 +57,34 @@ def refund_payment(*, payment_id: UUID, request: RefundRequest) -> Refund:
     taken = {invoice_id: invoice_credits.recount(invoices[invoice_id]) for invoice_id, _ in plan.parts}
     transfer = request.destination is RefundDestination.TRANSFER
     refund = Refund.objects.create(
-        account_id=payment.account_id, payment=payment, amount_minor=plan.settled_minor + plan.from_balance_minor,
-        from_balance_minor=plan.from_balance_minor, currency=payment.currency, destination=request.destination.value,
-        status=RefundStatus.PENDING.value, reason=request.reason, requested_by_id=request.operator_id,
+        account_id=payment.account_id,
+        payment=payment,
+        amount_minor=plan.settled_minor + plan.from_balance_minor,
+        from_balance_minor=plan.from_balance_minor,
+        currency=payment.currency,
+        destination=request.destination.value,
+        status=RefundStatus.PENDING.value,
+        reason=request.reason,
+        requested_by_id=request.operator_id,
         parts=[
             {"invoice_id": str(invoice_id), "amount_minor": amount, "credits": taken[invoice_id]}
             for invoice_id, amount in plan.parts
         ],
-        beneficiary_sealed=request.beneficiary_sealed, created_at=clock.now(),
-    )  # fmt: skip
+        beneficiary_sealed=request.beneficiary_sealed,
+        created_at=clock.now(),
+    )
     _record(EventType.REFUND_REQUESTED, refund)
     kind = JournalKind.REFUND_REQUESTED if transfer else JournalKind.REFUND_TO_BALANCE
     _post(kind, refund, _request_lines(refund, plan))
     credits_taken = sum(taken.values())
     if credits_taken:
         credits.take_back(
-            account_id=payment.account_id, source_id=refund.id, credits=credits_taken, memo="Refund",
+            account_id=payment.account_id,
+            source_id=refund.id,
+            credits=credits_taken,
+            memo="Refund",
             may_overdraw=request.force,
-        )  # fmt: skip
+        )
     if not transfer:
         _complete(refund, payment)
     return refund
@@ -99,15 +109,13 @@ def cancel_refund(*, refund_id: UUID) -> Refund:
         raise InvalidTransition("The invoice was voided since; its money has to go back.")
     plan = RefundPlan(
         tuple((UUID(part["invoice_id"]), part["amount_minor"]) for part in refund.parts), refund.from_balance_minor
-    )  # fmt: skip
+    )
     _reserve(allocations, plan, sign=-1)
     given_back = -sum(invoice_credits.recount(invoices[invoice_id]) for invoice_id, _ in plan.parts)
     back = {code: -amount for code, amount in _request_lines(refund, plan).items()}
     _post(JournalKind.REFUND_CANCELLED, refund, back)
     if given_back:
-        credits.restore(
-            account_id=refund.account_id, source_id=refund.id, credits=given_back, memo="Refund cancelled"
-        )  # fmt: skip
+        credits.restore(account_id=refund.account_id, source_id=refund.id, credits=given_back, memo="Refund cancelled")
     _close(refund, RefundStatus.CANCELLED, EventType.REFUND_CANCELLED)
     return refund
 
@@ -212,7 +220,15 @@ def _close(refund: Refund, status: RefundStatus, fact: EventType) -> None:
 
 
 def _record(fact: EventType, refund: Refund) -> None:
-    record(fact, account_id=refund.account_id, subject_type="refund", subject_id=refund.id, data={
-        "payment_id": str(refund.payment_id), "amount_minor": refund.amount_minor, "currency": refund.currency,
-        "destination": refund.destination,
-    })  # fmt: skip
+    record(
+        fact,
+        account_id=refund.account_id,
+        subject_type="refund",
+        subject_id=refund.id,
+        data={
+            "payment_id": str(refund.payment_id),
+            "amount_minor": refund.amount_minor,
+            "currency": refund.currency,
+            "destination": refund.destination,
+        },
+    )

@@ -28,26 +28,38 @@ def cii_xml(facts: InvoiceFacts) -> bytes:
     root = etree.Element(f"{{{RSM}}}CrossIndustryInvoice", nsmap={"rsm": RSM, "ram": RAM, "udt": UDT})
     context: Tree = [("ram:GuidelineSpecifiedDocumentContextParameter", [("ram:ID", PROFILE)])]
     document: Tree = [
-        ("ram:ID", facts.number), ("ram:TypeCode", COMMERCIAL_INVOICE),
+        ("ram:ID", facts.number),
+        ("ram:TypeCode", COMMERCIAL_INVOICE),
         ("ram:IssueDateTime", _day(facts.issued_on)),
-    ]  # fmt: skip
+    ]
     transaction: Tree = [
         *(
             ("ram:IncludedSupplyChainTradeLineItem", _item(number, line, facts))
             for number, line in enumerate(facts.lines, 1)
         ),
-        ("ram:ApplicableHeaderTradeAgreement", [
-            ("ram:SellerTradeParty", _party(facts.seller, contact=True)), ("ram:BuyerTradeParty", _party(facts.buyer)),
-        ]),
-        ("ram:ApplicableHeaderTradeDelivery", [
-            ("ram:ActualDeliverySupplyChainEvent", [("ram:OccurrenceDateTime", _day(facts.issued_on))]),
-        ]),
+        (
+            "ram:ApplicableHeaderTradeAgreement",
+            [
+                ("ram:SellerTradeParty", _party(facts.seller, contact=True)),
+                ("ram:BuyerTradeParty", _party(facts.buyer)),
+            ],
+        ),
+        (
+            "ram:ApplicableHeaderTradeDelivery",
+            [
+                ("ram:ActualDeliverySupplyChainEvent", [("ram:OccurrenceDateTime", _day(facts.issued_on))]),
+            ],
+        ),
         ("ram:ApplicableHeaderTradeSettlement", _settlement(facts)),
-    ]  # fmt: skip
-    _grow(root, [
-        ("rsm:ExchangedDocumentContext", context), ("rsm:ExchangedDocument", document),
-        ("rsm:SupplyChainTradeTransaction", transaction),
-    ])  # fmt: skip
+    ]
+    _grow(
+        root,
+        [
+            ("rsm:ExchangedDocumentContext", context),
+            ("rsm:ExchangedDocument", document),
+            ("rsm:SupplyChainTradeTransaction", transaction),
+        ],
+    )
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
@@ -78,17 +90,29 @@ def _item(number: int, line: Line, facts: InvoiceFacts) -> Tree:
     return [
         ("ram:AssociatedDocumentLineDocument", [("ram:LineID", str(number))]),
         ("ram:SpecifiedTradeProduct", [("ram:Name", line.description)]),
-        ("ram:SpecifiedLineTradeAgreement", [
-            ("ram:NetPriceProductTradePrice", [("ram:ChargeAmount", format_amount(line.unit_minor, facts.currency))]),
-        ]),
+        (
+            "ram:SpecifiedLineTradeAgreement",
+            [
+                (
+                    "ram:NetPriceProductTradePrice",
+                    [("ram:ChargeAmount", format_amount(line.unit_minor, facts.currency))],
+                ),
+            ],
+        ),
         ("ram:SpecifiedLineTradeDelivery", [("ram:BilledQuantity", (str(line.quantity), {"unitCode": PIECE}))]),
-        ("ram:SpecifiedLineTradeSettlement", [
-            ("ram:ApplicableTradeTax", [("ram:TypeCode", "VAT"), ("ram:CategoryCode", category), *rate]),
-            ("ram:SpecifiedTradeSettlementLineMonetarySummation", [
-                ("ram:LineTotalAmount", format_amount(line.amount_minor, facts.currency)),
-            ]),
-        ]),
-    ]  # fmt: skip
+        (
+            "ram:SpecifiedLineTradeSettlement",
+            [
+                ("ram:ApplicableTradeTax", [("ram:TypeCode", "VAT"), ("ram:CategoryCode", category), *rate]),
+                (
+                    "ram:SpecifiedTradeSettlementLineMonetarySummation",
+                    [
+                        ("ram:LineTotalAmount", format_amount(line.amount_minor, facts.currency)),
+                    ],
+                ),
+            ],
+        ),
+    ]
 
 
 def _party(party: Party, *, contact: bool = False) -> Tree:
@@ -123,15 +147,18 @@ def _settlement(facts: InvoiceFacts) -> Tree:
         *_means(facts),
         *(("ram:ApplicableTradeTax", tax) for tax in _taxes(facts)),
         *([("ram:SpecifiedTradePaymentTerms", terms)] if terms else []),
-        ("ram:SpecifiedTradeSettlementHeaderMonetarySummation", [
-            ("ram:LineTotalAmount", money(net_minor)),
-            ("ram:TaxBasisTotalAmount", money(net_minor)),
-            ("ram:TaxTotalAmount", (money(facts.tax_minor), {"currencyID": facts.currency})),
-            ("ram:GrandTotalAmount", money(facts.total_minor)),
-            ("ram:TotalPrepaidAmount", money(facts.settled_minor)),
-            ("ram:DuePayableAmount", money(facts.total_minor - facts.settled_minor)),
-        ]),
-    ]  # fmt: skip
+        (
+            "ram:SpecifiedTradeSettlementHeaderMonetarySummation",
+            [
+                ("ram:LineTotalAmount", money(net_minor)),
+                ("ram:TaxBasisTotalAmount", money(net_minor)),
+                ("ram:TaxTotalAmount", (money(facts.tax_minor), {"currencyID": facts.currency})),
+                ("ram:GrandTotalAmount", money(facts.total_minor)),
+                ("ram:TotalPrepaidAmount", money(facts.settled_minor)),
+                ("ram:DuePayableAmount", money(facts.total_minor - facts.settled_minor)),
+            ],
+        ),
+    ]
 
 
 def _means(facts: InvoiceFacts) -> Tree:
@@ -141,10 +168,16 @@ def _means(facts: InvoiceFacts) -> Tree:
         if iban:
             bank: Tree = [("ram:PayeeSpecifiedCreditorFinancialInstitution", [("ram:BICID", bic)])] if bic else []
             account: Tree = [("ram:IBANID", iban), ("ram:AccountName", way.instructions.get("payee_name", ""))]
-            return [("ram:SpecifiedTradeSettlementPaymentMeans", [
-                ("ram:TypeCode", SEPA_TRANSFER if facts.currency == "EUR" else CREDIT_TRANSFER),
-                ("ram:PayeePartyCreditorFinancialAccount", [part for part in account if part[1]]), *bank,
-            ])]  # fmt: skip
+            return [
+                (
+                    "ram:SpecifiedTradeSettlementPaymentMeans",
+                    [
+                        ("ram:TypeCode", SEPA_TRANSFER if facts.currency == "EUR" else CREDIT_TRANSFER),
+                        ("ram:PayeePartyCreditorFinancialAccount", [part for part in account if part[1]]),
+                        *bank,
+                    ],
+                )
+            ]
     return []
 
 
@@ -154,10 +187,8 @@ def _taxes(facts: InvoiceFacts) -> list[Tree]:
     for line in facts.lines:
         by_category.setdefault(_category(line.tax_rate, facts), []).append(line)
     return [
-        _tax(category, group, facts)
-        for category, lines in by_category.items()
-        for group in tax_groups(tuple(lines))
-    ]  # fmt: skip
+        _tax(category, group, facts) for category, lines in by_category.items() for group in tax_groups(tuple(lines))
+    ]
 
 
 def _tax(category: str, group: TaxGroup, facts: InvoiceFacts) -> Tree:

@@ -16,9 +16,15 @@ def write(given: BinaryIO) -> bytes:
     head = json.loads(given.readline())
     xml, pdf = given.read(head["xml_bytes"]), given.read()
     made: bytes = generate_from_binary(
-        pdf, xml, flavor="factur-x", level="en16931", check_xsd=True, check_schematron=False, lang=head["language"],
+        pdf,
+        xml,
+        flavor="factur-x",
+        level="en16931",
+        check_xsd=True,
+        check_schematron=False,
+        lang=head["language"],
         pdf_metadata=head["metadata"],
-    )  # fmt: skip
+    )
     return made
 
 

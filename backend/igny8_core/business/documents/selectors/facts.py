@@ -74,9 +74,13 @@ def _parties(invoice: Invoice | None, account: Account) -> tuple[Party, Party]:
 
 def _line(row: InvoiceLine) -> Line:
     return Line(
-        description=row.description, quantity=row.quantity, unit_minor=row.unit_amount_minor,
-        amount_minor=row.amount_minor, tax_minor=row.tax_minor, tax_rate=row.tax_rate,
-    )  # fmt: skip
+        description=row.description,
+        quantity=row.quantity,
+        unit_minor=row.unit_amount_minor,
+        amount_minor=row.amount_minor,
+        tax_minor=row.tax_minor,
+        tax_rate=row.tax_rate,
+    )
 
 
 def _ways_to_pay(invoice: Invoice, account: Account) -> tuple[WayToPay, ...]:
@@ -91,12 +95,15 @@ def _ways_to_pay(invoice: Invoice, account: Account) -> tuple[WayToPay, ...]:
             name=config.display_name,
             instructions=fill(config.instructions, reference=reference, amount=amount),
             qr=payment_qr(
-                payment_method=config.payment_method, currency=config.currency, instructions=config.instructions,
-                amount_minor=due_minor, reference=reference,
+                payment_method=config.payment_method,
+                currency=config.currency,
+                instructions=config.instructions,
+                amount_minor=due_minor,
+                reference=reference,
             ),
         )
         for config in offered.methods[:SHOWN_WAYS]
-    )  # fmt: skip
+    )
 
 
 def _day(instant: datetime, account: Account) -> date:

@@ -21,15 +21,22 @@ def with_xml(pdf: bytes, facts: InvoiceFacts, *, language: str) -> bytes:
     """
     xml = cii_xml(facts)
     metadata = {
-        "author": facts.seller.name, "title": facts.number, "subject": f"Factur-X {facts.number}",
+        "author": facts.seller.name,
+        "title": facts.number,
+        "subject": f"Factur-X {facts.number}",
         "keywords": "Invoice, Factur-X, ZUGFeRD",
-    }  # fmt: skip
+    }
     head = json.dumps({"language": language, "metadata": metadata, "xml_bytes": len(xml)}).encode("ascii")
     try:
         done = subprocess.run(
-            [sys.executable, "-s", "-m", WRITER], input=head + b"\n" + xml + pdf, capture_output=True,
-            timeout=SECONDS, check=False, cwd=BACKEND, env={},
-        )  # fmt: skip
+            [sys.executable, "-s", "-m", WRITER],
+            input=head + b"\n" + xml + pdf,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            cwd=BACKEND,
+            env={},
+        )
     except subprocess.TimeoutExpired as error:
         raise Unavailable(retry_after_seconds=SECONDS) from error
     if done.returncode != 0:

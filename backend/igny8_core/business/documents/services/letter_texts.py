@@ -82,9 +82,14 @@ def payment_text(kind: LetterKind, payment: Payment, account: Account) -> Text |
         receipt = receipt_document(payment, account)
         paragraphs = (*paragraphs, *_still_due(payment, account))
     again = kind in (LetterKind.PAYMENT_REJECTED, LetterKind.PAYMENT_RETURNED) and payment.invoice is not None
-    link = (_("Try again"), _portal("pay", payment.invoice_id)) if again else (
-        _("View the payment"), _portal("payment", payment.id),
-    )  # fmt: skip
+    link = (
+        (_("Try again"), _portal("pay", payment.invoice_id))
+        if again
+        else (
+            _("View the payment"),
+            _portal("payment", payment.id),
+        )
+    )
     return Text(subject, paragraphs, tuple(fact for fact in facts if fact[1]), link, receipt)
 
 

@@ -56,11 +56,15 @@ def write_reminders() -> list[Waiting]:
 def _write(account: Account, kind: LetterKind, *, cause_id: UUID, subject_id: UUID) -> list[Waiting]:
     rows = [
         Letter(
-            account_id=account.id, cause_id=cause_id, kind=kind.value, subject_id=subject_id, recipient=recipient,
+            account_id=account.id,
+            cause_id=cause_id,
+            kind=kind.value,
+            subject_id=subject_id,
+            recipient=recipient,
             created_at=clock.now(),
         )
         for recipient in recipients_of(account)
-    ]  # fmt: skip
+    ]
     Letter.objects.bulk_create(rows, ignore_conflicts=True)
     waiting = Letter.objects.for_account(account).filter(
         cause_id=cause_id, kind=kind.value, state=LetterState.WAITING.value, claimed_at=None

@@ -122,9 +122,12 @@ def _sums(facts: InvoiceFacts, locale: Locale) -> Shown:
         "totals": [row(gettext("Subtotal"), facts.total_minor - facts.tax_minor), *taxed],
         "total": total,
         "after_total": [
-            row(gettext("Already paid"), -facts.settled_minor), row(gettext("Left to pay"), facts.due_minor),
-        ] if partly else [],
-    }  # fmt: skip
+            row(gettext("Already paid"), -facts.settled_minor),
+            row(gettext("Left to pay"), facts.due_minor),
+        ]
+        if partly
+        else [],
+    }
 
 
 def _stamp(facts: InvoiceFacts, locale: Locale) -> Shown | None:

@@ -56,9 +56,16 @@ def adjust(*, account_id: UUID, credits: int, reason: str) -> int:
 
 def _post(entry: Entry, fact: EventType, account_id: UUID, credits: int, *, may_overdraw: bool = False) -> None:
     journal_id = post(entry, account_id=account_id, may_overdraw=may_overdraw)
-    record(fact, account_id=account_id, subject_type="credits", subject_id=journal_id, data={
-        "credits": credits, "source_id": str(entry.source_id),
-    })  # fmt: skip
+    record(
+        fact,
+        account_id=account_id,
+        subject_type="credits",
+        subject_id=journal_id,
+        data={
+            "credits": credits,
+            "source_id": str(entry.source_id),
+        },
+    )
 
 
 def _move(debit: str, credit: str, credits: int) -> dict[str, int]:

@@ -60,11 +60,19 @@ def post(entry: Entry, *, account_id: UUID, may_overdraw: bool = False) -> UUID:
         _ensure_covered(lines, account_id, entry.unit)
     journal_id = uuid7()
     parameters: dict[str, Any] = {
-        "journal_id": journal_id, "account_id": account_id, "kind": entry.kind.value, "source_id": entry.source_id,
-        "cycle": entry.cycle, "unit": entry.unit, "memo": entry.memo, "now": clock.now(),
-        "ids": [uuid7() for _ in lines], "balance_ids": [uuid7() for _ in lines],
-        "codes": list(lines), "amounts": list(lines.values()),
-    }  # fmt: skip
+        "journal_id": journal_id,
+        "account_id": account_id,
+        "kind": entry.kind.value,
+        "source_id": entry.source_id,
+        "cycle": entry.cycle,
+        "unit": entry.unit,
+        "memo": entry.memo,
+        "now": clock.now(),
+        "ids": [uuid7() for _ in lines],
+        "balance_ids": [uuid7() for _ in lines],
+        "codes": list(lines),
+        "amounts": list(lines.values()),
+    }
     with connection.cursor() as cursor:
         cursor.execute(POST, parameters)
     return journal_id

@@ -26,7 +26,16 @@ def find_audit(**filters: Any) -> QuerySet[Event]:
 def event_document(event: Event) -> dict[str, Any]:
     """An event as answered; `seq` and `hash` are its place in its account's chain."""
     names = (
-        "id", "account_id", "seq", "type", "subject_type", "subject_id", "actor_kind", "actor_id", "request_id",
-        "occurred_at", "data",
-    )  # fmt: skip
+        "id",
+        "account_id",
+        "seq",
+        "type",
+        "subject_type",
+        "subject_id",
+        "actor_kind",
+        "actor_id",
+        "request_id",
+        "occurred_at",
+        "data",
+    )
     return {**{name: getattr(event, name) for name in names}, "hash": bytes(event.hash).hex()}

@@ -58,8 +58,16 @@ def user_document(user: User) -> dict[str, Any]:
 def key_document(key: AccessKey) -> dict[str, Any]:
     """An API key as answered: its prefix tells keys apart; an operator's key has the operator's role of today."""
     names = (
-        "id", "account_id", "user_id", "name", "prefix", "created_at", "expires_at", "revoked_at", "last_used_at",
-    )  # fmt: skip
+        "id",
+        "account_id",
+        "user_id",
+        "name",
+        "prefix",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    )
     role = key.role if key.user is None else key.user.role
     return {**{name: getattr(key, name) for name in names}, "role": role, "status": _key_status(key)}
 

@@ -128,10 +128,13 @@ def _given(path: Path, file: BufferedReader, options: dict[str, Any]) -> Stateme
             if profile is None:
                 raise CommandError(f"there is no profile {options['csv_profile']}.")
     return StatementFile(
-        name=path.name, size_bytes=size, sha256=digest, file=file,
+        name=path.name,
+        size_bytes=size,
+        sha256=digest,
+        file=file,
         bank_account_id=None if account is None else account.id,
         csv_profile_id=None if profile is None else profile.id,
-    )  # fmt: skip
+    )
 
 
 def _run(operation: Any) -> Any:
