@@ -33,6 +33,8 @@ def statements(sizes: Sizes) -> list[str]:
     spread = f"generate_series(0, {sizes.stock - 1}) n, LATERAL (SELECT n % {sizes.accounts} + 1 AS a) owner"
     chained = f"generate_series(0, {sizes.stock - 1}) n, LATERAL (SELECT 1 AS a) owner"
     return [
+        # No approval stands behind a filled payment; and one operator approves more than any real limit allows.
+        _limit("NULL"),
         *_accounts(accounts),
         _invoices("invoice", small),
         _invoices("invoice", large.format(sizes.large_invoices)),
@@ -44,7 +46,14 @@ def statements(sizes: Sizes) -> list[str]:
         # The large account's first: whoever looks for them through an index of all accounts passes the others'.
         _payments(large.format(sizes.large_rows), f"(n % {sizes.large_invoices}) + 1"),
         _payments(small, "n"),
+        _limit("999999999999999"),
     ]
+
+
+def _limit(amount_minor: str) -> str:
+    return f"""INSERT INTO billing_approvallimit (id, currency, amount_minor, updated_at)
+ VALUES (gen_random_uuid(), 'PKR', {amount_minor}, now())
+ ON CONFLICT (currency) DO UPDATE SET amount_minor = excluded.amount_minor"""
 
 
 def _accounts(rows: str) -> list[str]:

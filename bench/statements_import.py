@@ -108,7 +108,7 @@ def _measured(data_dir: Path, environment: Env, invoices: int, lines_: int) -> I
 
 
 def begin(url: str, accounts: int) -> None:
-    """Accounts, and the bank account that all files are of, by SQL as the owner."""
+    """Accounts, the bank account that all files are of, and no limit of four eyes, by SQL as the owner."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(ACCOUNTS_SQL, {"accounts": accounts})
         connection.execute(HEADS_SQL)
@@ -116,6 +116,9 @@ def begin(url: str, accounts: int) -> None:
             "INSERT INTO banking_bankaccount (id, name, number, currency, payment_method, created_at, updated_at)"
             " VALUES (gen_random_uuid(), 'Bench', %s, 'PKR', 'bank_transfer', now(), now())",
             [NUMBER],
+        )
+        connection.execute(
+            "INSERT INTO billing_approvallimit (id, currency, updated_at) VALUES (gen_random_uuid(), 'PKR', now())"
         )
 
 

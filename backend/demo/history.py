@@ -166,7 +166,8 @@ class _Year:
         return payment_id
 
     def _approve(self, payment_id: UUID, received: str | None = None) -> None:
-        decision = Decision(self.staff.approver, amount_received=received, value_date=clock.now().date())
+        note = "" if received is None else "As on the bank's statement."
+        decision = Decision(self.staff.approver, amount_received=received, value_date=clock.now().date(), note=note)
         approve_payment(payment_id=payment_id, decision=decision)
 
     def _approve_both(self, first: UUID, second: UUID) -> None:

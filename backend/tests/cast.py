@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.services.invoicing import DraftLine, create_invoice, finalize_invoice
+from igny8_core.business.billing.services.limits import set_limit
 from igny8_core.business.platform.services import provisioning
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
@@ -92,9 +95,24 @@ def claim(invoice_id: uuid.UUID, reference: str = "FT 1", **more: Any) -> dict[s
     }  # fmt: skip
 
 
+def seen(amount: str) -> dict[str, str]:
+    """What an approver says who has seen so much on the statement, also if more was seen than claimed."""
+    return {"amount_received": amount, "note": "As on the statement"}
+
+
 def as_operator(operation: Any) -> Any:
     """Run an operation across accounts."""
     return unit_of_work.run(operation, scope=Scope.operators(), actor=SYSTEM)
+
+
+@contextmanager
+def limited(amount: str, currency: str = "PKR") -> Iterator[None]:
+    """Two operators decide above this amount; afterwards there is no limit, as before."""
+    as_operator(lambda: set_limit(currency=currency, amount=amount))
+    try:
+        yield
+    finally:
+        as_operator(lambda: set_limit(currency=currency, amount=None))
 
 
 def make_cast(country: str = "PK", currency: str = "PKR") -> Cast:

@@ -6,9 +6,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from igny8_core.business.billing.services.limits import set_limit
 
-from tests.cast import Cast, as_operator, make_cast
+from tests.cast import Cast, limited, make_cast
 
 
 @pytest.fixture
@@ -25,8 +24,7 @@ def owner_connection() -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-def limit(owner_connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Four eyes above 500,000.00 PKR."""
-    as_operator(lambda: set_limit(currency="PKR", amount="500000.00"))
-    yield
-    owner_connection.execute("DELETE FROM billing_approvallimit")
+def limit() -> Iterator[None]:
+    """Four eyes above 500,000.00 PKR; afterwards there is no limit again."""
+    with limited("500000.00"):
+        yield

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from igny8_core.env import ensure_secrets, load, socket_dir
+from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.embedded_postgres import EmbeddedPostgres
 from psycopg import sql
 
@@ -22,7 +23,10 @@ BACKEND = Path(__file__).resolve().parents[1]
 KEPT = BACKEND.parent / "build" / "test-clusters"
 TEMPLATE = "igny8_test"
 # Models are not among them: a model that disagrees with its migrations fails `make check`.
-SHAPES_THE_SCHEMA = ("**/migrations/*.py", "accounts/*.py", "kit/*.py", "env.py", "**/fixtures/*", "**/commands/load_*")
+SHAPES_THE_SCHEMA = (
+    *("**/migrations/*.py", "accounts/*.py", "kit/*.py", "env.py", "**/fixtures/*"),
+    *("**/commands/load_*", "**/commands/set_*"),
+)
 SHAPES_THE_SERVER = ("requirements/runtime.txt", "backend/tests/ground.py")
 
 
@@ -89,6 +93,8 @@ class Ground:
             ["migrate", "--verbosity", "0"],
             ["load_payment_methods", "--enabled", "--verbosity", "0"],
             ["load_credit_packages", "--verbosity", "0"],
+            # One operator decides alone wherever a test does not say otherwise.
+            ["set_approval_limits", "--verbosity", "0", *(f"{currency}=none" for currency in CURRENCIES)],
         ):
             environment = {**os.environ, "IGNY8_PROCESS": "owner" if command[0] == "migrate" else "worker"}
             subprocess.run(

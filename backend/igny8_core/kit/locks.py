@@ -1,8 +1,8 @@
 """Row locks and conditional updates: the first and the second wall against races.
 
 Locks are taken `FOR NO KEY UPDATE`: a plain `FOR UPDATE` on a row that others reference by foreign key
-deadlocks their inserts. Order of locks: idempotency key, invoices by id, payments by id, number counter,
-balances, event-chain head.
+deadlocks their inserts. Order of locks: idempotency key, invoices by id, payments by id, the account (held while
+somebody decides alone on its money), number counter, balances, event-chain head.
 """
 
 from collections.abc import Iterable
@@ -48,6 +48,17 @@ def lock_by_id[M: models.Model](model: type[M], *, account_id: UUID, ids: Iterab
         rows = cursor.fetchall()
     fields = model._meta.concrete_fields
     return [_loaded(model, fields, row) for row in rows]
+
+
+def hold(model: type[models.Model], *, row_id: UUID) -> None:
+    """Lock a row without loading it: whoever else holds it comes first, and what they wrote is seen afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(_hold_statement(model), [row_id])
+
+
+@cache
+def _hold_statement(model: type[models.Model]) -> str:
+    return f"SELECT 1 FROM {connection.ops.quote_name(model._meta.db_table)} WHERE id = %s FOR NO KEY UPDATE"
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.cast import ADMIN, BILLING, Api, Cast, claim
+from tests.cast import ADMIN, BILLING, Api, Cast, claim, limited, seen
 
 
 def submitted(cast: Cast, total: str = "1000.00", reference: str = "FT 1", **more: Any) -> tuple[uuid.UUID, str]:
@@ -74,7 +74,7 @@ def test_a_rejected_payment_can_be_made_again(cast: Cast) -> None:
 )
 def test_what_was_received_decides(cast: Cast, received: str, status: str, due: str, kept: str) -> None:
     invoice_id, payment_id = submitted(cast)
-    assert decide(cast.approver, payment_id, "approve", {"amount_received": received}).status_code == 200
+    assert decide(cast.approver, payment_id, "approve", seen(received)).status_code == 200
     shown = invoice(cast, invoice_id)
     assert (shown["status"], shown["amount_due"], balance(cast)) == (status, due, kept)
     verified(cast)
@@ -108,7 +108,7 @@ def test_four_eyes_above_the_limit(cast: Cast, limit: None) -> None:
         "pending_approval", 2, 1,
     )  # fmt: skip
     assert decide(cast.approver, payment_id, "approve").json()["code"] == "four_eyes_required"
-    disagreeing = decide(cast.second_approver, payment_id, "approve", {"amount_received": "500000.00"})
+    disagreeing = decide(cast.second_approver, payment_id, "approve", seen("500000.00"))
     assert (disagreeing.status_code, disagreeing.json()["code"]) == (409, "approvals_disagree")
     assert invoice(cast, invoice_id)["status"] == "pending"
     second = decide(cast.second_approver, payment_id, "approve").json()["data"]
@@ -123,7 +123,7 @@ def test_exactly_the_limit_needs_one(cast: Cast, limit: None) -> None:
 
 def test_more_received_than_the_limit_needs_two(cast: Cast, limit: None) -> None:
     _, payment_id = submitted(cast, "1000.00")
-    shown = decide(cast.approver, payment_id, "approve", {"amount_received": "500000.01"}).json()["data"]
+    shown = decide(cast.approver, payment_id, "approve", seen("500000.01")).json()["data"]
     assert (shown["status"], shown["approvals"]["needed"]) == ("pending_approval", 2)
 
 
@@ -181,7 +181,7 @@ def test_bulk_approval_tells_each(cast: Cast) -> None:
 def test_a_bounced_transfer_is_due_again(cast: Cast) -> None:
     invoice_id, payment_id = submitted(cast)
     assert decide(cast.finance, payment_id, "bounce", {"reason": "R"}).json()["code"] == "invalid_transition"
-    decide(cast.approver, payment_id, "approve", {"amount_received": "1200.00"})
+    decide(cast.approver, payment_id, "approve", seen("1200.00"))
     other = cast.invoice("150.00")
     assert cast.finance.post(f"{ADMIN}invoices/{other}/apply-balance/").json()["data"]["status"] == "paid"
     shown = decide(cast.finance, payment_id, "bounce", {"reason": "Returned by the bank"}).json()["data"]
@@ -262,13 +262,13 @@ def test_recorded_money_above_the_limit_waits_for_two_others(cast: Cast, limit: 
 
 
 def test_limits_are_set_by_admins(cast: Cast, limit: None) -> None:
-    assert (
-        cast.finance.call("PUT", f"{ADMIN}approval-limits/", {"currency": "EUR", "amount": "1.00"}).status_code == 403
-    )
-    assert cast.admin.call("PUT", f"{ADMIN}approval-limits/", {"currency": "EUR", "amount": "1.00"}).status_code == 200
-    shown = cast.support.get(f"{ADMIN}approval-limits/").json()["results"]
-    assert [(one["currency"], one["amount"]) for one in shown] == [("EUR", "1.00"), ("PKR", "500000.00")]
-    assert cast.admin.call("PUT", f"{ADMIN}approval-limits/", {"currency": "XXY", "amount": "1.00"}).status_code == 400
+    path = f"{ADMIN}approval-limits/"
+    with limited("2.00", "EUR"):
+        assert cast.finance.call("PUT", path, {"currency": "EUR", "amount": "1.00"}).status_code == 403
+        assert cast.admin.call("PUT", path, {"currency": "EUR", "amount": "1.00"}).status_code == 200
+        shown = {one["currency"]: one["amount"] for one in cast.support.get(path).json()["results"]}
+        assert (shown["EUR"], shown["PKR"], shown["USD"]) == ("1.00", "500000.00", None)
+    assert cast.admin.call("PUT", path, {"currency": "XXY", "amount": "1.00"}).status_code == 400
 
 
 def test_a_claim_of_the_stranger_is_not_seen(cast: Cast) -> None:

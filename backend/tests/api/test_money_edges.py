@@ -5,10 +5,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from igny8_core.business.billing.services.limits import set_limit
+from igny8_core.accounts.models import User
+from igny8_core.business.platform.services import provisioning
 from tests.api.test_approvals import decide, invoice, submitted, verified
 from tests.api.test_refunds_and_credits import bought, credits_of, refund
-from tests.cast import ADMIN, BILLING, Cast, as_operator, make_cast
+from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, limited, make_cast, seen
 
 LARGEST = {"PKR": "9999999999999.99", "JPY": "999999999999999", "KWD": "999999999999.999"}
 
@@ -129,7 +130,7 @@ def test_a_refund_after_partial_payments_and_too_much(cast: Cast) -> None:
     invoice_id, first = submitted(cast, amount="400.00")
     decide(cast.approver, first, "approve")
     second = cast.submit(invoice_id, "FT 2").json()["data"]["id"]
-    decide(cast.approver, second, "approve", {"amount_received": "750.00"})
+    decide(cast.approver, second, "approve", seen("750.00"))
     assert balances(cast) == {"PKR": "150.00"}
     assert refund(cast, second, amount="750.01").json()["code"] == "amount_exceeds_refundable"
     assert refund(cast, second).json()["data"]["status"] == "refunded"
@@ -141,7 +142,7 @@ def test_a_refund_after_partial_payments_and_too_much(cast: Cast) -> None:
 
 def test_overpaid_money_that_was_spent_does_not_go_out_twice(cast: Cast) -> None:
     _, payment_id = submitted(cast)
-    decide(cast.approver, payment_id, "approve", {"amount_received": "1200.00"})
+    decide(cast.approver, payment_id, "approve", seen("1200.00"))
     other = cast.invoice("150.00")
     cast.finance.post(f"{ADMIN}invoices/{other}/apply-balance/")
     refused = refund(cast, payment_id, destination="transfer")
@@ -168,9 +169,9 @@ def test_a_bounce_after_refunds(cast: Cast) -> None:
 def test_the_balance_pays_and_then_its_source_bounces(cast: Cast) -> None:
     """What the excess had paid is due again, as far as nothing else covers it: the last invoice paid comes first."""
     _, over = submitted(cast)
-    decide(cast.approver, over, "approve", {"amount_received": "1500.00"})
+    decide(cast.approver, over, "approve", seen("1500.00"))
     _, also = submitted(cast, reference="FT 2")
-    decide(cast.approver, also, "approve", {"amount_received": "1100.00"})
+    decide(cast.approver, also, "approve", seen("1100.00"))
     early, late = cast.invoice("200.00"), cast.invoice("300.00")
     for one in (early, late):
         cast.finance.post(f"{ADMIN}invoices/{one}/apply-balance/")
@@ -183,7 +184,7 @@ def test_the_balance_pays_and_then_its_source_bounces(cast: Cast) -> None:
 
 def test_a_void_gives_the_balance_back_what_it_had_paid(cast: Cast) -> None:
     _, over = submitted(cast)
-    decide(cast.approver, over, "approve", {"amount_received": "1300.00"})
+    decide(cast.approver, over, "approve", seen("1300.00"))
     half = cast.invoice("500.00")
     assert cast.finance.post(f"{ADMIN}invoices/{half}/apply-balance/").json()["data"]["amount_due"] == "200.00"
     assert cast.finance.post(f"{ADMIN}invoices/{half}/void/").json()["data"]["status"] == "void"
@@ -235,9 +236,7 @@ def test_credits_are_the_packages_and_no_multiple(cast: Cast) -> None:
 def test_money_for_a_paid_invoice_is_told_and_kept(cast: Cast) -> None:
     invoice_id, early = submitted(cast, amount="500.00")
     late = cast.submit(invoice_id, "FT 2").json()["data"]["id"]
-    assert (
-        decide(cast.approver, early, "approve", {"amount_received": "1000.00"}).json()["data"]["arrived_late"] is False
-    )
+    assert decide(cast.approver, early, "approve", seen("1000.00")).json()["data"]["arrived_late"] is False
     answer = decide(cast.approver, late, "approve")
     shown = answer.json()["data"]
     assert (shown["status"], shown["arrived_late"], shown["to_balance"]) == ("succeeded", True, "500.00")
@@ -251,7 +250,7 @@ def test_money_for_a_paid_invoice_is_told_and_kept(cast: Cast) -> None:
 
 def test_bank_charges_are_booked_and_reversed(cast: Cast) -> None:
     invoice_id, payment_id = submitted(cast)
-    shown = decide(cast.approver, payment_id, "approve", {"amount_received": "995.00"}).json()["data"]
+    shown = decide(cast.approver, payment_id, "approve", seen("995.00")).json()["data"]
     assert [(one["amount"], one["bank_charges"]) for one in shown["allocations"]] == [("1000.00", "5.00")]
     assert trial(cast, "PKR") == {
         "bank_charges": "5.00", "cash:bank_transfer": "995.00", "receivable": "0.00", "revenue": "-1000.00",
@@ -268,10 +267,9 @@ def test_bank_charges_are_booked_and_reversed(cast: Cast) -> None:
 def test_a_limit_raised_later_lets_nobody_approve_what_they_recorded(
     cast: Cast, owner_connection: psycopg.Connection[Any]
 ) -> None:
-    as_operator(lambda: set_limit(currency="PKR", amount="500.00"))
-    try:
+    with limited("500.00"):
         waiting = recorded(cast, "600.00", "PKR").json()["data"]
-        as_operator(lambda: set_limit(currency="PKR", amount="1000.00"))
+    with limited("1000.00"):
         assert decide(cast.finance, waiting["id"], "approve").json()["code"] == "four_eyes_required"
         with pytest.raises(psycopg.errors.RestrictViolation, match="who recorded a payment"):
             owner_connection.execute(
@@ -281,38 +279,29 @@ def test_a_limit_raised_later_lets_nobody_approve_what_they_recorded(
                 [waiting["id"]],
             )
         assert decide(cast.approver, waiting["id"], "approve").json()["data"]["status"] == "succeeded"
-    finally:
-        owner_connection.execute("DELETE FROM billing_approvallimit")
 
 
 def test_no_payment_above_the_limit_begins_as_succeeded(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
     _, payment_id = submitted(cast)
-    as_operator(lambda: set_limit(currency="PKR", amount="500.00"))
     copy = """INSERT INTO billing_payment (id, account_id, amount_minor, amount_received_minor, currency,
       amount_refunded_minor, payment_method, status, transaction_reference, reference_normalised, duplicate_reference,
       notes, failure_reason, created_at, updated_at) SELECT gen_random_uuid(), account_id, amount_minor, amount_minor,
       currency, 0, payment_method, 'succeeded', 'X', 'X', false, '', '', now(), now() FROM billing_payment WHERE id = %s"""
-    try:
-        with pytest.raises(psycopg.errors.RestrictViolation, match="needs two approvals"):
-            owner_connection.execute(copy, [payment_id])
-    finally:
-        owner_connection.execute("DELETE FROM billing_approvallimit")
+    with limited("500.00"), pytest.raises(psycopg.errors.RestrictViolation, match="needs two approvals"):
+        owner_connection.execute(copy, [payment_id])
 
 
-def test_two_keys_of_one_operator_are_one_pair_of_eyes(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
+def test_two_keys_of_one_operator_are_one_pair_of_eyes(cast: Cast) -> None:
     me = cast.approver.get("/api/v1/auth/me/").json()["data"]["user_id"]
-    body = {"user_id": me, "name": "second key"}
-    spare = type(cast.approver)(cast.admin.post("/api/v1/admin/api-keys/", body).json()["data"]["secret"])
+    operator = as_operator(lambda: User.objects.get(id=me))
+    spare = Api(as_operator(lambda: provisioning.issue_operator_key(operator=operator, name="second")).secret)
     _, payment_id = submitted(cast)
-    as_operator(lambda: set_limit(currency="PKR", amount="500.00"))
-    try:
+    with limited("500.00"):
         assert decide(cast.approver, payment_id, "approve").json()["data"]["status"] == "pending_approval"
         assert decide(spare, payment_id, "approve").json()["code"] == "four_eyes_required"
         waiting = cast.support.get(f"{ADMIN}payments/?needs=approval&account_id={cast.account.id}").json()["results"]
         assert [one["approvals"]["needed"] for one in waiting] == [2]
         assert [one["operator_id"] for one in waiting[0]["approvals"]["given_by"]] == [me]
-    finally:
-        owner_connection.execute("DELETE FROM billing_approvallimit")
 
 
 def test_overdue_is_computed_in_the_accounts_zone(cast: Cast) -> None:

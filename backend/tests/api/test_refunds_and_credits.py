@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.api.test_approvals import balance, decide, verified
-from tests.cast import ADMIN, BILLING, Cast, make_cast
+from tests.cast import ADMIN, BILLING, Cast, make_cast, seen
 
 
 def credits_of(cast: Cast) -> int:
@@ -22,7 +22,7 @@ def bought(cast: Cast, received: str | None = None) -> tuple[str, str]:
     assert (answer.status_code, answer.json()["data"]["status"]) == (201, "pending")
     invoice_id = answer.json()["data"]["id"]
     payment_id = cast.submit(uuid.UUID(invoice_id), uuid.uuid4().hex).json()["data"]["id"]
-    body = {} if received is None else {"amount_received": received}
+    body = {} if received is None else seen(received)
     assert decide(cast.approver, payment_id, "approve", body).status_code == 200
     return invoice_id, payment_id
 

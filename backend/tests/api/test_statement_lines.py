@@ -4,7 +4,6 @@ from typing import Any
 
 from igny8_core.business.banking import tasks
 from igny8_core.business.billing.models import Invoice
-from igny8_core.business.billing.services.limits import set_limit
 from tests.cast import ADMIN, BILLING, Cast, as_operator
 from tests.statements import LINES, STATEMENTS, as_worker, bank_account, camt, decide, imported, lines, payer, work
 
@@ -155,35 +154,31 @@ def test_an_undone_match_gives_the_money_back_and_stays_undone(cast: Cast) -> No
     verified(cast)
 
 
-def test_above_the_limit_the_bank_is_one_of_two(cast: Cast) -> None:
-    as_operator(lambda: set_limit(currency="PKR", amount="500000.00"))
-    try:
-        invoice_id = cast.invoice("600000.00")
-        submitted = cast.submit(invoice_id, "FT99887766XYZ").json()["data"]["id"]
-        line = one_line(cast, payer(600000_00, "FT99887766XYZ"))
-        shown = detail(cast, line)
-        assert (shown["status"], shown["matches"][0]["awaits_approval"]) == ("matched", True)
-        waiting = payment(cast, submitted)
-        assert (waiting["status"], waiting["approvals"]["needed"], len(waiting["approvals"]["given_by"])) == (
-            "pending_approval", 2, 1,
-        )  # fmt: skip
-        approve = f"{ADMIN}payments/{submitted}/approve/"
-        # Who dropped the file has vouched for it, and is one pair of eyes.
-        assert cast.finance.post(approve).json()["code"] == "four_eyes_required"
-        assert decide(cast, line, "undo", {"reason": "?"}).json()["code"] == "cannot_undo"
-        assert cast.approver.post(approve).json()["data"]["status"] == "succeeded"
-        as_worker(lambda: tasks.release_lines(0))
-        assert detail(cast, line)["matches"][0]["awaits_approval"] is False
-        assert detail(cast, line)["status"] == "matched"
-        other = cast.invoice("700000.00")
-        rejected = cast.submit(other, "FT55443322ABC").json()["data"]["id"]
-        second = one_line(cast, payer(700000_00, "FT55443322ABC"))
-        cast.approver.post(f"{ADMIN}payments/{rejected}/reject/", {"reason": "Not this one"})
-        as_worker(lambda: tasks.release_lines(0))
-        assert detail(cast, second)["status"] in ("unmatched", "proposed")
-        assert detail(cast, second)["matches"][0]["undone_at"] is not None
-    finally:
-        as_operator(lambda: set_limit(currency="PKR", amount="1000000000.00"))
+def test_above_the_limit_the_bank_is_one_of_two(cast: Cast, limit: None) -> None:
+    invoice_id = cast.invoice("600000.00")
+    submitted = cast.submit(invoice_id, "FT99887766XYZ").json()["data"]["id"]
+    line = one_line(cast, payer(600000_00, "FT99887766XYZ"))
+    shown = detail(cast, line)
+    assert (shown["status"], shown["matches"][0]["awaits_approval"]) == ("matched", True)
+    waiting = payment(cast, submitted)
+    assert (waiting["status"], waiting["approvals"]["needed"], len(waiting["approvals"]["given_by"])) == (
+        "pending_approval", 2, 1,
+    )  # fmt: skip
+    approve = f"{ADMIN}payments/{submitted}/approve/"
+    # Who dropped the file has vouched for it, and is one pair of eyes.
+    assert cast.finance.post(approve).json()["code"] == "four_eyes_required"
+    assert decide(cast, line, "undo", {"reason": "?"}).json()["code"] == "cannot_undo"
+    assert cast.approver.post(approve).json()["data"]["status"] == "succeeded"
+    as_worker(lambda: tasks.release_lines(0))
+    assert detail(cast, line)["matches"][0]["awaits_approval"] is False
+    assert detail(cast, line)["status"] == "matched"
+    other = cast.invoice("700000.00")
+    rejected = cast.submit(other, "FT55443322ABC").json()["data"]["id"]
+    second = one_line(cast, payer(700000_00, "FT55443322ABC"))
+    cast.approver.post(f"{ADMIN}payments/{rejected}/reject/", {"reason": "Not this one"})
+    as_worker(lambda: tasks.release_lines(0))
+    assert detail(cast, second)["status"] in ("unmatched", "proposed")
+    assert detail(cast, second)["matches"][0]["undone_at"] is not None
 
 
 def test_debits_pay_refunds_and_returns_bounce(cast: Cast) -> None:

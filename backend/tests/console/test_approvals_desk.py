@@ -4,7 +4,6 @@ from typing import Any
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.models import Approval, Payment
-from igny8_core.business.billing.services.limits import set_limit
 from tests.cast import Cast, as_operator
 from tests.console.desk_client import CONSOLE, at_desk
 
@@ -68,8 +67,7 @@ def test_bad_amounts_are_told_and_change_nothing(cast: Cast) -> None:
     assert payment(payment_id).status == "pending_approval"
 
 
-def test_four_eyes_are_visible_and_hold(cast: Cast) -> None:
-    as_operator(lambda: set_limit(currency="PKR", amount="500000.00"))
+def test_four_eyes_are_visible_and_hold(cast: Cast, limit: None) -> None:
     payment_id = submitted(cast, total="600000.00")
     first, _ = at_desk(OperatorRole.APPROVER)
     second, _ = at_desk(OperatorRole.APPROVER)

@@ -38,7 +38,7 @@ def cast() -> Iterator[Cast]:
     before = list(PaymentMethodConfig.objects.values_list("id", flat=True))
     yield make_cast()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute("DELETE FROM billing_approvallimit")
+        connection.execute("UPDATE billing_approvallimit SET amount_minor = NULL")
         connection.execute("DELETE FROM billing_paymentmethodconfig WHERE id <> ALL(%s)", [before])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from tests.api.test_approvals import balance, decide, verified
-from tests.cast import ADMIN, BILLING, Cast
+from tests.cast import ADMIN, BILLING, Cast, seen
 from tests.races.test_manual_payment_races import at_once
 
 PAYMENTS, APPROVERS = 200, 20
@@ -71,7 +71,7 @@ def test_ten_times_thirty_percent(cast: Cast) -> None:
     invoice_id = cast.invoice("1000.01")
     claims = [cast.submit(invoice_id, f"part {index}", amount="100.00") for index in range(10)]
     ids = [claim.json()["data"]["id"] for claim in claims]
-    received = {"amount_received": "300.03"}
+    received = seen("300.03")
     answers = at_once(20, lambda index: decide(cast.approver, ids[index % 10], "approve", received))
     assert Counter(answer.status_code for answer in answers) == {200: 10, 409: 10}
     shown = cast.viewer.get(f"{BILLING}invoices/{invoice_id}/").json()["data"]
@@ -147,7 +147,7 @@ def test_refunds_race_for_the_same_money(cast: Cast) -> None:
 
 def test_the_balance_is_spent_once(cast: Cast) -> None:
     payment = cast.submit(cast.invoice(), "over").json()["data"]["id"]
-    decide(cast.approver, payment, "approve", {"amount_received": "1500.00"})
+    decide(cast.approver, payment, "approve", seen("1500.00"))
     invoices = [cast.invoice("400.00") for _ in range(6)]
     answers = at_once(6, lambda index: cast.finance.post(f"{ADMIN}invoices/{invoices[index]}/apply-balance/"))
     assert {answer.status_code for answer in answers} == {200}
@@ -166,7 +166,7 @@ def test_bounces_voids_and_settlements_take_their_locks_in_one_order(cast: Cast,
     rounds = 12
     over = [cast.submit(cast.invoice(), f"over {index}").json()["data"]["id"] for index in range(rounds)]
     for payment_id in over:
-        assert decide(cast.approver, payment_id, "approve", {"amount_received": "1100.00"}).status_code == 200
+        assert decide(cast.approver, payment_id, "approve", seen("1100.00")).status_code == 200
     voided = [cast.invoice("50.00") for _ in range(rounds)]
     for invoice_id in voided[: rounds // 2]:
         cast.finance.post(f"{ADMIN}invoices/{invoice_id}/apply-balance/")
@@ -180,7 +180,7 @@ def test_bounces_voids_and_settlements_take_their_locks_in_one_order(cast: Cast,
             if worker == 0:
                 answer = decide(cast.finance, over[index], "bounce", {"reason": "Returned"})
             elif worker == 1:
-                answer = decide(cast.approver, fresh[index], "approve", {"amount_received": "995.00"})
+                answer = decide(cast.approver, fresh[index], "approve", seen("995.00"))
             elif worker == 2:
                 answer = cast.finance.post(f"{ADMIN}invoices/{voided[index]}/void/")
             else:

@@ -40,6 +40,7 @@ class Payment:
     plan: list[tuple[Any, int]] | None = None
     recorded_by: Any = None
     given: dict[Any, int] = field(default_factory=dict)
+    alone_by: Any = None
     status: str = "pending_approval"
     received: int = 0
     refunded: int = 0
@@ -107,7 +108,10 @@ class Model:
         if said not in (None, received):
             raise Refused("approvals_disagree")
         payment.given[operator] = received
-        if len(payment.given) >= (2 if max(payment.amount, received) > LIMIT else 1):
+        if len(payment.given) == 2:
+            self._settle(payment_id, payment, received)
+        elif self._may_alone(operator, payment, received):
+            payment.alone_by = operator
             self._settle(payment_id, payment, received)
 
     def reject(self, payment_id: Any) -> None:
@@ -127,7 +131,8 @@ class Model:
     def record(self, payment_id: Any, account: Any, amount: int, plan: list[tuple[Any, int]], by: Any) -> None:
         payment = Payment(account, plan[0][0] if len(plan) == 1 else None, amount, plan, by)
         self.payments[payment_id] = payment
-        if amount <= LIMIT:
+        if self._may_alone(by, payment, amount):
+            payment.alone_by = by
             self._settle(payment_id, payment, amount)
 
     def bounce(self, payment_id: Any) -> None:
@@ -246,6 +251,15 @@ class Model:
         if self.refunds[refund_id].status != "pending":
             raise Refused("invalid_transition")
         return self.refunds[refund_id]
+
+    def _may_alone(self, operator: Any, payment: Payment, received: int) -> bool:
+        """Whether one operator may let it in: all that they decided alone for the account counts (it is all one day)."""
+        alone = sum(
+            one.received
+            for one in self.payments.values()
+            if one.alone_by == operator and one.account == payment.account and one.status in ("succeeded", "refunded")
+        )
+        return max(payment.amount, received + alone) <= LIMIT
 
     def _live(self, payment_id: Any) -> list[Allocation]:
         return [one for one in self.allocations if one.payment == payment_id and one.live]

@@ -1,4 +1,4 @@
-"""`create_operator` and `create_account`, run as an operator of the system runs them."""
+"""`create_operator`, `create_account` and `set_approval_limits`, run as an operator of the system runs them."""
 
 import os
 import subprocess
@@ -7,8 +7,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from igny8_core.accounts.models import Account, User
+from igny8_core.business.billing.services.limits import set_limit
 from tests.cast import Api, Cast, as_operator
 from tests.staff import PASSWORD, address, signed_in
 
@@ -52,6 +54,22 @@ def test_an_operator_is_made(cast: Cast) -> None:
     assert [(row["actor_kind"], row["account_id"], row["data"]) for row in trail] == [
         ("system", None, {"role": "finance"})
     ]
+
+
+def test_limits_are_set_once(owner_connection: psycopg.Connection[Any]) -> None:
+    """A command for a new system: whoever has a shell does not change limits that admins have set."""
+    read = "SELECT currency, amount_minor FROM billing_approvallimit WHERE currency IN ('XOF', 'XAF') ORDER BY 1"
+    owner_connection.execute("DELETE FROM billing_approvallimit WHERE currency IN ('XOF', 'XAF')")
+    for wrong in ("XOF=5.5", "XXY=5", "XOF", "XOF=", "XOF=0"):
+        assert manage("set_approval_limits", "XAF=none", wrong).returncode == 1, wrong
+    assert owner_connection.execute(read).fetchall() == []
+    assert manage("set_approval_limits", "XOF=500000", "XAF=none").returncode == 0
+    refused = manage("set_approval_limits", "XOF=900000")
+    assert (refused.returncode, refused.stderr) == (
+        1, "CommandError: XOF has a limit already; an admin changes it at approval-limits/.\n",
+    )  # fmt: skip
+    assert owner_connection.execute(read).fetchall() == [("XAF", None), ("XOF", 500000)]
+    as_operator(lambda: set_limit(currency="XOF", amount=None))
 
 
 def test_an_account_is_made_with_its_owner() -> None:

@@ -1,5 +1,7 @@
 """The last wall: what PostgreSQL refuses of the money's tables although somebody with the owner's password asks for it."""
 
+import os
+import threading
 import uuid
 from typing import Any
 
@@ -17,7 +19,7 @@ from igny8_core.events.catalogue import SYSTEM
 from igny8_core.kit.locks import ConcurrentChange
 from tests.api.test_approvals import decide, submitted, verified
 from tests.api.test_refunds_and_credits import refund
-from tests.cast import Cast, as_operator, make_cast
+from tests.cast import Cast, as_operator, make_cast, seen
 
 UNIQUE, CHECK = psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation
 RESTRICT = psycopg.errors.RestrictViolation
@@ -78,7 +80,7 @@ def moved() -> Cast:
     """An account with a row in every table of the money. All that is tried on it is refused, so that one will do."""
     cast = make_cast()
     _, payment_id = submitted(cast)
-    decide(cast.approver, payment_id, "approve", {"amount_received": "1100.00"})
+    decide(cast.approver, payment_id, "approve", seen("1100.00"))
     assert refund(cast, payment_id, amount="500.00").status_code == 200
     return cast
 
@@ -90,6 +92,65 @@ def test_refused(
     with pytest.raises(error, match=name):
         owner_connection.execute(statement.replace("%s", str(moved.account.id)))
     verified(moved)
+
+
+SUCCEEDED = """UPDATE billing_payment SET status = 'succeeded', amount_received_minor = amount_minor,
+ approved_at = now(), decided_alone_by_id = %s WHERE id = %s"""
+APPROVED = """INSERT INTO billing_approval (id, account_id, payment_id, operator_id, amount_received_minor, note, created_at)
+ SELECT gen_random_uuid(), account_id, id, %s, amount_minor, '', now() FROM billing_payment WHERE id = %s"""
+
+TAKEN_BACK = "UPDATE billing_payment SET status = 'failed' WHERE account_id = %s AND status = 'succeeded'"
+"""No journal stands behind what these tests have made succeed."""
+
+
+def test_a_slice_beyond_the_limit_does_not_succeed(
+    cast: Cast, limit: None, owner_connection: psycopg.Connection[Any]
+) -> None:
+    """One operator's approvals of 300,000.00 each, by hand: the second passes the limit of 500,000.00."""
+    operator = uuid.uuid4()
+    first, second = (submitted(cast, "300000.00", f"S {n}")[1] for n in range(2))
+    for stranger in (None, operator):
+        with pytest.raises(RESTRICT, match="names the one who decided it alone"):
+            owner_connection.execute(SUCCEEDED, [stranger, first])
+    for payment_id in (first, second):
+        owner_connection.execute(APPROVED, [operator, payment_id])
+    owner_connection.execute(SUCCEEDED, [operator, first])
+    with pytest.raises(RESTRICT, match="needs two approvals"):
+        owner_connection.execute(SUCCEEDED, [operator, second])
+    for changed in ("decided_alone_by_id = NULL", "approved_at = now() - interval '2 days'"):
+        with pytest.raises(RESTRICT, match="never changes"):
+            owner_connection.execute(f"UPDATE billing_payment SET {changed} WHERE id = %s", [first])
+    owner_connection.execute(APPROVED, [uuid.uuid4(), second])
+    owner_connection.execute(SUCCEEDED, [None, second])
+    owner_connection.execute(TAKEN_BACK, [cast.account.id])
+
+
+def test_two_slices_at_once_do_not_both_succeed(
+    cast: Cast, limit: None, owner_connection: psycopg.Connection[Any]
+) -> None:
+    """Without a service that holds the account: the trigger holds it, and the second sees what the first has written."""
+    operator, answers = uuid.uuid4(), list[str]()
+    ids = [submitted(cast, "300000.00", f"S {n}")[1] for n in range(2)]
+    for payment_id in ids:
+        owner_connection.execute(APPROVED, [operator, payment_id])
+
+    def succeed(payment_id: str) -> None:
+        try:
+            with psycopg.connect(os.environ["DATABASE_URL"]) as other:
+                other.execute(SUCCEEDED, [operator, payment_id])
+            answers.append("succeeded")
+        except RESTRICT:
+            answers.append("refused")
+
+    with owner_connection.transaction():
+        owner_connection.execute(SUCCEEDED, [operator, ids[0]])
+        second = threading.Thread(target=succeed, args=(ids[1],))
+        second.start()
+        second.join(timeout=0.5)
+        assert second.is_alive(), "the second does not wait for the first"
+    second.join()
+    assert answers == ["refused"]
+    owner_connection.execute(TAKEN_BACK, [cast.account.id])
 
 
 def test_the_ledger_cannot_be_emptied(owner_connection: psycopg.Connection[Any]) -> None:
@@ -111,7 +172,7 @@ def test_a_stale_payment_changes_nothing(cast: Cast) -> None:
 
 def test_a_stale_invoice_counts_nothing(cast: Cast) -> None:
     first, over = cast.invoice("300.00"), submitted(cast)[1]
-    decide(cast.approver, over, "approve", {"amount_received": "1500.00"})
+    decide(cast.approver, over, "approve", seen("1500.00"))
     with unit_of_work.read(Scope.operators()):
         stale = Invoice.objects.for_account(cast.account).get(id=first)
     part = cast.submit(first, "FT 2", amount="100.00").json()["data"]["id"]

@@ -20,7 +20,7 @@ from igny8_core.business.billing.services.cancelling import cancel_payment
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
 from igny8_core.business.ledger.services import credits
 from tests.api.test_approvals import decide, submitted
-from tests.cast import Cast, as_operator
+from tests.cast import Cast, as_operator, seen
 from tests.races.test_manual_payment_races import at_once
 
 OPERATOR = uuid.UUID("01890000-0000-7000-8000-00000000000b")
@@ -61,7 +61,7 @@ def is_locked(connection: psycopg.Connection[Any], where: tuple[str, str], key: 
 
 def approved(cast: Cast, received: str = "1500.00") -> tuple[uuid.UUID, str]:
     invoice_id, payment_id = submitted(cast)
-    assert decide(cast.approver, payment_id, "approve", {"amount_received": received}).status_code == 200
+    assert decide(cast.approver, payment_id, "approve", seen(received)).status_code == 200
     return invoice_id, payment_id
 
 

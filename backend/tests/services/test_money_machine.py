@@ -17,11 +17,10 @@ from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.refunds import RefundDestination
-from igny8_core.business.billing.models import ApprovalLimit, Invoice, Payment, Refund
+from igny8_core.business.billing.models import Invoice, Payment, Refund
 from igny8_core.business.billing.selectors.verification import recount_money
 from igny8_core.business.billing.services import approvals, invoicing, refunds
 from igny8_core.business.billing.services.cancelling import cancel_payment
-from igny8_core.business.billing.services.limits import set_limit
 from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
 from igny8_core.business.ledger.selectors.balances import credits_of, money_balances
@@ -30,7 +29,7 @@ from igny8_core.business.platform.services import provisioning
 from igny8_core.events import unit_of_work
 from igny8_core.kit.errors import AppError
 from igny8_core.kit.money import format_amount
-from tests.cast import as_operator
+from tests.cast import as_operator, limited
 from tests.services import money_model as expected
 
 pytestmark = pytest.mark.slow
@@ -47,9 +46,8 @@ def text(amount_minor: int | None) -> str | None:
 @pytest.fixture(autouse=True, scope="module")
 def limit() -> Iterator[None]:
     """Four eyes above the model's limit, as long as this module runs."""
-    as_operator(lambda: set_limit(currency="PKR", amount=str(text(expected.LIMIT))))
-    yield
-    as_operator(lambda: ApprovalLimit.objects.filter(currency="PKR").delete())
+    with limited(str(text(expected.LIMIT))):
+        yield
 
 
 class Money(RuleBasedStateMachine):
@@ -119,7 +117,7 @@ class Money(RuleBasedStateMachine):
     def approve(self, payment_id: uuid.UUID, who: uuid.UUID, received: int | None, short: int | None) -> None:
         if short is not None:
             received = max(1, self.model.payments[payment_id].amount - short)
-        decision = approvals.Decision(who, amount_received=text(received))
+        decision = approvals.Decision(who, amount_received=text(received), note="Seen")
         self._both(
             lambda: approvals.approve_payment(payment_id=payment_id, decision=decision),
             lambda: self.model.approve(payment_id, who, received),

@@ -11,7 +11,7 @@ from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
 from igny8_core.kit.locks import Overtaken, lock_one
 from tests.api.test_approvals import decide, submitted, verified
-from tests.cast import ADMIN, BILLING, Api, Cast, as_operator
+from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, seen
 from tests.races.test_manual_payment_races import at_once
 
 
@@ -78,7 +78,7 @@ def overlapped(cast: Cast, invoice_id: Any, later: Callable[[], Any], earlier: C
 def test_a_bounce_that_the_spent_balance_overtakes(cast: Cast) -> None:
     """The excess pays another invoice after the bounce has chosen what to lock: it begins again, and takes that too."""
     invoice_id, payment_id = submitted(cast)
-    decide(cast.approver, payment_id, "approve", {"amount_received": "1500.00"})
+    decide(cast.approver, payment_id, "approve", seen("1500.00"))
     other = cast.invoice("500.00")
     bounced, applied = overlapped(
         cast, invoice_id,

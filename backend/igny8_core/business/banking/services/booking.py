@@ -64,7 +64,8 @@ def book(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy) ->
 def _approve(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
     payment = _found(Payment, part)
     _ensure_currency(line, payment.currency)
-    decision = Decision(decided_by.operator_id, format_amount(part.amount_minor, line.currency), _day(line))
+    received, note = format_amount(part.amount_minor, line.currency), f"Bank line {line.sequence}"
+    decision = Decision(decided_by.operator_id, received, _day(line), note)
     approved = approvals.approve_payment(payment_id=payment.id, decision=decision)
     return _match(line, CandidateKind.PAYMENT, part.amount_minor, decided_by, payment=approved)
 

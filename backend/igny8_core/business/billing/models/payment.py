@@ -38,6 +38,8 @@ class Payment(TenantModel):
     paid_on = models.DateField(null=True)
     value_date = models.DateField(null=True)
     recorded_by_id = models.UUIDField(null=True)
+    decided_alone_by_id = models.UUIDField(null=True)
+    """The one operator who let it succeed; null while it has not, and where two have approved it."""
     plan = models.JSONField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -67,6 +69,13 @@ class Payment(TenantModel):
             models.Index(
                 fields=["currency", "amount_minor", "sequence"], condition=Q(status="pending_approval"),
                 name="payment_waiting_amount",
+            ),
+            # What one operator decided alone within a day is summed up before each decision: from this index alone.
+            models.Index(
+                fields=["account", "decided_alone_by_id", "currency", "approved_at"],
+                include=["amount_received_minor"],
+                condition=Q(decided_alone_by_id__isnull=False, status__in=["refunded", "succeeded"]),
+                name="payment_decided_alone",
             ),
         ]  # fmt: skip
         constraints: ClassVar = [

@@ -125,11 +125,14 @@ class Refund(TenantModel):
 
 
 class ApprovalLimit(models.Model):
-    """Above how much of a currency a payment needs two approvals. The platform's, not a tenant's."""
+    """Above how much of a currency money needs two approvals; null says that nothing does. The platform's, no tenant's.
+
+    A currency without a row is the strictest: everything needs two.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     currency = models.CharField(max_length=3, unique=True)
-    amount_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField(null=True)
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -27,7 +27,7 @@ class ApprovalLimitView(OperatorAudience, ApiView):
 
     @extend_schema(responses={200: LimitShownSerializer(many=True)})
     def get(self, request: Request) -> HttpResponse:
-        """Every currency's limit; a currency that is missing has none."""
+        """Every limit that is set; in a currency that is missing everything needs two operators."""
         query_of(request, StrictSerializer, paged=self.paged)
         rows = [_shown(limit) for limit in ApprovalLimit.objects.order_by("currency")]
         return responses.many(responses.Page(rows, len(rows), True, None, None))
@@ -55,6 +55,6 @@ class VerifyView(OperatorAudience, ApiView):
 def _shown(limit: ApprovalLimit) -> dict[str, object]:
     return {
         "currency": limit.currency,
-        "amount": format_amount(limit.amount_minor, limit.currency),
+        "amount": None if limit.amount_minor is None else format_amount(limit.amount_minor, limit.currency),
         "updated_at": limit.updated_at,
     }

@@ -131,10 +131,10 @@ class BulkResultsSerializer(serializers.Serializer[Any]):
 
 
 class LimitShownSerializer(serializers.Serializer[Any]):
-    """A limit as answered."""
+    """A limit as answered; null says that nothing in this currency needs two."""
 
     currency = serializers.CharField()
-    amount = serializers.CharField()
+    amount = serializers.CharField(allow_null=True)
     updated_at = serializers.DateTimeField()
 
 

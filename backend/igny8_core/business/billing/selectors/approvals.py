@@ -2,27 +2,37 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 
+from igny8_core.business.billing.domain.approvals import NO_LIMIT_SET, UNLIMITED, WINDOW, approvals_needed
 from igny8_core.business.billing.domain.payment_states import OPEN
 from igny8_core.business.billing.models import Payment
+from igny8_core.kit import clock
 
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
+LIMIT_OF = f"""coalesce((SELECT coalesce(l.amount_minor, {UNLIMITED}) FROM billing_approvallimit l
+  WHERE l.currency = {{currency}}), {NO_LIMIT_SET})"""
+"""The limit of a currency, as a number in every case: a row without an amount says that there is none."""
+# Read from the index alone, which holds nothing but what one operator decided alone.
+DECIDED_ALONE = """SELECT coalesce(sum(d.amount_received_minor), 0) FROM billing_payment d
+  WHERE d.account_id = p.account_id AND d.decided_alone_by_id = %(operator_id)s AND d.currency = p.currency
+  AND d.status IN ('succeeded', 'refunded') AND d.approved_at > %(since)s"""
 # Of several configurations the account's country wins over `*`, and of one country's the most generous.
 GROUNDS = f"""SELECT
- (SELECT amount_minor FROM billing_approvallimit WHERE currency = p.currency),
- CASE WHEN EXISTS (SELECT 1 FROM billing_payment o WHERE o.account_id = p.account_id AND o.invoice_id = p.invoice_id
-  AND o.status IN ({_OPEN}) AND o.id <> p.id) THEN 0
- ELSE coalesce((SELECT c.tolerance_minor FROM billing_paymentmethodconfig c JOIN accounts_account t
+ {LIMIT_OF.format(currency="p.currency")},
+ ({DECIDED_ALONE}),
+ EXISTS (SELECT 1 FROM billing_payment o WHERE o.account_id = p.account_id AND o.invoice_id = p.invoice_id
+  AND o.status IN ({_OPEN}) AND o.id <> p.id),
+ coalesce((SELECT c.tolerance_minor FROM billing_paymentmethodconfig c JOIN accounts_account t
   ON t.id = p.account_id AND c.country IN (t.country, '*')
   WHERE c.currency = p.currency AND c.payment_method = p.payment_method
-  ORDER BY c.country = '*', c.tolerance_minor DESC LIMIT 1), 0) END,
- a.operator_id, a.amount_received_minor, a.value_date
+  ORDER BY c.country = '*', c.tolerance_minor DESC LIMIT 1), 0),
+ a.operator_id, a.amount_received_minor, a.value_date, a.note
  FROM billing_payment p LEFT JOIN billing_approval a ON a.account_id = p.account_id AND a.payment_id = p.id
- WHERE p.account_id = %s AND p.id = %s ORDER BY a.id"""
+ WHERE p.account_id = %(account_id)s AND p.id = %(payment_id)s ORDER BY a.id"""
 
 
 MEANT_FOR = "SELECT account_id, invoice_id, plan FROM billing_payment WHERE id = %s"
@@ -35,19 +45,33 @@ class GivenApproval:
     operator_id: UUID
     amount_received_minor: int
     value_date: date | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What stands beside the payment itself; amounts in minor units.
 
-    `limit_minor` is above how much two operators must approve, None where there is no limit. `tolerance_minor` is how
-    much too little closes an invoice: nothing while another payment of it is open, the rest is on its way.
+    `limit_minor` is above how much two operators must approve. `decided_alone_minor` is what the one who decides now
+    has decided alone for the account within a day. `tolerance_minor` is how much too little or too much the method
+    allows; `others_open` tells that another payment of the invoice is on its way.
     """
 
-    limit_minor: int | None
+    limit_minor: int
+    decided_alone_minor: int
+    others_open: bool
     tolerance_minor: int
     given: tuple[GivenApproval, ...]
+
+    def needed_for(self, amount_minor: int, *, received_minor: int) -> int:
+        """How many operators must let so much in, of which so much came, if the one who decides now is the first."""
+        largest = max(amount_minor, received_minor + self.decided_alone_minor)
+        return approvals_needed(amount_minor=largest, limit_minor=self.limit_minor)
+
+    @property
+    def closing_tolerance_minor(self) -> int:
+        """How much too little closes an invoice: nothing while another payment of it is open."""
+        return 0 if self.others_open else self.tolerance_minor
 
 
 def meant_for(payment_id: UUID) -> tuple[UUID, set[UUID]] | None:
@@ -62,11 +86,20 @@ def meant_for(payment_id: UUID) -> tuple[UUID, set[UUID]] | None:
     return account_id, planned if invoice_id is None else {invoice_id, *planned}
 
 
-def grounds_of(payment: Payment) -> Grounds:
-    """Limit, tolerance and the approvals given before, oldest first."""
+def grounds_of(payment: Payment, *, operator_id: UUID) -> Grounds:
+    """What `operator_id` decides on; the approvals given before come oldest first.
+
+    Who calls holds the account: two who look at once would both find that nothing was decided yet.
+    """
+    values: dict[str, UUID | datetime] = {
+        "account_id": payment.account_id,
+        "payment_id": payment.id,
+        "operator_id": operator_id,
+        "since": clock.now() - WINDOW,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(GROUNDS, [payment.account_id, payment.id])
+        cursor.execute(GROUNDS, values)
         rows = cursor.fetchall()
-    limit_minor, tolerance_minor, *_ = rows[0]
-    given = tuple(GivenApproval(*approval) for _, _, *approval in rows if approval[0] is not None)
-    return Grounds(limit_minor, tolerance_minor, given)
+    limit_minor, decided_alone, others_open, tolerance_minor, *_ = rows[0]
+    given = tuple(GivenApproval(*approval) for _, _, _, _, *approval in rows if approval[0] is not None)
+    return Grounds(limit_minor, int(decided_alone), others_open, tolerance_minor, given)

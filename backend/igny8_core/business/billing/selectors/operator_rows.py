@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from igny8_core.business.billing.domain.approvals import approvals_needed
+from igny8_core.business.billing.domain.approvals import approvals_told
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.selectors.approvals import LIMIT_OF
 from igny8_core.business.billing.selectors.payment_rows import PaymentRow
 from igny8_core.kit import clock
 
 DUPLICATE_ANYWHERE = """(p.duplicate_reference OR EXISTS (
   SELECT 1 FROM billing_paymentduplicate d WHERE d.account_id = p.account_id AND d.payment_id = p.id))"""
-OPERATOR_COLUMNS = f"""{DUPLICATE_ANYWHERE}, p.recorded_by_id, p.value_date,
- (SELECT l.amount_minor FROM billing_approvallimit l WHERE l.currency = p.currency),
+OPERATOR_COLUMNS = f"""{DUPLICATE_ANYWHERE}, p.recorded_by_id, p.value_date, {LIMIT_OF.format(currency="p.currency")},
  (SELECT jsonb_agg(jsonb_build_array(a.operator_id, a.created_at, a.amount_received_minor, a.note) ORDER BY a.id)
   FROM billing_approval a WHERE a.account_id = p.account_id AND a.payment_id = p.id)"""
 SETTLED_COLUMN = """(SELECT jsonb_agg(jsonb_build_array(
@@ -43,15 +43,20 @@ class OperatorPaymentRow:
     duplicate_reference: bool
     recorded_by_id: UUID | None
     value_date: date | None
-    limit_minor: int | None
+    limit_minor: int
     approvals: list[ApprovalRow]
 
     @property
     def approvals_needed(self) -> int:
-        """How many operators have to approve the largest amount that anybody named."""
+        """How many operators have to approve the largest amount that anybody named, or had to."""
         given = (approval.amount_received_minor for approval in self.approvals)
         largest = max(self.payment.amount_minor, self.payment.amount_received_minor or 0, *given)
-        return approvals_needed(amount_minor=largest, limit_minor=self.limit_minor)
+        return approvals_told(
+            amount_minor=largest,
+            limit_minor=self.limit_minor,
+            given=len(self.approvals),
+            is_settled=self.payment.status in KEPT,
+        )
 
     @property
     def waiting_seconds(self) -> int | None:

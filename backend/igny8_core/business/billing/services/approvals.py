@@ -1,30 +1,34 @@
 """An operator decides on a submitted payment: approves it (two of them above a limit), rejects it, or it bounces."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
-from igny8_core.business.billing.domain.approvals import approvals_needed, ensure_may_approve
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.approvals import ensure_may_approve
 from igny8_core.business.billing.domain.errors import ApprovalsDisagree, InvalidTransition
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.models import Allocation, Approval, Invoice, Payment, Refund
-from igny8_core.business.billing.selectors.approvals import GivenApproval, grounds_of, meant_for
+from igny8_core.business.billing.selectors.approvals import Grounds, grounds_of, meant_for
 from igny8_core.business.billing.services import settlement, transitions
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import lock_by_id
+from igny8_core.kit.locks import hold, lock_by_id
 from igny8_core.kit.money import InvalidAmount, format_amount, parse_amount
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an approver has seen: how much came and when. `amount_received` is decimal text, None for the whole."""
+    """What an approver has seen: how much came and when. `amount_received` is decimal text, None for the whole.
+
+    `note` says why, where more came than was claimed.
+    """
 
     operator_id: UUID
     amount_received: str | None = None
@@ -39,33 +43,48 @@ def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
     """
     payment, invoices = _locked(payment_id)
     _ensure_awaiting(payment, "approved")
-    grounds = grounds_of(payment)
-    earlier = grounds.given
+    hold(Account, row_id=payment.account_id)
+    grounds = grounds_of(payment, operator_id=decision.operator_id)
     ensure_may_approve(
-        operator_id=decision.operator_id, recorded_by=payment.recorded_by_id,
-        given_by={approval.operator_id for approval in earlier},
-    )  # fmt: skip
-    received = _received(payment, decision, earlier)
-    Approval.objects.create(
-        account_id=payment.account_id, payment=payment, operator_id=decision.operator_id,
-        amount_received_minor=received, value_date=decision.value_date, note=mask_card_numbers(decision.note),
-        created_at=clock.now(),
-    )  # fmt: skip
-    largest = max(payment.amount_minor, received)
-    needed = approvals_needed(amount_minor=largest, limit_minor=grounds.limit_minor)
-    given = len(earlier) + 1
-    record(
-        EventType.PAYMENT_APPROVAL_GIVEN, account_id=payment.account_id, subject_type="payment",
-        subject_id=payment.id, data={"amount_received_minor": received, "given": given, "needed": needed},
-    )  # fmt: skip
+        operator_id=decision.operator_id,
+        recorded_by=payment.recorded_by_id,
+        given_by={approval.operator_id for approval in grounds.given},
+    )
+    received = _received(payment, decision, grounds)
+    needed = 2 if grounds.given else grounds.needed_for(payment.amount_minor, received_minor=received)
+    given = len(grounds.given) + 1
+    _give(payment, decision, received, given=given, needed=needed)
     if given < needed:
         return payment
-    dates = [seen for seen in (decision.value_date, *(one.value_date for one in earlier)) if seen is not None]
+    dates = [decision.value_date, *(one.value_date for one in grounds.given), payment.value_date]
     settlement.settle(
-        payment=payment, invoices=invoices, received_minor=received, value_date=next(iter(dates), payment.value_date),
-        tolerance_minor=grounds.tolerance_minor,
-    )  # fmt: skip
+        payment=payment,
+        invoices=invoices,
+        received_minor=received,
+        value_date=next((seen for seen in dates if seen is not None), None),
+        decided_alone_by_id=decision.operator_id if given == 1 else None,
+        tolerance_minor=grounds.closing_tolerance_minor,
+    )
     return payment
+
+
+def _give(payment: Payment, decision: Decision, received: int, *, given: int, needed: int) -> None:
+    Approval.objects.create(
+        account_id=payment.account_id,
+        payment=payment,
+        operator_id=decision.operator_id,
+        amount_received_minor=received,
+        value_date=decision.value_date,
+        note=mask_card_numbers(decision.note),
+        created_at=clock.now(),
+    )
+    record(
+        EventType.PAYMENT_APPROVAL_GIVEN,
+        account_id=payment.account_id,
+        subject_type="payment",
+        subject_id=payment.id,
+        data={"amount_received_minor": received, "given": given, "needed": needed},
+    )
 
 
 def approve_or_tell(*, payment_id: UUID, operator_id: UUID) -> str:
@@ -138,8 +157,9 @@ def _ensure_awaiting(payment: Payment, done: str) -> None:
         )  # fmt: skip
 
 
-def _received(payment: Payment, decision: Decision, earlier: Sequence[GivenApproval]) -> int:
-    said = earlier[0].amount_received_minor if earlier else None
+def _received(payment: Payment, decision: Decision, grounds: Grounds) -> int:
+    """What came, as this approver and those before say; raises `ValidationError`, `ApprovalsDisagree`."""
+    said = grounds.given[0].amount_received_minor if grounds.given else None
     try:
         given = decision.amount_received and parse_amount(decision.amount_received, payment.currency)
     except InvalidAmount as error:
@@ -147,4 +167,7 @@ def _received(payment: Payment, decision: Decision, earlier: Sequence[GivenAppro
     received = given or said or payment.amount_minor
     if said is not None and received != said:
         raise ApprovalsDisagree(data={"amount_received": format_amount(said, payment.currency)})
+    explained = decision.note.strip() or any(one.note for one in grounds.given)
+    if received > payment.amount_minor + grounds.tolerance_minor and not explained:
+        raise ValidationError(fields={"note": ["More came than was claimed: say in a note where you have seen it."]})
     return received

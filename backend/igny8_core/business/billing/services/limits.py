@@ -8,10 +8,10 @@ from igny8_core.kit.errors import ValidationError
 from igny8_core.kit.money import InvalidAmount, parse_amount
 
 
-def set_limit(*, currency: str, amount: str) -> ApprovalLimit:
-    """Set the limit of a currency; `amount` is decimal text. Raises `ValidationError`."""
+def set_limit(*, currency: str, amount: str | None) -> ApprovalLimit:
+    """Set the limit of a currency; `amount` is decimal text, None says that there is none. Raises `ValidationError`."""
     try:
-        amount_minor = parse_amount(amount, currency)
+        amount_minor = None if amount is None else parse_amount(amount, currency)
     except InvalidAmount as error:
         raise ValidationError(fields={"amount": [error.message]}) from error
     limit, _ = ApprovalLimit.objects.update_or_create(

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from igny8_core.accounts.models import Account
-from igny8_core.business.billing.domain.approvals import approvals_needed
 from igny8_core.business.billing.domain.errors import (
     AmountExceedsDue,
     DuplicateSubmission,
@@ -26,7 +25,7 @@ from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import lock_all
+from igny8_core.kit.locks import hold, lock_all
 from igny8_core.kit.money import InvalidAmount, parse_amount
 
 
@@ -52,7 +51,10 @@ class RecordedMoney:
 
 
 def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID) -> Payment:
-    """Record money and let it settle at once; above the limit it awaits two approvals of other operators.
+    """Record money and let it settle at once, or await others' approval.
+
+    Above the limit it takes two other operators; where the amount alone is not above it, but all that this one has
+    decided alone for the account within a day is, it takes one.
 
     Raises `NotFound` for an invoice the account does not have, `ValidationError`, `InvoiceAlreadyPaid`,
     `InvoiceNotPayable`, `AmountExceedsDue` and `DuplicateSubmission`.
@@ -68,12 +70,17 @@ def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID)
     for invoice_id, planned_minor in plan:
         _ensure_takes(invoices.get(invoice_id), planned_minor, money.currency)
     payment = _insert(account, money, amount_minor, plan, operator_id)
-    grounds = grounds_of(payment)
-    if approvals_needed(amount_minor=amount_minor, limit_minor=grounds.limit_minor) == 1:
+    hold(Account, row_id=account.id)
+    grounds = grounds_of(payment, operator_id=operator_id)
+    if grounds.needed_for(amount_minor, received_minor=amount_minor) == 1:
         settlement.settle(
-            payment=payment, invoices=invoices, received_minor=amount_minor, value_date=money.value_date,
-            tolerance_minor=grounds.tolerance_minor,
-        )  # fmt: skip
+            payment=payment,
+            invoices=invoices,
+            received_minor=amount_minor,
+            value_date=money.value_date,
+            decided_alone_by_id=operator_id,
+            tolerance_minor=grounds.closing_tolerance_minor,
+        )
     return payment
 
 

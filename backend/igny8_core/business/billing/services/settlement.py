@@ -26,17 +26,27 @@ type Invoices = Mapping[UUID, Invoice]
 
 
 def settle(
-    *, payment: Payment, invoices: Invoices, received_minor: int, value_date: date | None, tolerance_minor: int = 0
+    *,
+    payment: Payment,
+    invoices: Invoices,
+    received_minor: int,
+    value_date: date | None,
+    decided_alone_by_id: UUID | None,
+    tolerance_minor: int = 0,
 ) -> None:
     """Let the money that came settle what it was meant for; what nothing takes becomes the account's balance.
 
-    Raises `InvalidTransition`.
+    `decided_alone_by_id` is the operator whose word alone this is, if it is one's. Raises `InvalidTransition`.
     """
     claims = _claims(payment, invoices)
     shared = split(received_minor=received_minor, claims=claims, tolerance_minor=tolerance_minor)
     transitions.apply(
-        payment, to=PaymentStatus.SUCCEEDED, amount_received_minor=received_minor, value_date=value_date
-    )  # fmt: skip
+        payment,
+        to=PaymentStatus.SUCCEEDED,
+        amount_received_minor=received_minor,
+        value_date=value_date,
+        decided_alone_by_id=decided_alone_by_id,
+    )
     post(_settled_entry(payment, shared), account_id=payment.account_id)
     for share in shared.shares:
         Allocation.objects.create(
