@@ -295,7 +295,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"invitation of {self.email}"
+        return self.email
 
 
 def normalise_email(email: str) -> str:

@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 
-from igny8_core.accounts.models import AccessKey, Account, User
+from igny8_core.accounts.models import AccessKey, Account, Invitation, User
 from igny8_core.business.billing.models import CreditPackage, Invoice, Payment, PaymentMethodConfig, Refund
 from igny8_core.business.ledger.models import Journal
+from igny8_core.console.pages.invitations import InvitationPage
 from igny8_core.console.pages.money import InvoicePage, JournalPage, PaymentPage, RefundPage
 from igny8_core.console.pages.platform import AccessKeyPage, AccountPage, EventPage, UserPage
 from igny8_core.console.pages.setup import CreditPackagePage, MethodConfigPage
@@ -19,6 +20,7 @@ TABLES = (
     (CreditPackage, CreditPackagePage),
     (Account, AccountPage),
     (User, UserPage),
+    (Invitation, InvitationPage),
     (AccessKey, AccessKeyPage),
     (Event, EventPage),
 )

@@ -41,6 +41,7 @@ NAVIGATION: list[dict[str, Any]] = [
     {"title": "Platform", "separator": True, "items": [
         _table("Accounts", "apartment", "accounts_account"),
         _table("People", "group", "accounts_user", OperatorRole.ADMIN),
+        _table("Invitations", "mail", "accounts_invitation", OperatorRole.ADMIN),
         _table("API keys", "key", "accounts_accesskey", OperatorRole.ADMIN),
         _table("Events", "history", "events_event"),
     ]},

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from igny8_core.accounts.models import User
+from igny8_core.accounts.models import Invitation, User
+from igny8_core.accounts.roles import OperatorRole
 from tests.browser.people import PHONE, WIDE, Site, barriers, overflow, shoot
+from tests.browser.test_console import at_console
 from tests.browser.test_passkeys import CREATE, with_device
 from tests.cast import Cast, as_operator
 from tests.invitations import TEAM, link_of
@@ -82,3 +84,40 @@ def test_a_device_that_makes_no_passkey_leaves_the_form(site: Site, cast: Cast) 
     page.press("#id_password", "Enter")
     page.wait_for_url(f"{site.base}/portal/")
     assert cast.owner.get(f"{TEAM}{invitation['id']}/").json()["data"]["status"] == "accepted"
+
+
+CONSOLE_WINDOWS: dict[str, dict[str, Any]] = {
+    "console": {},
+    "console-dark": {"scheme": "dark"},
+    "console-phone": {"size": PHONE, "touch": True},
+}
+
+
+@pytest.mark.parametrize("window", CONSOLE_WINDOWS)
+def test_an_operator_is_invited_at_the_console_and_works_there(site: Site, window: str) -> None:
+    admin, email = (
+        at_console(site, OperatorRole.ADMIN, "accounts/invitation/add/", **CONSOLE_WINDOWS[window]),
+        address(),
+    )
+    look(admin, f"{window}-invite")
+    admin.fill("#id_email", email)
+    admin.fill("#id_name", "Bilal Khan")
+    admin.select_option("#id_role", "approver")
+    admin.locator("[name=_save]").first.click()
+    admin.get_by_text(email).first.wait_for()
+    look(admin, f"{window}-invitations")
+    invitation = as_operator(lambda: Invitation.objects.get(email_normalised=email))
+    admin.goto(f"{site.base}/admin/accounts/invitation/{invitation.id}/change/")
+    look(admin, f"{window}-invitation")
+    admin.goto(f"{site.base}/admin/accounts/invitation/{invitation.id}/send-again/")
+    look(admin, f"{window}-invitation-again")
+    admin.get_by_role("button", name="Send again").click()
+    admin.get_by_text("The invitation is on its way.").first.wait_for()
+
+    page = site.visitor(**CONSOLE_WINDOWS[window])
+    page.goto(f"{site.base}{link_of({'id': str(invitation.id), 'account_id': None, 'email': email})}")
+    look(page, f"{window}-operator-invitation")
+    page.fill("#id_password", NEW)
+    page.press("#id_password", "Enter")
+    page.wait_for_url(f"{site.base}/admin/")
+    assert as_operator(lambda: User.objects.get(email_normalised=email).role) == "approver"

@@ -18,7 +18,8 @@ PAGES = {
     "billing/payment/": SUPPORT, "billing/invoice/": SUPPORT, "billing/refund/": SUPPORT, "ledger/journal/": SUPPORT,
     "billing/creditpackage/": SUPPORT, "accounts/account/": SUPPORT, "events/event/": SUPPORT,
     "billing/paymentmethodconfig/": FINANCE, "billing/paymentmethodconfig/add/": FINANCE,
-    "accounts/account/add/": ADMIN, "accounts/user/": ADMIN,
+    "accounts/account/add/": ADMIN, "accounts/user/": ADMIN, "accounts/invitation/": ADMIN,
+    "accounts/invitation/add/": ADMIN,
     "accounts/accesskey/": ADMIN,
 }  # fmt: skip
 

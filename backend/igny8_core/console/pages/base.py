@@ -1,6 +1,7 @@
 """What all tables in the admin share: who may look, what may be asked, that money is only read, that services write."""
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
@@ -23,6 +25,16 @@ from igny8_core.kit.errors import AppError, ValidationError
 
 COUNT_LIMIT = 10_000
 MAX_SEARCH_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before a button of a row does its work; `grave` where that cannot be taken back."""
+
+    title: str
+    text: str
+    button: str
+    grave: bool = False
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -75,6 +87,18 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         if row is None:
             raise Http404
         return row
+
+    def asked(self, request: HttpRequest, row: Any, question: Question) -> TemplateResponse:
+        """The page of a question, whose answer is a POST to the same address."""
+        document = {
+            "title": question.title,
+            "question": question.text,
+            "button": question.button,
+            "css": "desk-button-bad" if question.grave else "desk-button-main",
+            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "console/ask.html", {**self.admin_site.each_context(request), **document})
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By role alone."""

@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
 from django_countries import countries
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -15,7 +14,7 @@ from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.platform.services import accounts, api_keys, people
 from igny8_core.console.operators import Operator
-from igny8_core.console.pages.base import OperatorPage
+from igny8_core.console.pages.base import OperatorPage, Question
 from igny8_core.console.pages.filters import fixed
 from igny8_core.events.catalogue import ActorKind, EventType
 from igny8_core.events.models import Event
@@ -142,9 +141,11 @@ class AccessKeyPage(OperatorPage):
         """Ask whether the key is to be refused from now on, and do it when the answer comes."""
         key = self.found(request, object_id)
         if request.method != "POST":
-            document = {"title": f"Revoke {key.prefix}…", "key": key, "opts": self.opts}
-            frame = self.admin_site.each_context(request)
-            return TemplateResponse(request, "console/revoke.html", {**frame, **document})
+            text = (
+                f"Whoever uses the key {key.prefix}… “{key.name}” of {key.account or key.user} is refused from now on."
+                " This cannot be taken back."
+            )
+            return self.asked(request, key, Question(f"Revoke {key.prefix}…", text, "Revoke the key", grave=True))
         api_keys.revoke_api_key(key_id=key.id)
         messages.success(request, "The key is revoked.")
         return self.response_post_save_change(request, key)

@@ -1,0 +1,114 @@
+"""Who is invited: to an account, or to work at this console."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from unfold.decorators import action, display
+
+from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.answers import InvitationAnswer
+from igny8_core.business.platform.services import invitations
+from igny8_core.console.operators import Operator
+from igny8_core.console.pages.base import OperatorPage, Question
+from igny8_core.console.pages.filters import fixed
+from igny8_core.console.pages.platform import CHOOSE, ROLES, TEXT, choices
+
+COLOURS = {"pending": "info", "accepted": "success", "revoked": "danger", "expired": "warning"}
+
+
+class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whom to invite to what."""
+
+    account_code = forms.CharField(
+        required=False, max_length=8, widget=TEXT, help_text="Empty invites an operator: somebody who works here."
+    )
+    role = forms.ChoiceField(
+        choices=choices(ROLES),
+        widget=CHOOSE,
+        help_text="Of an account: viewer, member, admin, owner. Of an operator: support, approver, finance, admin.",
+    )
+
+    class Meta:
+        model = Invitation
+        fields: ClassVar = ["email", "name", "role"]
+
+    def clean_account_code(self) -> UUID | None:
+        """The account's id, or none for an operator."""
+        code = self.cleaned_data["account_code"].strip().upper()
+        if not code:
+            return None
+        account = Account.objects.filter(code=code).first()
+        if account is None:
+            raise forms.ValidationError("There is no account with this code.")
+        return account.id
+
+
+class InvitationPage(OperatorPage):
+    """Each gets a mail with a link and chooses a password or a passkey; nobody here knows either."""
+
+    form = InvitationForm
+    least_to_view = OperatorRole.ADMIN
+    least_to_write = OperatorRole.ADMIN
+    adds = True
+    list_display: ClassVar = ["email", "name", "account", "role", "state", "sent_at", "expires_at"]
+    list_filter: ClassVar = [fixed("outcome", InvitationOutcome.values), fixed("role", ROLES)]
+    search_fields: ClassVar = ["=email_normalised"]
+    search_help_text = "E-mail address, whole"
+    ordering: ClassVar = ["-sequence"]
+    list_select_related: ClassVar = ["account"]
+    actions_detail: ClassVar = ["send_again", "revoke"]
+
+    @display(description="Status", label=COLOURS)
+    def state(self, invitation: Invitation) -> str:
+        """As a coloured label."""
+        return InvitationAnswer.of(invitation).status
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An invitation is sent again or revoked, never edited."""
+        return obj is None and super().has_change_permission(request)
+
+    def has_step_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Admins."""
+        return super().has_change_permission(request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is asked for a new one; what there is to know of one."""
+        if obj is None:
+            return ["email", "name", "account_code", "role"]
+        return ["email", "name", "account", "role", "state", "created_at", "sent_at", "expires_at", "decided_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of one that was made."""
+        return [] if obj is None else self.get_fields(request, obj)
+
+    def add(self, operator: Operator, form: Any) -> UUID:
+        """Invite; the worker mails the link."""
+        given = {name: form.cleaned_data[name] for name in ("email", "name", "role")}
+        return invitations.invite(account_id=form.cleaned_data["account_code"], **given).id
+
+    @action(description="Send again", icon="forward_to_inbox", url_path="send-again", permissions=["step"])
+    def send_again(self, request: HttpRequest, object_id: str) -> Any:
+        """Ask whether a new link is to be mailed, and do it when the answer comes."""
+        invitation = self.found(request, object_id)
+        if request.method != "POST":
+            text = f"{invitation.email} gets a new link, good for seven days. The link in the older mail dies."
+            return self.asked(request, invitation, Question("Send the invitation again", text, "Send again"))
+        invitations.send_again(invitation_id=invitation.id)
+        messages.success(request, "The invitation is on its way.")
+        return self.response_post_save_change(request, invitation)
+
+    @action(description="Revoke", icon="block", permissions=["step"])
+    def revoke(self, request: HttpRequest, object_id: str) -> Any:
+        """Ask whether the link is to die, and do it when the answer comes."""
+        invitation = self.found(request, object_id)
+        if request.method != "POST":
+            text = f"The link that was mailed to {invitation.email} opens nothing from now on."
+            question = Question("Revoke the invitation", text, "Revoke", grave=True)
+            return self.asked(request, invitation, question)
+        invitations.revoke(invitation_id=invitation.id)
+        messages.success(request, "The invitation is revoked.")
+        return self.response_post_save_change(request, invitation)
