@@ -5,7 +5,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
-from igny8_core.env import BadEnvironment
+from igny8_core.env import BadEnvironment, keep_private
 
 OWNER_COMMANDS = frozenset({
     "check", "dbshell", "dumpdata", "makemigrations", "migrate", "optimizemigration", "showmigrations",
@@ -15,6 +15,7 @@ OWNER_COMMANDS = frozenset({
 
 def main() -> None:
     """Choose the login by the command and hand over to Django."""
+    keep_private()
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     os.environ.setdefault("IGNY8_PROCESS", "owner" if command in OWNER_COMMANDS else "worker")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")

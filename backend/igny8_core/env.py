@@ -113,17 +113,27 @@ def load(environ: Mapping[str, str]) -> Environment:
     )
 
 
+def keep_private() -> None:
+    """What this process writes is for its own user alone: mails with links, logs, statements. Called first of all."""
+    os.umask(0o077)
+
+
 def ensure_secrets(data_dir: Path) -> Secrets:
-    """The data folder's secrets, made on first use; safe when several processes come first at once."""
+    """The data folder's secrets, made on first use; safe when several processes come first at once.
+
+    A folder that is empty then is ours and closed to others; one that holds more already stays as its owner made it.
+    """
     path = data_dir / "secrets.json"
     if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not any(data_dir.iterdir()):
+            data_dir.chmod(0o700)
         _write_once(path, {name: random_secrets.token_urlsafe(32) for name in Secrets.__dataclass_fields__})
     return Secrets(**json.loads(path.read_text()))
 
 
 def _write_once(path: Path, document: dict[str, str]) -> None:
     """A hard link fails when the name is taken: whoever comes second reads what the first wrote."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secrets-")
     try:
         with os.fdopen(descriptor, "w") as file:

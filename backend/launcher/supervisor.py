@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
-from igny8_core.env import BadEnvironment, Environment, ensure_secrets, load, socket_dir
+from igny8_core.env import BadEnvironment, Environment, ensure_secrets, keep_private, load, socket_dir
 from igny8_core.kit.embedded_postgres import DidNotStart, EmbeddedPostgres
 
 from launcher import page
@@ -166,6 +166,7 @@ def _refuse_taken_port(port: int) -> None:
 
 def main() -> int:
     """Serve until asked to stop; a refusal is one sentence and exit status 1."""
+    keep_private()
     try:
         Supervisor(load(os.environ)).serve()
     except (Refused, BadEnvironment, DidNotStart) as error:

@@ -28,7 +28,8 @@ BINARIES = INSTALLED / "bin"
 MAJOR = "18"
 SYSTEM_USER = "pgserver"
 SUPERUSER = "postgres"
-PASSABLE = 0o011
+PASSABLE_BY_GROUP, PASSABLE_BY_OTHERS = 0o010, 0o001
+PASSABLE = PASSABLE_BY_GROUP | PASSABLE_BY_OTHERS
 START_ATTEMPTS = 20
 CONFIGURATION = """
 listen_addresses = ''
@@ -57,7 +58,7 @@ class EmbeddedPostgres:
     def initialise(self) -> None:
         """Make the cluster if there is none, and write its configuration; raises `DidNotStart`."""
         for folder in (self.cluster, self.sockets):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._hand_over()
         version = self.cluster / "PG_VERSION"
         if not version.exists():
@@ -158,8 +159,12 @@ class EmbeddedPostgres:
         """PostgreSQL refuses to run as root: give the cluster to an OS user that can reach it."""
         if os.geteuid() != 0:
             return
-        owner = _system_user()
-        for folder in {above for path in (INSTALLED, self.cluster, self.sockets) for above in path.parents}:
+        owner, data_dir = _system_user(), self.cluster.parent
+        if not (mode := data_dir.stat().st_mode) & PASSABLE_BY_OTHERS:
+            os.chown(data_dir, -1, owner.pw_gid)
+            data_dir.chmod(mode | PASSABLE_BY_GROUP)
+        above = {folder for path in (INSTALLED, self.cluster, self.sockets) for folder in path.parents}
+        for folder in above - {data_dir}:
             if (mode := folder.stat().st_mode) & PASSABLE != PASSABLE:
                 folder.chmod(mode | PASSABLE)
         subprocess.run(["chmod", "-R", "go+rX", INSTALLED], check=True)

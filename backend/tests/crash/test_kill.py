@@ -3,96 +3,19 @@
 Twenty cycles; `CHAOS_CYCLES` asks for more (`make chaos CYCLES=n`). The product runs as `make serve` runs it.
 """
 
-import http.client
-import json
 import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.crash.product import READY_SECONDS, Product
 
 pytestmark = pytest.mark.slow
-BACKEND = Path(__file__).resolve().parents[2]
 CYCLES = int(os.environ.get("CHAOS_CYCLES", "20"))
-WRITERS, READY_SECONDS = 6, 60
+WRITERS = 6
 FINAL = range(200, 500)
-
-
-class Product:
-    """The product in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("IGNY8_", "DATABASE_"))}
-        environment |= {"IGNY8_DATA_DIR": str(folder), "IGNY8_PORT": str(self.port), "IGNY8_THROTTLE": "off"}
-        environment.pop("DJANGO_SETTINGS_MODULE", None)
-        self.log = (folder.parent / "serve.log").open("wb")
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(BACKEND / "serve.py")],
-            env=environment,
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
-        )
-        self.await_ready(READY_SECONDS * 2)
-        self.demo: dict[str, Any] = json.loads((folder / "demo.json").read_text())
-
-    def await_ready(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, "the launcher has ended"
-            if self.call("GET", "/readyz", None)[0] == 200:
-                return
-            time.sleep(0.1)
-        raise AssertionError("not ready again")
-
-    def call(self, method: str, path: str, key: str | None, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Status and JSON; status 0 when nobody answered."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
-        sent = {"Content-Type": "application/json", **headers}
-        if key is not None:
-            sent["Authorization"] = f"Bearer {key}"
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), sent)
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read() or b"null")
-        except (OSError, http.client.HTTPException, ValueError):
-            return 0, None
-        finally:
-            connection.close()
-
-    def kill(self, name: str) -> None:
-        os.kill(int((self.folder / "run" / f"{name}.pid").read_text()), signal.SIGKILL)
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
-        self.log.close()
-
-
-@pytest.fixture
-def product() -> Iterator[Product]:
-    with tempfile.TemporaryDirectory(prefix="igny8-chaos-") as outer:
-        Path(outer).chmod(0o755)
-        folder = Path(outer) / "data"
-        folder.mkdir(mode=0o755)
-        running = Product(folder)
-        try:
-            yield running
-        finally:
-            running.stop()
 
 
 class Writers:
