@@ -1,9 +1,11 @@
 """domain/allocation.py: a payment never passes what is left."""
 
+import uuid
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from igny8_core.business.billing.domain.allocation import decide_amount
+from igny8_core.business.billing.domain.allocation import Claim, Share, decide_amount, split
 from igny8_core.business.billing.domain.errors import AmountExceedsDue
 from igny8_core.kit.errors import ErrorKind, ValidationError
 
@@ -43,3 +45,12 @@ def test_the_sum_never_passes_the_total(total: int, settled: int, submitted: int
         assert settled + submitted + (requested or 1) > total
         return
     assert 0 < made <= total - settled - submitted
+
+
+def test_a_rest_is_bank_charges_only_where_the_money_was_used_up() -> None:
+    """Whoever sent enough for the rest was not charged for the transfer: the rest stays due, the money is left over."""
+    claim = Claim(uuid.UUID(int=1), due_minor=500, wanted_minor=499)
+    enough = split(received_minor=1000, claims=[claim], tolerance_minor=1)
+    assert (enough.shares, enough.excess_minor) == ((Share(claim.invoice_id, 499, 0),), 501)
+    short = split(received_minor=499, claims=[claim], tolerance_minor=1)
+    assert (short.shares, short.excess_minor) == ((Share(claim.invoice_id, 500, 1),), 0)
