@@ -86,7 +86,6 @@ def load(environ: Mapping[str, str]) -> Environment:
     known = environ.get("DATABASE_URL") or given["WEB"] or given["WORKER"] or owner_url
     named = database_name(known)
     prefix = environ.get("IGNY8_ROLE_PREFIX") or named
-    managed = {name: not given[name] or environ.get("IGNY8_MANAGED_ROLES") == "1" for name in given}
     return Environment(
         process=cast(Process, process),
         port=_number(environ, "IGNY8_PORT", default=8000, highest=65535),
@@ -97,8 +96,8 @@ def load(environ: Mapping[str, str]) -> Environment:
         owner_url=owner_url,
         web_url=given["WEB"] or _with_login(owner_url, f"{prefix}_web", kept.web_password),
         worker_url=given["WORKER"] or _with_login(owner_url, f"{prefix}_worker", kept.worker_password),
-        web_password=kept.web_password if managed["WEB"] else None,
-        worker_password=kept.worker_password if managed["WORKER"] else None,
+        web_password=None if given["WEB"] else kept.web_password,
+        worker_password=None if given["WORKER"] else kept.worker_password,
         role_prefix=prefix,
         secret_key=environ.get("IGNY8_SECRET_KEY") or kept.secret_key,
         sealing_keys=_list(environ.get("IGNY8_SEALING_KEYS")) or (_fernet_key(f"sealing {kept.secret_key}"),),
