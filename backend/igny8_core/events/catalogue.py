@@ -51,6 +51,7 @@ class EventType(StrEnum):
     BALANCE_APPLIED = "balance.applied"
     BALANCE_UNAPPLIED = "balance.unapplied"
     REFUND_REQUESTED = "refund.requested"
+    REFUND_APPROVED = "refund.approved"
     REFUND_COMPLETED = "refund.completed"
     REFUND_CANCELLED = "refund.cancelled"
     CREDITS_GRANTED = "credits.granted"

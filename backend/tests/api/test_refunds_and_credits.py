@@ -145,6 +145,7 @@ def test_sepa_transfers_for_a_bank(cast: Cast) -> None:
     beneficiary = {"name": "Jürgen Groß", "iban": iban.lower()}
     made = refund(german, payment_id, destination="transfer", beneficiary=beneficiary).json()["data"]["refund"]
     assert made["beneficiary"] == "Jürgen Groß, account ending 3000"
+    assert german.approver.post(f"{ADMIN}refunds/{made['id']}/approve/").json()["data"]["status"] == "pending"
     answer = german.finance.get(f"{ADMIN}refunds/export/?format=pain001")
     assert answer.headers["Content-Type"] == "application/xml"
     assert "attachment" in answer.headers["Content-Disposition"]

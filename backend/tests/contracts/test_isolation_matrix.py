@@ -74,6 +74,7 @@ LEAST = {
     "payment-bounce": {"post": "finance"},
     "refunds": {"get": "support"},
     "refund": {"get": "support"},
+    "refund-approve": {"post": "approver"},
     "refunds-export": {"get": "finance"},
     "refund-paid": {"post": "finance"},
     "refund-cancel": {"post": "finance"},

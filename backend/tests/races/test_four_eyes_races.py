@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from igny8_core.business.billing.domain.methods import PaymentMethod
-from igny8_core.business.billing.services import approvals
+from igny8_core.business.billing.domain.refunds import RefundDestination
+from igny8_core.business.billing.services import approvals, refunds
 from igny8_core.business.billing.services.recording import RecordedMoney, record_payment
 from tests.api.test_approvals import verified
 from tests.cast import Cast, as_operator
@@ -17,6 +18,26 @@ from tests.races.test_money_races import DEADLOCKS
 pytestmark = pytest.mark.slow
 ROUNDS = 200
 SLICE = "300000.00"
+
+
+def test_two_refunds_by_one_person(cast: Cast, limit: None) -> None:
+    """Of two payments, so that neither the payment's lock nor its invoice's orders them."""
+    ids = []
+    for number in range(ROUNDS // 5 * 2):
+        ids.append(uuid.UUID(cast.submit(cast.invoice(SLICE), f"out {number}").json()["data"]["id"]))
+        decision = approvals.Decision(uuid.uuid4())
+        as_operator(lambda decision=decision: approvals.approve_payment(payment_id=ids[-1], decision=decision))
+
+    def let_out(operator: uuid.UUID) -> str:
+        payment_id, asked = ids.pop(), refunds.RefundRequest(operator, RefundDestination.TRANSFER)
+        return str(as_operator(lambda: refunds.refund_payment(payment_id=payment_id, request=asked)).status)
+
+    outcomes = Counter[str]()
+    for _ in range(ROUNDS // 5):
+        operator = uuid.uuid4()
+        outcomes.update(["+".join(sorted(at_once(2, lambda _, operator=operator: let_out(operator))))])
+    assert outcomes == {"pending+pending_approval": ROUNDS // 5}
+    verified(cast)
 
 
 def test_two_slices_by_one_person(cast: Cast, limit: None, owner_connection: Any) -> None:

@@ -67,6 +67,8 @@ class Refund:
     from_balance: int
     parts: list[tuple[int, int]]
     status: str
+    by: Any = None
+    alone: bool = False
 
 
 @dataclass
@@ -155,7 +157,7 @@ class Model:
         for one in mine:
             self._take_off(one)
 
-    def refund(self, payment_id: Any, amount: int | None, *, transfer: bool) -> Refund:
+    def refund(self, payment_id: Any, amount: int | None, by: Any, *, transfer: bool) -> Refund:
         payment = self.payments[payment_id]
         if payment.status != "succeeded":
             raise Refused("invalid_transition")
@@ -176,7 +178,10 @@ class Model:
                 one.refunded += take
                 rest -= take
                 parts.append((self.allocations.index(one), take))
-        refund = Refund(payment_id, wanted, first + rest, parts, "pending")
+        refund = Refund(payment_id, wanted, first + rest, parts, "pending", by)
+        refund.alone = transfer and wanted + self._let_out_alone(by, payment.account) <= LIMIT
+        if transfer and not refund.alone:
+            refund.status = "pending_approval"
         if transfer and refund.from_balance > held:
             raise Refused("insufficient_balance")
         self.balance[payment.account] += -refund.from_balance if transfer else sum(take for _, take in parts)
@@ -188,11 +193,17 @@ class Model:
             self._complete(refund)
         return refund
 
+    def approve_refund(self, refund_id: Any, operator: Any) -> None:
+        refund = self._in(refund_id, "pending_approval")
+        if refund.by == operator:
+            raise Refused("four_eyes_required")
+        refund.status = "pending"
+
     def mark_paid(self, refund_id: Any) -> None:
-        self._complete(self._pending(refund_id))
+        self._complete(self._in(refund_id, "pending"))
 
     def cancel_refund(self, refund_id: Any) -> None:
-        refund = self._pending(refund_id)
+        refund = self._in(refund_id, "pending", "pending_approval")
         mine = self._live(refund.payment)
         if any(self.invoices[one.invoice].status == "void" for one in mine):
             raise Refused("invalid_transition")
@@ -247,10 +258,21 @@ class Model:
             raise Refused("invalid_transition")
         return payment
 
-    def _pending(self, refund_id: Any) -> Refund:
-        if self.refunds[refund_id].status != "pending":
+    def _in(self, refund_id: Any, *statuses: str) -> Refund:
+        if self.refunds[refund_id].status not in statuses:
             raise Refused("invalid_transition")
         return self.refunds[refund_id]
+
+    def _let_out_alone(self, operator: Any, account: Any) -> int:
+        """What one operator's transfers took out of the account that nobody else has approved."""
+        return sum(
+            one.amount
+            for one in self.refunds.values()
+            if one.alone
+            and one.by == operator
+            and one.status in ("pending", "completed")
+            and self.payments[one.payment].account == account
+        )
 
     def _may_alone(self, operator: Any, payment: Payment, received: int) -> bool:
         """Whether one operator may let it in: all that they decided alone for the account counts (it is all one day)."""

@@ -153,6 +153,62 @@ def test_two_slices_at_once_do_not_both_succeed(
     owner_connection.execute(TAKEN_BACK, [cast.account.id])
 
 
+REFUND = """INSERT INTO billing_refund (id, account_id, payment_id, amount_minor, from_balance_minor, currency, destination,
+ status, reason, parts, beneficiary_sealed, beneficiary_known, approvals_needed, requested_by_id, approved_by_id,
+ approval_note, created_at) SELECT gen_random_uuid(), account_id, id, %(amount)s, 0, currency, 'transfer', 'pending', '',
+ '[]', %(sealed)s, %(known)s, %(needed)s, %(by)s, %(second)s, '', now() FROM billing_payment WHERE id = %(payment)s"""
+ALONE = {"amount": 100, "sealed": "", "known": False, "needed": 1, "by": uuid.uuid4(), "second": None}
+
+
+def test_money_goes_out_by_two_or_within_the_limit(
+    cast: Cast, limit: None, owner_connection: psycopg.Connection[Any]
+) -> None:
+    _, payment_id = submitted(cast, "600000.00")
+    for api in (cast.approver, cast.second_approver):
+        decide(api, payment_id, "approve")
+    with owner_connection.transaction(force_rollback=True):
+        for wrong, error, name in (
+            ({"amount": 500_000_01}, RESTRICT, "another operator has to approve"),
+            ({"sealed": "x"}, RESTRICT, "another operator has to approve"),
+            ({"needed": 2}, RESTRICT, "another operator has to approve"),
+            ({"by": None}, RESTRICT, "another operator has to approve"),
+            ({"second": ALONE["by"]}, CHECK, "refund_approved_by_another"),
+        ):
+            with pytest.raises(error, match=name), owner_connection.transaction():
+                owner_connection.execute(REFUND, {**ALONE, "payment": payment_id, **wrong})
+        owner_connection.execute(REFUND, {**ALONE, "payment": payment_id, "amount": 300_000_00})
+        with pytest.raises(RESTRICT, match="30000000 let out alone"), owner_connection.transaction():
+            owner_connection.execute(REFUND, {**ALONE, "payment": payment_id, "amount": 300_000_00})
+        owner_connection.execute(
+            REFUND, {**ALONE, "payment": payment_id, "amount": 300_000_00, "needed": 2, "second": uuid.uuid4()}
+        )
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ("beneficiary_sealed = 'x'", "never changes"),
+        ("amount_minor = 1", "never changes"),
+        ("approvals_needed = 1", "never changes"),
+        ("requested_by_id = gen_random_uuid()", "never changes"),
+        ("created_at = now() - interval '2 days'", "never changes"),
+        ("status = 'completed'", "cannot become completed"),
+        ("status = 'pending'", "another operator has to approve"),
+        ("status = 'pending', approved_by_id = requested_by_id", "another operator has to approve"),
+    ],
+)
+def test_a_refund_that_waits_is_not_helped_out(
+    cast: Cast, owner_connection: psycopg.Connection[Any], changed: str, name: str
+) -> None:
+    _, payment_id = submitted(cast)
+    decide(cast.approver, payment_id, "approve")
+    beneficiary = {"name": "Mule", "iban": "DE89370400440532013000"}
+    made = refund(cast, payment_id, destination="transfer", beneficiary=beneficiary).json()["data"]["refund"]
+    assert made["status"] == "pending_approval"
+    with pytest.raises(RESTRICT, match=name):
+        owner_connection.execute(f"UPDATE billing_refund SET {changed} WHERE id = %s", [made["id"]])
+
+
 def test_the_ledger_cannot_be_emptied(owner_connection: psycopg.Connection[Any]) -> None:
     for table in ("ledger_journal", "ledger_journalline"):
         with pytest.raises(psycopg.errors.RestrictViolation):

@@ -89,8 +89,8 @@ class Money(RuleBasedStateMachine):
         if refusal:
             return multiple()
         payment, counted = done
-        self.model.payments[payment["id"]] = expected.Payment(account.id, invoice_id, counted)
-        return payment["id"]
+        self.model.payments[payment.id] = expected.Payment(account.id, invoice_id, counted)
+        return payment.id
 
     @rule(target=payments, who=st.integers(0, 1), amount=AMOUNTS, shares=st.lists(st.integers(1, 100), max_size=2),
           data=st.data())  # fmt: skip
@@ -143,19 +143,26 @@ class Money(RuleBasedStateMachine):
             lambda: self.model.bounce(payment_id),
         )
 
-    @rule(target=refunds, payment_id=payments, amount=st.none() | AMOUNTS, transfer=st.booleans())
-    def refund(self, *, payment_id: uuid.UUID, amount: int | None, transfer: bool) -> Any:
+    @rule(target=refunds, payment_id=payments, who=WHO, amount=st.none() | AMOUNTS, transfer=st.booleans())
+    def refund(self, *, payment_id: uuid.UUID, who: uuid.UUID, amount: int | None, transfer: bool) -> Any:
         destination = RefundDestination.TRANSFER if transfer else RefundDestination.BALANCE
-        request = refunds.RefundRequest(OPERATOR, destination, amount=text(amount))
+        request = refunds.RefundRequest(who, destination, amount=text(amount))
         done: list[Any] = []
         refusal = self._both(
             lambda: done.append(refunds.refund_payment(payment_id=payment_id, request=request)),
-            lambda: done.append(self.model.refund(payment_id, amount, transfer=transfer)),
+            lambda: done.append(self.model.refund(payment_id, amount, who, transfer=transfer)),
         )
         if refusal:
             return multiple()
         self.model.refunds[done[0].id] = done[1]
         return done[0].id
+
+    @rule(refund_id=refunds, who=WHO)
+    def approve_refund(self, refund_id: uuid.UUID, who: uuid.UUID) -> None:
+        self._both(
+            lambda: refunds.approve_refund(refund_id=refund_id, operator_id=who),
+            lambda: self.model.approve_refund(refund_id, who),
+        )
 
     @rule(refund_id=refunds)
     def mark_paid(self, refund_id: uuid.UUID) -> None:

@@ -56,6 +56,7 @@ operator_urlpatterns = [
     path("refunds/", RefundViewSet.as_view({"get": "list"}), name="refunds"),
     path("refunds/export/", RefundViewSet.as_view({"get": "export"}), name="refunds-export"),
     path("refunds/<uuid:refund_id>/", RefundViewSet.as_view({"get": "retrieve"}), name="refund"),
+    path("refunds/<uuid:refund_id>/approve/", RefundViewSet.as_view({"post": "approve"}), name="refund-approve"),
     path("refunds/<uuid:refund_id>/mark-paid/", RefundViewSet.as_view({"post": "mark_paid"}), name="refund-paid"),
     path("refunds/<uuid:refund_id>/cancel/", RefundViewSet.as_view({"post": "cancel"}), name="refund-cancel"),
     path("approval-limits/", ApprovalLimitView.as_view(), name="approval-limits"),

@@ -26,7 +26,13 @@ PAYMENT_COLOURS = {
     "failed": "danger",
     "refunded": "info",
 }
-REFUND_COLOURS = {"completed": "success", "pending": "warning", "cancelled": "info"}
+REFUND_COLOURS = {
+    "pending_approval": "warning",
+    "pending": "info",
+    "completed": "success",
+    "failed": "danger",
+    "cancelled": "info",
+}
 
 
 class ReadOnlyRows(TabularInline):  # type: ignore[type-arg]

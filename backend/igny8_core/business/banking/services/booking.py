@@ -5,6 +5,7 @@ Locks: the line, then what billing locks (invoices by id, the payment, balances)
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def _approve(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMa
     payment = _found(Payment, part)
     _ensure_currency(line, payment.currency)
     received, note = format_amount(part.amount_minor, line.currency), f"Bank line {line.sequence}"
-    decision = Decision(decided_by.operator_id, received, _day(line), note)
+    decision = Decision(decided_by.operator_id, received, _day(line), note, _payer_account(line))
     approved = approvals.approve_payment(payment_id=payment.id, decision=decision)
     return _match(line, CandidateKind.PAYMENT, part.amount_minor, decided_by, payment=approved)
 
@@ -125,7 +126,7 @@ def _record_for(
     money = RecordedMoney(
         payment_method=PaymentMethod(line.bank_account.payment_method), reference=_reference(line),
         amount=format_amount(total, line.currency), currency=line.currency, value_date=_day(line),
-        allocations=tuple(planned),
+        allocations=tuple(planned), payer_account=_payer_account(line),
     )  # fmt: skip
     try:
         payment = record_payment(account=account, money=money, operator_id=decided_by.operator_id)
@@ -133,7 +134,7 @@ def _record_for(
         # Two bookings that say the same are two all the same: the second gets the line's number.
         again = f"{money.reference} #{line.sequence}"
         payment = record_payment(
-            account=account, money=_with_reference(money, again), operator_id=decided_by.operator_id
+            account=account, money=replace(money, reference=again), operator_id=decided_by.operator_id
         )
     kind = CandidateKind.INVOICE if any(part.target_id for part in parts) else CandidateKind.BALANCE
     return _match(line, kind, total, decided_by, payment=payment)
@@ -152,13 +153,6 @@ def _takes(invoice: Invoice, amount_minor: int) -> int:
     if invoice.status != InvoiceStatus.PENDING:
         return amount_minor
     return min(amount_minor, invoice.amount_total_minor - invoice.amount_settled_minor)
-
-
-def _with_reference(money: RecordedMoney, reference: str) -> RecordedMoney:
-    return RecordedMoney(
-        payment_method=money.payment_method, reference=reference, amount=money.amount, currency=money.currency,
-        value_date=money.value_date, allocations=money.allocations,
-    )  # fmt: skip
 
 
 def _reference(line: StatementLine) -> str:
@@ -194,9 +188,14 @@ def _match(
     )  # fmt: skip
 
 
+def _payer_account(line: StatementLine) -> str:
+    """The other side's bank account, in letters and digits; empty where the line names none."""
+    return lookup_keys(facts_of(line)).counterparty_account[:64]
+
+
 def _learn_payer(line: StatementLine, match_: LineMatch) -> None:
     """Remember whose bank account pays for whom."""
-    number = lookup_keys(facts_of(line)).counterparty_account[:64]
+    number = _payer_account(line)
     if not number or match_.kind not in MONEY_IN:
         return
     now = clock.now()

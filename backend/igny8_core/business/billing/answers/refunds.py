@@ -19,8 +19,41 @@ class RefundPartAnswer(Answer):
     credits: int
 
 
+class RefundApproverAnswer(Answer):
+    """An operator who lets a refund go out: the first is who has asked for it."""
+
+    operator_id: UUID
+    at: datetime
+    note: str
+
+
+class RefundApprovalsAnswer(Answer):
+    """How many operators have to let a refund go out, and who has."""
+
+    needed: int
+    given_by: list[RefundApproverAnswer]
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        """Both words on a refund."""
+        words = (
+            (refund.requested_by_id, refund.created_at, refund.reason),
+            (refund.approved_by_id, refund.approved_at, refund.approval_note),
+        )
+        given = [
+            RefundApproverAnswer(operator_id=operator_id, at=at, note=note)
+            for operator_id, at, note in words
+            if operator_id is not None and at is not None
+        ]
+        return cls(needed=refund.approvals_needed, given_by=given)
+
+
 class RefundAnswer(Answer):
-    """A refund; of the beneficiary's account only the last four characters are told."""
+    """A refund; of the beneficiary's account only the last four characters are told.
+
+    `beneficiary_known` says whether a bank line or an earlier refund has shown that account as the payer's own; null
+    where none is named.
+    """
 
     id: UUID
     payment_id: UUID
@@ -33,6 +66,8 @@ class RefundAnswer(Answer):
     reason: str
     parts: list[RefundPartAnswer]
     beneficiary: str | None
+    beneficiary_known: bool | None
+    approvals: RefundApprovalsAnswer
     created_at: datetime
     completed_at: datetime | None
     cancelled_at: datetime | None
@@ -50,10 +85,12 @@ class RefundAnswer(Answer):
             for part in refund.parts
         ]
         return cls(
-            **same_names(cls, refund) | {"parts": parts},
+            **same_names(cls, refund)
+            | {"parts": parts, "beneficiary_known": refund.beneficiary_known if refund.beneficiary_sealed else None},
             amount=format_amount(refund.amount_minor, currency),
             from_balance=format_amount(refund.from_balance_minor, currency),
             beneficiary=_masked(refund),
+            approvals=RefundApprovalsAnswer.of(refund),
         )
 
 

@@ -52,11 +52,11 @@ class InvalidTransition(AppError):
 
 
 class FourEyesRequired(AppError):
-    """Above the limit two different operators approve, and nobody approves what they recorded."""
+    """Two different operators are needed, and nobody approves what they recorded or asked for."""
 
     kind = ErrorKind.CONFLICT
     code = "four_eyes_required"
-    default_message = "Another operator has to approve this payment."
+    default_message = "Another operator has to approve this."
 
 
 class ApprovalsDisagree(AppError):

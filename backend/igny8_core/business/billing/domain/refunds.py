@@ -1,11 +1,11 @@
 """What a refund takes from where, and which credits go with it. Pure; minor units throughout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from igny8_core.business.billing.domain.errors import AmountExceedsRefundable
+from igny8_core.business.billing.domain.errors import AmountExceedsRefundable, InvalidTransition
 
 
 class RefundDestination(StrEnum):
@@ -16,11 +16,43 @@ class RefundDestination(StrEnum):
 
 
 class RefundStatus(StrEnum):
-    """Where a refund stands; a pending one reserves its amount."""
+    """Where a refund stands; the values are stored and appear in the API.
 
+    One that may still go out reserves its amount.
+    """
+
+    PENDING_APPROVAL = "pending_approval"
+    """It waits for a second operator: it is not exported and cannot be marked paid."""
     PENDING = "pending"
+    PROCESSING = "processing"
     COMPLETED = "completed"
+    FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+_R = RefundStatus
+
+REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
+    _R.PENDING_APPROVAL: frozenset({_R.PENDING, _R.CANCELLED}),
+    _R.PENDING: frozenset({_R.COMPLETED, _R.CANCELLED}),
+    _R.PROCESSING: frozenset(),
+    _R.COMPLETED: frozenset(),
+    _R.FAILED: frozenset(),
+    _R.CANCELLED: frozenset(),
+}
+"""What each status may become; the database refuses every other change."""
+
+APPROVED: frozenset[RefundStatus] = frozenset({_R.PENDING, _R.PROCESSING, _R.COMPLETED})
+"""As many operators as it needs have let it go out."""
+
+
+def ensure_refund_transition(current: RefundStatus, target: RefundStatus) -> None:
+    """Refuse a step that the table does not hold; raises `InvalidTransition`."""
+    if target in REFUND_TRANSITIONS[current]:
+        return
+    if current is RefundStatus.PENDING_APPROVAL:
+        raise InvalidTransition("This refund waits for another operator's approval.")
+    raise InvalidTransition(f"This refund is {current.value}.")
 
 
 @dataclass(frozen=True, slots=True)

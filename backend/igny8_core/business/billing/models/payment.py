@@ -37,6 +37,8 @@ class Payment(TenantModel):
     failure_reason = models.CharField(max_length=500, blank=True)
     paid_on = models.DateField(null=True)
     value_date = models.DateField(null=True)
+    payer_account = models.CharField(max_length=64, blank=True, default="", db_default="")
+    """The bank account it came from, as a bank line told: letters and digits alone."""
     recorded_by_id = models.UUIDField(null=True)
     decided_alone_by_id = models.UUIDField(null=True)
     """The one operator who let it succeed; null while it has not, and where two have approved it."""
@@ -69,6 +71,9 @@ class Payment(TenantModel):
             models.Index(
                 fields=["currency", "amount_minor", "sequence"], condition=Q(status="pending_approval"),
                 name="payment_waiting_amount",
+            ),
+            models.Index(
+                fields=["account", "payer_account"], condition=~Q(payer_account=""), name="payment_payer_account"
             ),
             # What one operator decided alone within a day is summed up before each decision: from this index alone.
             models.Index(

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
+from igny8_core.business.billing.domain.refunds import APPROVED, RefundDestination, RefundStatus
 from igny8_core.business.billing.models.invoice import Invoice
 from igny8_core.business.billing.models.payment import Payment
 from igny8_core.kit.ids import uuid7
@@ -77,10 +77,12 @@ class Approval(TenantModel):
 
 
 class Refund(TenantModel):
-    """Money of a payment that goes back; a `pending` one reserves its amount.
+    """Money of a payment that goes back; one that may still go out reserves its amount.
 
     `parts` is what it takes of each invoice's settled money, with the credits taken back:
     `[{"invoice_id", "amount_minor", "credits"}]`; `from_balance_minor` is what it takes of the excess.
+    Who asked for it is the first of the `approvals_needed`, who approved it the second. What was asked for is frozen by
+    a trigger: nobody exchanges the beneficiary of a refund that was approved.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_refund_sequence"), editable=False)
@@ -95,7 +97,13 @@ class Refund(TenantModel):
     reason = models.CharField(max_length=500, blank=True)
     parts = models.JSONField(default=list)
     beneficiary_sealed = models.TextField(blank=True)
+    beneficiary_known = models.BooleanField(default=False)
+    """Whether a bank line or an earlier refund has shown the beneficiary's account as the payer's own."""
+    approvals_needed = models.SmallIntegerField(default=1)
     requested_by_id = models.UUIDField(null=True)
+    approved_by_id = models.UUIDField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    approval_note = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
@@ -108,6 +116,13 @@ class Refund(TenantModel):
             models.Index(fields=["account", "payment"], name="refund_account_payment"),
             models.Index(fields=["account", "sequence"], name="refund_account_sequence"),
             models.Index(fields=["status", "sequence"], name="refund_status_sequence"),
+            # What one operator let out alone within a day is summed up before each decision: from this index alone.
+            models.Index(
+                fields=["account", "requested_by_id", "currency", "created_at"],
+                include=["amount_minor"],
+                condition=Q(approvals_needed=1, destination="transfer", status__in=sorted(map(str, APPROVED))),
+                name="refund_decided_alone",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -117,6 +132,11 @@ class Refund(TenantModel):
             models.CheckConstraint(condition=Q(status__in=[*map(str, RefundStatus)]), name="refund_status_known"),
             models.CheckConstraint(
                 condition=Q(destination__in=[*map(str, RefundDestination)]), name="refund_destination_known"
+            ),
+            models.CheckConstraint(condition=Q(approvals_needed__in=(1, 2)), name="refund_approvals_needed"),
+            models.CheckConstraint(
+                condition=Q(approved_by_id__isnull=True) | ~Q(approved_by_id=F("requested_by_id")),
+                name="refund_approved_by_another",
             ),
         ]
 

@@ -36,6 +36,7 @@ from igny8_core.kit.errors import NotFound
 from igny8_core.kit.sealing import seal
 
 TOLD_LATE = "The invoice takes no money any more: what came late for it is the account's balance."
+TOLD_WAITING = "The refund waits: another operator has to approve it before it is paid out."
 SUPPORT, APPROVER, FINANCE = OperatorRole.SUPPORT, OperatorRole.APPROVER, OperatorRole.FINANCE
 
 
@@ -96,8 +97,8 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
             **values,
         )
         refund = refunds.refund_payment(payment_id=payment_id, request=asked)
-        detail = _found(payment_id)
-        return responses.one(RefundedPaymentAnswer.of_operator_detail(detail, refund=RefundAnswer.of(refund)))
+        answer = RefundedPaymentAnswer.of_operator_detail(_found(payment_id), refund=RefundAnswer.of(refund))
+        return responses.one(answer, message=TOLD_WAITING if refund.approvals_needed > 1 else None)
 
     @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentDetailAnswer})
     def record(self, request: Request) -> HttpResponse:

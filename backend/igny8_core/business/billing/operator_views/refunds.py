@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.answers.refunds import RefundAnswer
 from igny8_core.business.billing.operator_views.shapes import (
+    ApproveRefundSerializer,
     ExportQuerySerializer,
     RefundQuerySerializer,
 )
@@ -20,7 +21,7 @@ from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
-from igny8_core.http.views import ApiViewSet, OperatorAudience
+from igny8_core.http.views import ApiViewSet, OperatorAudience, operator_of
 from igny8_core.kit.errors import NotFound
 
 SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
@@ -33,6 +34,7 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
     roles: ClassVar = {
         "list": SUPPORT,
         "retrieve": SUPPORT,
+        "approve": OperatorRole.APPROVER,
         "mark_paid": FINANCE,
         "cancel": FINANCE,
         "export": FINANCE,
@@ -52,6 +54,13 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
             raise NotFound
         return responses.one(RefundAnswer.of(refund))
 
+    @extend_schema(request=ApproveRefundSerializer, responses={200: RefundAnswer})
+    def approve(self, request: Request, refund_id: UUID) -> HttpResponse:
+        """Let a refund go out that waits for a second operator."""
+        values = ApproveRefundSerializer.checked(request.data)
+        refund = refunds.approve_refund(refund_id=refund_id, operator_id=operator_of(request), **values)
+        return responses.one(RefundAnswer.of(refund))
+
     @extend_schema(request=None, responses={200: RefundAnswer})
     def mark_paid(self, request: Request, refund_id: UUID) -> HttpResponse:
         """Say that the transfer was sent."""
@@ -59,7 +68,7 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: RefundAnswer})
     def cancel(self, request: Request, refund_id: UUID) -> HttpResponse:
-        """Take back a refund nobody has paid out."""
+        """Take back a refund nobody has paid out, or refuse one that waits for approval."""
         return responses.one(RefundAnswer.of(refunds.cancel_refund(refund_id=refund_id)))
 
     @extend_schema(

@@ -66,6 +66,12 @@ class RefundRequestSerializer(StrictSerializer[Any]):
     beneficiary = BeneficiarySerializer(required=False)
 
 
+class ApproveRefundSerializer(StrictSerializer[Any]):
+    """What the second operator has to say; it may be nothing."""
+
+    note = StrictCharField(max_length=1000, required=False, allow_blank=True)
+
+
 class AllocationSerializer(StrictSerializer[Any]):
     """How much of recorded money an invoice gets."""
 

@@ -35,6 +35,11 @@ GROUNDS = f"""SELECT
  WHERE p.account_id = %(account_id)s AND p.id = %(payment_id)s ORDER BY a.id"""
 
 
+REFUND_GROUNDS = f"""SELECT {LIMIT_OF.format(currency="%(currency)s")},
+ (SELECT coalesce(sum(r.amount_minor), 0) FROM billing_refund r
+  WHERE r.account_id = %(account_id)s AND r.requested_by_id = %(operator_id)s AND r.currency = %(currency)s
+  AND r.approvals_needed = 1 AND r.destination = 'transfer'
+  AND r.status IN ('pending', 'processing', 'completed') AND r.created_at > %(since)s)"""
 MEANT_FOR = "SELECT account_id, invoice_id, plan FROM billing_payment WHERE id = %s"
 
 
@@ -103,3 +108,20 @@ def grounds_of(payment: Payment, *, operator_id: UUID) -> Grounds:
     limit_minor, decided_alone, others_open, tolerance_minor, *_ = rows[0]
     given = tuple(GivenApproval(*approval) for _, _, _, _, *approval in rows if approval[0] is not None)
     return Grounds(limit_minor, int(decided_alone), others_open, tolerance_minor, given)
+
+
+def let_out_needed(payment: Payment, *, operator_id: UUID, amount_minor: int) -> int:
+    """How many operators must let so much of a payment out; what this one let out alone within a day counts too.
+
+    Who calls holds the account.
+    """
+    values: dict[str, UUID | datetime | str] = {
+        "account_id": payment.account_id,
+        "currency": payment.currency,
+        "operator_id": operator_id,
+        "since": clock.now() - WINDOW,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(REFUND_GROUNDS, values)
+        limit_minor, decided_alone = cursor.fetchone() or (NO_LIMIT_SET, 0)
+    return approvals_needed(amount_minor=amount_minor + int(decided_alone), limit_minor=limit_minor)

@@ -47,7 +47,7 @@ REFUNDED = """SELECT 'payment ' || p.id || ' says ' || p.amount_refunded_minor |
 PAYABLE = """SELECT 'refunds payable of account ' || coalesce(r.account_id, l.account_id) || ' are '
   || -coalesce(l.amount, 0) || ', its pending refunds ' || coalesce(r.total, 0)
  FROM (SELECT account_id, currency, sum(amount_minor)::bigint AS total FROM billing_refund
-  WHERE status = 'pending' GROUP BY account_id, currency) r
+  WHERE status IN ('pending_approval', 'pending') GROUP BY account_id, currency) r
  FULL JOIN (SELECT account_id, unit, amount_minor AS amount FROM ledger_balance WHERE code = 'refunds_payable') l
  ON l.account_id = r.account_id AND l.unit = r.currency
  WHERE coalesce(r.total, 0) <> -coalesce(l.amount, 0) LIMIT 20"""

@@ -19,7 +19,7 @@ from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import hold, lock_by_id
+from igny8_core.kit.locks import conditional_update, hold, lock_by_id
 from igny8_core.kit.money import InvalidAmount, format_amount, parse_amount
 
 
@@ -27,13 +27,15 @@ from igny8_core.kit.money import InvalidAmount, format_amount, parse_amount
 class Decision:
     """What an approver has seen: how much came and when. `amount_received` is decimal text, None for the whole.
 
-    `note` says why, where more came than was claimed.
+    `note` says why, where more came than was claimed. `payer_account` is the bank account it came from, as a bank line
+    told: letters and digits alone.
     """
 
     operator_id: UUID
     amount_received: str | None = None
     value_date: date | None = None
     note: str = ""
+    payer_account: str = ""
 
 
 def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
@@ -69,6 +71,7 @@ def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
 
 
 def _give(payment: Payment, decision: Decision, received: int, *, given: int, needed: int) -> None:
+    """Write the approval down, and the bank account that it has shown as the payer's."""
     Approval.objects.create(
         account_id=payment.account_id,
         payment=payment,
@@ -85,6 +88,9 @@ def _give(payment: Payment, decision: Decision, received: int, *, given: int, ne
         subject_id=payment.id,
         data={"amount_received_minor": received, "given": given, "needed": needed},
     )
+    if decision.payer_account and not payment.payer_account:
+        row = Payment.objects.for_account(payment.account_id).filter(id=payment.id, payer_account="")
+        conditional_update(row, payer_account=decision.payer_account)
 
 
 def approve_or_tell(*, payment_id: UUID, operator_id: UUID) -> str:

@@ -39,7 +39,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class RecordedMoney:
-    """What came; amounts are decimal text. What the allocations leave becomes the account's balance."""
+    """What came; amounts are decimal text. What the allocations leave becomes the account's balance.
+
+    `payer_account` is the bank account it came from, as a bank line told: letters and digits alone.
+    """
 
     payment_method: PaymentMethod
     reference: str
@@ -48,6 +51,7 @@ class RecordedMoney:
     value_date: date
     allocations: tuple[Planned, ...] = ()
     note: str = ""
+    payer_account: str = ""
 
 
 def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID) -> Payment:
@@ -125,7 +129,8 @@ def _insert(
                 currency=money.currency, payment_method=money.payment_method.value,
                 status=PaymentStatus.PENDING_APPROVAL.value, transaction_reference=money.reference,
                 reference_normalised=normalised, duplicate_reference=elsewhere.exists(),
-                notes=mask_card_numbers(money.note), value_date=money.value_date, recorded_by_id=operator_id,
+                notes=mask_card_numbers(money.note), value_date=money.value_date,
+                payer_account=money.payer_account, recorded_by_id=operator_id,
                 plan=[[str(invoice_id), planned] for invoice_id, planned in plan], created_at=now, updated_at=now,
                 submitted_at=now,
             )  # fmt: skip

@@ -1,34 +1,45 @@
 """Money that goes back: to the account's balance at once, or out by transfer once somebody has sent it.
 
-Locks as everywhere: invoices by id, the payment, then the ledger's balances. A refund never reopens an invoice.
+A transfer needs a second operator above the limit (with all that its first let out alone for the account within a day),
+and always where its beneficiary is not known as the payer. No money leaves with a refund to the balance: one suffices.
+
+Locks as everywhere: invoices by id, the payment, for a transfer the account, then the ledger's balances. A refund never
+reopens an invoice.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from igny8_core.business.billing.domain.errors import InvalidTransition
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.errors import FourEyesRequired, InvalidTransition
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.refunds import (
     RefundDestination,
     RefundPlan,
     RefundStatus,
     SettledPart,
+    ensure_refund_transition,
     plan_refund,
 )
 from igny8_core.business.billing.models import Allocation, Invoice, Payment, Refund
+from igny8_core.business.billing.selectors.approvals import let_out_needed
+from igny8_core.business.billing.selectors.payers import is_payers_account
 from igny8_core.business.billing.services import invoice_credits, transitions
 from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
 from igny8_core.business.ledger.domain.entry import Entry
 from igny8_core.business.ledger.services import credits
 from igny8_core.business.ledger.services.posting import locked_balance, post
-from igny8_core.events.catalogue import EventType
+from igny8_core.events.catalogue import JSON, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import Overtaken, conditional_update, lock_all, lock_one
+from igny8_core.kit.locks import Overtaken, conditional_update, hold, lock_all, lock_one
 from igny8_core.kit.money import InvalidAmount, parse_amount
+from igny8_core.kit.sealing import unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +63,14 @@ def refund_payment(*, payment_id: UUID, request: RefundRequest) -> Refund:
     payment, invoices, allocations = _locked(payment_id)
     if payment.status != PaymentStatus.SUCCEEDED:
         raise InvalidTransition(f"A payment that is {payment.status} cannot be refunded.")
+    transfer = request.destination is RefundDestination.TRANSFER
+    if transfer:
+        hold(Account, row_id=payment.account_id)
     plan = _plan(payment, allocations, request)
     _reserve(allocations, plan, sign=1)
     taken = {invoice_id: invoice_credits.recount(invoices[invoice_id]) for invoice_id, _ in plan.parts}
-    transfer = request.destination is RefundDestination.TRANSFER
-    refund = Refund.objects.create(
-        account_id=payment.account_id,
-        payment=payment,
-        amount_minor=plan.settled_minor + plan.from_balance_minor,
-        from_balance_minor=plan.from_balance_minor,
-        currency=payment.currency,
-        destination=request.destination.value,
-        status=RefundStatus.PENDING.value,
-        reason=request.reason,
-        requested_by_id=request.operator_id,
-        parts=[
-            {"invoice_id": str(invoice_id), "amount_minor": amount, "credits": taken[invoice_id]}
-            for invoice_id, amount in plan.parts
-        ],
-        beneficiary_sealed=request.beneficiary_sealed,
-        created_at=clock.now(),
-    )
-    _record(EventType.REFUND_REQUESTED, refund)
+    refund = _insert(payment, request, plan, taken)
+    _record(EventType.REFUND_REQUESTED, refund, needed=refund.approvals_needed)
     kind = JournalKind.REFUND_REQUESTED if transfer else JournalKind.REFUND_TO_BALANCE
     _post(kind, refund, _request_lines(refund, plan))
     credits_taken = sum(taken.values())
@@ -90,9 +87,28 @@ def refund_payment(*, payment_id: UUID, request: RefundRequest) -> Refund:
     return refund
 
 
+def approve_refund(*, refund_id: UUID, operator_id: UUID, note: str = "") -> Refund:
+    """Let a refund go out that waits for a second operator.
+
+    Raises `NotFound`, `InvalidTransition`, and `FourEyesRequired` to whoever has asked for it.
+    """
+    refund, _, _, _ = _locked_refund(refund_id, to=RefundStatus.PENDING)
+    if refund.requested_by_id == operator_id:
+        raise FourEyesRequired("You have asked for this refund; somebody else has to approve it.")
+    _move(
+        refund,
+        RefundStatus.PENDING,
+        approved_by_id=operator_id,
+        approved_at=clock.now(),
+        approval_note=mask_card_numbers(note),
+    )
+    _record(EventType.REFUND_APPROVED, refund, needed=refund.approvals_needed)
+    return refund
+
+
 def mark_refund_paid(*, refund_id: UUID) -> Refund:
     """Say that the transfer of a pending refund was sent. Raises `NotFound`, `InvalidTransition`."""
-    refund, payment, _, _ = _locked_refund(refund_id)
+    refund, payment, _, _ = _locked_refund(refund_id, to=RefundStatus.COMPLETED)
     out = {Code.REFUNDS_PAYABLE.value: refund.amount_minor, cash(payment.payment_method): -refund.amount_minor}
     _post(JournalKind.REFUND_PAID, refund, out)
     _complete(refund, payment)
@@ -100,11 +116,11 @@ def mark_refund_paid(*, refund_id: UUID) -> Refund:
 
 
 def cancel_refund(*, refund_id: UUID) -> Refund:
-    """Take back a refund nobody has paid out: its money is the payment's again, its credits the account's.
+    """Take back a refund nobody has paid out, or refuse one that waits for approval.
 
-    Raises `NotFound`, `InvalidTransition`.
+    Its money is the payment's again, its credits the account's. Raises `NotFound`, `InvalidTransition`.
     """
-    refund, _, invoices, allocations = _locked_refund(refund_id)
+    refund, _, invoices, allocations = _locked_refund(refund_id, to=RefundStatus.CANCELLED)
     if any(invoice.status == InvoiceStatus.VOID for invoice in invoices.values()):
         raise InvalidTransition("The invoice was voided since; its money has to go back.")
     plan = RefundPlan(
@@ -136,16 +152,59 @@ def _locked(payment_id: UUID) -> tuple[Payment, dict[UUID, Invoice], list[Alloca
     return locked, {invoice.id: invoice for invoice in invoices}, allocations
 
 
-def _locked_refund(refund_id: UUID) -> tuple[Refund, Payment, dict[UUID, Invoice], list[Allocation]]:
+def _locked_refund(
+    refund_id: UUID, *, to: RefundStatus
+) -> tuple[Refund, Payment, dict[UUID, Invoice], list[Allocation]]:
+    """The refund, which may become `to`, and what it takes from."""
     found = Refund.objects.across_accounts().filter(id=refund_id).first()
     if found is None:
         raise NotFound
     payment, invoices, allocations = _locked(found.payment_id)
     refund = lock_one(Refund.objects.for_account(found.account_id).filter(id=refund_id))
     assert refund is not None, "refunds are never deleted"
-    if refund.status != RefundStatus.PENDING:
-        raise InvalidTransition(f"This refund is {refund.status}.")
+    ensure_refund_transition(RefundStatus(refund.status), to)
     return refund, payment, invoices, allocations
+
+
+def _insert(payment: Payment, request: RefundRequest, plan: RefundPlan, taken: dict[UUID, int]) -> Refund:
+    """Write the refund down, waiting where a second operator is needed; `taken` is which credits go with each part."""
+    amount_minor = plan.settled_minor + plan.from_balance_minor
+    known = _is_known(payment, request)
+    needed = _approvals_needed(payment, request, amount_minor, known=known)
+    return Refund.objects.create(
+        account_id=payment.account_id,
+        payment=payment,
+        amount_minor=amount_minor,
+        from_balance_minor=plan.from_balance_minor,
+        currency=payment.currency,
+        destination=request.destination.value,
+        status=(RefundStatus.PENDING if needed == 1 else RefundStatus.PENDING_APPROVAL).value,
+        reason=request.reason,
+        requested_by_id=request.operator_id,
+        parts=[
+            {"invoice_id": str(invoice_id), "amount_minor": amount, "credits": taken[invoice_id]}
+            for invoice_id, amount in plan.parts
+        ],
+        beneficiary_sealed=request.beneficiary_sealed,
+        beneficiary_known=known,
+        approvals_needed=needed,
+        created_at=clock.now(),
+    )
+
+
+def _is_known(payment: Payment, request: RefundRequest) -> bool:
+    if not request.beneficiary_sealed:
+        return False
+    return is_payers_account(account_id=payment.account_id, number=unseal(request.beneficiary_sealed)["iban"])
+
+
+def _approvals_needed(payment: Payment, request: RefundRequest, amount_minor: int, *, known: bool) -> int:
+    """Two for a transfer above the limit, and for one to an account that is not known as the payer's."""
+    if request.destination is RefundDestination.BALANCE:
+        return 1
+    if request.beneficiary_sealed and not known:
+        return 2
+    return let_out_needed(payment, operator_id=request.operator_id, amount_minor=amount_minor)
 
 
 def _plan(payment: Payment, allocations: list[Allocation], request: RefundRequest) -> RefundPlan:
@@ -208,18 +267,21 @@ def _complete(refund: Refund, payment: Payment) -> None:
 
 
 def _close(refund: Refund, status: RefundStatus, fact: EventType) -> None:
-    now = clock.now()
-    changes = {f"{status.value}_at": now}
-    conditional_update(
-        Refund.objects.for_account(refund.account_id).filter(id=refund.id, status=RefundStatus.PENDING.value),
-        status=status.value,
-        **changes,
-    )
-    refund.refresh_from_db()
+    _move(refund, status, **{f"{status.value}_at": clock.now()})
     _record(fact, refund)
 
 
-def _record(fact: EventType, refund: Refund) -> None:
+def _move(refund: Refund, to: RefundStatus, **changes: Any) -> None:
+    """Change the status of a locked refund, with the columns that go with it."""
+    conditional_update(
+        Refund.objects.for_account(refund.account_id).filter(id=refund.id, status=refund.status),
+        status=to.value,
+        **changes,
+    )
+    refund.refresh_from_db()
+
+
+def _record(fact: EventType, refund: Refund, **more: JSON) -> None:
     record(
         fact,
         account_id=refund.account_id,
@@ -230,5 +292,6 @@ def _record(fact: EventType, refund: Refund) -> None:
             "amount_minor": refund.amount_minor,
             "currency": refund.currency,
             "destination": refund.destination,
+            **more,
         },
     )
