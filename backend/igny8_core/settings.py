@@ -185,6 +185,7 @@ THROTTLES = {
     "write": Rate(hits=120 * _GENEROUS, seconds=60),
     "login_address": Rate(hits=20 * _GENEROUS, seconds=60),
     "login_email": Rate(hits=5 * _GENEROUS, seconds=60),
+    "login_email_anywhere": Rate(hits=50 * _GENEROUS, seconds=60),
     "invitation": Rate(hits=60 * _GENEROUS, seconds=3600),
 }
 

@@ -3,7 +3,7 @@
 All call SECURITY DEFINER functions; `authenticate` is on every request's path and is one prepared statement.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from igny8_core.accounts.keys import KeyKind, digest
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.kit.errors import AccountSuspended, AppError, UserSuspended
 
 AUTHENTICATE = """SELECT key_id, kind, user_id, family_id, role, refusal, stale, account_id, code, name, country,
  billing_currency, time_zone, account_status, account_created_at, account_updated_at
@@ -22,6 +23,9 @@ AUTHENTICATE = """SELECT key_id, kind, user_id, family_id, role, refusal, stale,
 ACCOUNT_COLUMNS = (
     "id", "code", "name", "country", "billing_currency", "time_zone", "status", "created_at", "updated_at",
 )  # fmt: skip
+
+REFUSALS: dict[str, type[AppError]] = {"account_suspended": AccountSuspended, "user_suspended": UserSuspended}
+"""What a good credential's `refusal` says to its holder; any other is said to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,16 @@ class Login:
     """What a password is checked against."""
 
     user_id: UUID
-    password: str
+    password: str = field(repr=False)
     refusal: str
     account_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class PasskeyHolder:
-    """Whose passkey it is, and whether they are kept out."""
+    """Whose passkey it is."""
 
     user_id: UUID
-    refusal: str
     account_id: UUID | None
 
 
@@ -113,7 +116,7 @@ def look_up_login(email_normalised: str) -> Login | None:
 def look_up_passkey(credential_id: bytes) -> PasskeyHolder | None:
     """The person a passkey belongs to; its key is read with that person's own rows."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT user_id, refusal, account_id FROM accounts_find_passkey(%s)", [credential_id])
+        cursor.execute("SELECT user_id, account_id FROM accounts_find_passkey(%s)", [credential_id])
         row = cursor.fetchone()
     return None if row is None else PasskeyHolder(*row)
 

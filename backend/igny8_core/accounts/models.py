@@ -200,7 +200,8 @@ class SecondFactor(models.Model):
     """What a person's authenticator app shares with us; it counts once `confirmed_at` is set.
 
     `sealed_secret` is encrypted; `last_step` is the newest time step a code was used of, so that none works twice;
-    `recovery_hashes` are SHA-256 of the codes left for somebody who lost the app.
+    `recovery_hashes` are SHA-256 of the codes left for somebody who lost the app. `wrong_codes` counts those in a row,
+    of either kind; until `locked_until` no code is looked at.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -209,6 +210,8 @@ class SecondFactor(models.Model):
     sealed_secret = models.TextField()
     last_step = models.BigIntegerField(default=0)
     recovery_hashes = models.JSONField(default=list)
+    wrong_codes = models.IntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
 
@@ -223,7 +226,8 @@ class Passkey(models.Model):
     """A passkey of a person: its public half, which opens nothing by itself.
 
     `sign_count` is the authenticator's own, zero for those that keep none; `last_challenge_at` is when the newest
-    challenge it answered was made, so that no answer works twice.
+    challenge it answered was made, so that no answer works twice; a new password moves it on, and so does the second
+    factor, so that no ceremony outlives either.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -296,6 +300,24 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class ResetRequest(models.Model):
+    """Somebody's wish for a link to set a new password, before anybody has looked whose address it is.
+
+    The web login may write one and not read it; the worker looks the address up, so that no answer tells it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    email_normalised = models.TextField()
+    request_id = models.UUIDField(null=True)
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_resetrequest"
+
+    def __str__(self) -> str:
+        return f"reset request {self.id}"
 
 
 def normalise_email(email: str) -> str:

@@ -13,12 +13,12 @@ from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.console import operators
 from igny8_core.events import unit_of_work
-from igny8_core.events.catalogue import Actor, ActorKind
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import status_of
 from igny8_core.http.sessions import principal_of_cookie
 from igny8_core.http.throttling import count_here
+from igny8_core.http.views import actor_of
 from igny8_core.kit.errors import AppError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -49,7 +49,7 @@ def run[T](request: HttpRequest, operation: Callable[[], T]) -> T:
     return unit_of_work.run(
         operation,
         scope=Scope.operators(),
-        actor=Actor(ActorKind.OPERATOR, operators.operator_of(request).id),
+        actor=actor_of(operators.operator_of(request).principal),
         request_id=context.request_id(),
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from igny8_core.accounts.roles import Role
+
 
 class EventType(StrEnum):
     """Every kind of fact the product records."""
@@ -25,6 +27,7 @@ class EventType(StrEnum):
     USER_PASSWORD_RESET_REQUESTED = "user.password_reset_requested"
     USER_SECOND_FACTOR_ENABLED = "user.second_factor_enabled"
     USER_SECOND_FACTOR_DISABLED = "user.second_factor_disabled"
+    USER_SECOND_FACTOR_LOCKED = "user.second_factor_locked"
     USER_PASSKEY_ADDED = "user.passkey_added"
     USER_PASSKEY_REMOVED = "user.passkey_removed"
     USER_RECOVERY_CODE_USED = "user.recovery_code_used"
@@ -93,11 +96,23 @@ class ActorKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """What an actor was let in by, and the role that this was worth then: either may be gone when the work begins."""
+
+    key_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it; `id` is a user's or an API key's, None for the system."""
+    """Who did it; `id` is a user's or an API key's, None for the system.
+
+    `credential` is None where nobody was let in: the system, and whoever is signing in just now.
+    """
 
     kind: ActorKind
     id: UUID | None
+    credential: Credential | None = None
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, None)

@@ -7,6 +7,7 @@ from typing import Any
 from igny8_core.events.catalogue import EventType
 
 _subscribers: dict[str, list[Any]] = defaultdict(list)
+_beside: list[Callable[[], int]] = []
 
 
 def on(*types: EventType) -> Callable[[Any], Any]:
@@ -22,6 +23,19 @@ def on(*types: EventType) -> Callable[[Any], Any]:
         return task
 
     return subscribe
+
+
+def beside_events(take: Callable[[], int]) -> None:
+    """Have the dispatcher empty another queue too: `take` works off a batch of it and says how many there were.
+
+    It is for what the web may not say in an event, because it does not know yet whose event it would be.
+    """
+    _beside.append(take)
+
+
+def queues_beside() -> list[Callable[[], int]]:
+    """What the dispatcher empties with the events."""
+    return _beside
 
 
 def subscribers_of(kind: str) -> list[Any]:

@@ -23,6 +23,7 @@ from igny8_core.events.catalogue import JSON, Actor, EventType
 from igny8_core.events.chain import HASH_VERSION, canonical, canonical_json
 from igny8_core.events.sql import APPEND_TO_ACCOUNT, APPEND_TO_PLATFORM
 from igny8_core.kit import clock
+from igny8_core.kit.errors import AppError
 from igny8_core.kit.ids import uuid7
 from igny8_core.kit.locks import Overtaken
 
@@ -83,6 +84,19 @@ def run[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id
                 raise
             time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311
     raise AssertionError("unreachable")
+
+
+def run_even_if_refused[T](
+    operation: Callable[[], T | AppError], *, scope: Scope, actor: Actor, request_id: UUID | None = None
+) -> T:
+    """Like `run`, for work that stands although its answer is a refusal: a wrong code is counted, a family revoked.
+
+    A refusal that the operation returns is raised once its work is committed; one that it raises rolls back.
+    """
+    result = run(operation, scope=scope, actor=actor, request_id=request_id)
+    if isinstance(result, AppError):
+        raise result
+    return result
 
 
 def _run_once[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None) -> T:

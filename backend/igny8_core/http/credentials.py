@@ -3,15 +3,11 @@
 from collections.abc import Container
 
 from igny8_core.accounts.keys import KeyKind
-from igny8_core.accounts.lookups import look_up_secret, touch_key
+from igny8_core.accounts.lookups import REFUSALS, look_up_secret, touch_key
 from igny8_core.accounts.principals import Principal
-from igny8_core.kit.errors import AccountSuspended, AppError, Unauthenticated, UserSuspended
+from igny8_core.kit.errors import Unauthenticated
 
 MAX_SECRET_LENGTH = 200
-REFUSALS: dict[str, type[AppError]] = {
-    "account_suspended": AccountSuspended,
-    "user_suspended": UserSuspended,
-}
 
 
 def principal_of_secret(secret: str, *, kinds: Container[KeyKind]) -> Principal:

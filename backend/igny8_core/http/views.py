@@ -16,7 +16,7 @@ from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import Role, includes
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.events import unit_of_work
-from igny8_core.events.catalogue import Actor, ActorKind
+from igny8_core.events.catalogue import Actor, ActorKind, Credential
 from igny8_core.http import context, idempotency, responses
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import from_exception
@@ -238,8 +238,9 @@ def account_of(request: Request) -> Account:
 
 def actor_of(principal: Principal) -> Actor:
     """Who stands behind what this request changes."""
+    credential = Credential(principal.key_id, principal.role)
     if principal.is_operator:
-        return Actor(ActorKind.OPERATOR, principal.user_id)
+        return Actor(ActorKind.OPERATOR, principal.user_id, credential)
     if principal.user_id is not None:
-        return Actor(ActorKind.USER, principal.user_id)
-    return Actor(ActorKind.API_KEY, principal.key_id)
+        return Actor(ActorKind.USER, principal.user_id, credential)
+    return Actor(ActorKind.API_KEY, principal.key_id, credential)

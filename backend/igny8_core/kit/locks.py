@@ -2,7 +2,8 @@
 
 Locks are taken `FOR NO KEY UPDATE`: a plain `FOR UPDATE` on a row that others reference by foreign key
 deadlocks their inserts. Order of locks: idempotency key, invoices by id, payments by id, the account (held while
-somebody decides alone on its money), number counter, balances, event-chain head.
+somebody decides alone on its money), number counter, balances, event-chain head. That of people and credentials stands
+in `accounts/locks.py`.
 """
 
 from collections.abc import Iterable

@@ -26,7 +26,8 @@ def place_of(request: HttpRequest) -> Place:
 
 def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge, *, bound_to: dict[str, str]) -> None:
     """Give the browser the challenge to bring back, signed, with what it is for."""
-    document = {"value": bytes_to_base64url(challenge.value), "made_at": challenge.made_at.isoformat()}
+    document = {"value": bytes_to_base64url(challenge.value), "made_at": challenge.made_at.isoformat(),
+                "mark": challenge.mark}  # fmt: skip
     response.set_cookie(
         COOKIE, signing.dumps({**document, "for": bound_to}, salt=SALT), secure=request.is_secure(), httponly=True,
         max_age=int(CHALLENGE_LIFETIME.total_seconds()), samesite="Strict",
@@ -51,7 +52,8 @@ def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge
         raise InvalidPasskey from error
     if document["for"] != bound_to:
         raise InvalidPasskey
-    return Challenge(base64url_to_bytes(document["value"]), datetime.fromisoformat(document["made_at"]))
+    value, made_at = base64url_to_bytes(document["value"]), datetime.fromisoformat(document["made_at"])
+    return Challenge(value, made_at, document["mark"])
 
 
 def take_back(response: HttpResponse) -> None:

@@ -25,7 +25,10 @@ REFUSALS: dict[str, Promise] = {
     "cannot_change_self": _("You cannot suspend yourself or lower your own role; ask another owner."),
     "last_owner": _("Your account needs at least one active owner. Make somebody else an owner first."),
     "invalid_credentials": _("The e-mail address or the password is wrong."),
+    "authentication_required": _("Your sign-in has changed meanwhile. Please sign in again."),
     "invalid_code": _("This code is wrong or was used before."),
+    "second_factor_required": _("Type the code of your authenticator app as well. Please sign in again."),
+    "second_factor_locked": _("Too many wrong codes. For a while no code is accepted here; try again later."),
     "reset_link_expired": _("This link is no longer good. Ask for a new one."),
     "account_suspended": _("Your company's account is suspended. Please contact us."),
     "user_suspended": _("Your sign-in is suspended. Ask an owner of your company's account."),
@@ -152,6 +155,7 @@ NOTICES: dict[str, Promise] = {
     "passkey_removed": _("This passkey is refused from now on."),
     "two_step_off": _("Two-step sign-in is off."),
     "signed_out": _("You are signed out."),
+    "begin_again": _("Your sign-in has changed meanwhile. Please sign in again."),
 }
 
 

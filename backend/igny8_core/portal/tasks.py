@@ -1,4 +1,4 @@
-"""Jobs of the portal: the mails with a link, to set a new password and to accept an invitation."""
+"""Jobs of the portal: the mails about somebody's own sign-in, and the invitation to have one."""
 
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from igny8_core.accounts.models import User
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services.credentials import ResetLink, reset_link
 from igny8_core.business.platform.services.invitations import InvitationMail, new_mail
+from igny8_core.business.platform.services.sessions import scope_of
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.selectors import subject_of
@@ -23,11 +25,34 @@ from igny8_core.kit.locales import DEFAULT_LANGUAGE
 @app.task(name="portal.mail_reset_link", retry=5)
 def mail_reset_link(event_id: str, account_id: str | None) -> None:
     """Mail the link; a second run mails another that is as good. The SMTP server is called outside the transaction."""
-    scope = Scope.operators() if account_id is None else Scope.tenant(UUID(account_id))
-    with unit_of_work.read(scope):
+    with unit_of_work.read(_scope(account_id)):
         link = reset_link(user_id=subject_of(UUID(event_id)))
     if link is not None:
         reset_mail(link).send()
+
+
+@on(EventType.USER_SECOND_FACTOR_LOCKED)
+@app.task(name="portal.mail_second_factor_locked", retry=5)
+def mail_second_factor_locked(event_id: str, account_id: str | None) -> None:
+    """Tell whose second step it is; a second run tells it twice."""
+    with unit_of_work.read(_scope(account_id)):
+        email = User.objects.values_list("email", flat=True).get(id=subject_of(UUID(event_id)))
+    locked_mail(email).send()
+
+
+def _scope(account_id: str | None) -> Scope:
+    return scope_of(None if account_id is None else UUID(account_id))
+
+
+def locked_mail(email: str) -> EmailMessage:
+    """The mail, in plain text: what was tried, and that the password is known to who tried it."""
+    lines = [
+        _("Somebody typed wrong codes for the second step of your sign-in at IGNY8 Billing, one after the other."),
+        _("For a while we accept no code from anybody. After that you can sign in as usual."),
+        _("If that was not you, somebody knows your password. Set another one here:"),
+        settings.ENV.base_url + reverse("portal:forgotten"),
+    ]
+    return EmailMessage(subject=_("Wrong codes at your sign-in"), body="\n\n".join(lines), to=[email])
 
 
 def reset_mail(link: ResetLink) -> EmailMessage:

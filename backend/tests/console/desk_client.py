@@ -6,9 +6,9 @@ from typing import Any
 
 from django.test import Client
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.platform.services.web_sessions import open_session
+from igny8_core.business.platform.services.web_sessions import open_session, prove_password
 from igny8_core.http.sessions import COOKIE
-from tests.staff import Person, operator
+from tests.staff import PASSWORD, Person, operator
 
 CONSOLE = "/admin/"
 TOKEN = re.compile(r'X-CSRFToken": "(\w+)"|name="csrfmiddlewaretoken" value="(\w+)"')
@@ -35,7 +35,8 @@ class DeskClient:
 def at_desk(role: OperatorRole) -> tuple[DeskClient, Person]:
     """A new operator of the role, signed in to the console."""
     person = operator(role)
-    session = open_session(user_id=person.id, account_id=None, code="", lasting=False, request_id=None)  # type: ignore[arg-type]
+    proven = prove_password(email=person.email, password=PASSWORD)
+    session = open_session(proven=proven, code="", lasting=False, request_id=None)
     desk = DeskClient()
     desk.client.cookies[COOKIE] = session.secret
     return desk, person

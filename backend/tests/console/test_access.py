@@ -5,12 +5,12 @@ from igny8_core.accounts.models import AccessKey, Account, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.billing.models import Payment, PaymentMethodConfig
 from igny8_core.business.platform.services import provisioning
-from igny8_core.business.platform.services.web_sessions import open_session
+from igny8_core.business.platform.services.web_sessions import open_session, prove_password
 from igny8_core.events.models import Event
 from igny8_core.http.sessions import COOKIE
 from tests.cast import Cast, as_operator
 from tests.console.desk_client import CONSOLE, DeskClient, at_desk
-from tests.staff import team_member
+from tests.staff import PASSWORD, team_member
 
 SUPPORT, APPROVER, FINANCE, ADMIN = OperatorRole
 PAGES = {
@@ -35,13 +35,8 @@ def test_a_role_opens_what_it_includes_and_no_more(role: OperatorRole) -> None:
 
 def test_others_are_sent_to_sign_in(cast: Cast) -> None:
     person = team_member(cast.account, AccountRole.OWNER)
-    session = open_session(
-        user_id=person.id,
-        account_id=cast.account.id,
-        code="",
-        lasting=False,
-        request_id=None,  # type: ignore[arg-type]
-    )
+    proven = prove_password(email=person.email, password=PASSWORD)
+    session = open_session(proven=proven, code="", lasting=False, request_id=None)
     customer = DeskClient()
     customer.client.cookies[COOKIE] = session.secret
     forged = DeskClient()

@@ -2,16 +2,22 @@
 
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
-from igny8_core.accounts.models import User
+import pytest
+from django.db import ProgrammingError, connection
+from django.test.utils import CaptureQueriesContext
+from igny8_core.accounts.models import ResetRequest, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import credentials, provisioning
 from igny8_core.events import unit_of_work
 from igny8_core.events.models import Event
+from igny8_core.kit import clock
 from igny8_core.portal.tasks import reset_mail
 from tests.cast import Cast, as_operator
 from tests.portal.visitor import PORTAL, Visitor, signed_in
+from tests.races.test_manual_payment_races import at_once
 from tests.staff import PASSWORD, Person, operator, team_member
 
 FORGOTTEN = f"{PORTAL}password/"
@@ -46,7 +52,68 @@ def test_asking_tells_nobody_who_is_known(cast: Cast) -> None:
     assert [page.status_code for page in pages] == [200, 200]
     strip = r'value="[A-Za-z0-9]{64}"'
     assert re.sub(strip, "", texts[0]) == re.sub(strip, "", texts[1])
+    assert facts_of(person)[-1] == "user.signed_in", "nobody has looked whose address it is"
+    assert credentials.take_reset_requests() >= 2
     assert facts_of(person)[-1] == "user.password_reset_requested"
+
+
+def test_asking_takes_the_same_path_for_everybody(cast: Cast) -> None:
+    """The very same statements, in their order, whoever is asked for: there is nothing to measure."""
+    known, suspended = (team_member(cast.account, AccountRole.MEMBER) for _ in range(2))
+    as_operator(lambda: provisioning.suspend_user(User.objects.get(id=suspended.id), suspended=True))
+    staff = operator(OperatorRole.SUPPORT)
+    emails = [known.email, suspended.email, staff.email, f"{uuid.uuid4().hex}@people.example"]
+    paths = []
+    for email in emails:
+        visitor = Visitor()
+        hidden = visitor.hidden(FORGOTTEN)
+        with CaptureQueriesContext(connection) as captured:
+            assert visitor.client.post(FORGOTTEN, {**hidden, "email": email}).status_code == 200
+        paths.append([re.sub(r"'[^']*'", "?", query["sql"]) for query in captured.captured_queries])
+    assert paths == [paths[0]] * 4
+    (asked,) = [statement for statement in paths[0] if "accounts_" in statement]
+    assert asked.startswith("INSERT INTO accounts_resetrequest")
+
+
+def test_the_worker_records_the_wishes_of_those_who_are_there(cast: Cast) -> None:
+    credentials.take_reset_requests()
+    person, staff = team_member(cast.account, AccountRole.MEMBER), operator(OperatorRole.SUPPORT)
+    suspended, late = (team_member(cast.account, AccountRole.MEMBER) for _ in range(2))
+    as_operator(lambda: provisioning.suspend_user(User.objects.get(id=suspended.id), suspended=True))
+    request_id = uuid.uuid4()
+    for email in (person.email.upper(), staff.email, suspended.email, "nobody@people.example", "ß" * 250):
+        credentials.request_reset(email=email, request_id=request_id)
+    with clock.use(datetime.now(UTC) - timedelta(hours=2)):
+        credentials.request_reset(email=late.email, request_id=None)
+    assert credentials.take_reset_requests() == 6
+    assert credentials.take_reset_requests() == 0
+    asked = "user.password_reset_requested"
+    assert [facts_of(one).count(asked) for one in (person, staff, suspended, late)] == [1, 1, 0, 0]
+    told = as_operator(lambda: Event.objects.across_accounts().filter(type=asked, subject_id=person.id).get())
+    assert (told.actor_kind, told.actor_id, told.request_id) == ("system", None, request_id)
+
+
+def test_the_web_writes_wishes_and_reads_none(cast: Cast) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        ResetRequest.objects.count()
+
+
+def test_two_workers_take_each_wish_once(cast: Cast) -> None:
+    credentials.take_reset_requests()
+    people = [team_member(cast.account, AccountRole.MEMBER) for _ in range(8)]
+    for person in people:
+        credentials.request_reset(email=person.email, request_id=None)
+    at_once(4, lambda index: credentials.take_reset_requests())
+    assert [facts_of(person).count("user.password_reset_requested") for person in people] == [1] * 8
+
+
+def test_an_operators_link_works_too() -> None:
+    staff = operator(OperatorRole.SUPPORT)
+    with unit_of_work.read(Scope.operators()):
+        link = credentials.reset_link(user_id=uuid.UUID(staff.id))
+    assert link is not None
+    assert Visitor().submit(f"{FORGOTTEN}{link.token}/", {"password": NEW}).status_code == 303
+    assert Visitor().submit(f"{PORTAL}sign-in/", {"email": staff.email, "password": NEW}).status_code == 303
 
 
 def test_the_link_sets_a_password_once_and_ends_every_session(cast: Cast) -> None:

@@ -21,10 +21,10 @@ from igny8_core.accounts.models import User
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, includes
 from igny8_core.events import unit_of_work
-from igny8_core.events.catalogue import Actor, ActorKind
 from igny8_core.http import context, idempotency, responses
 from igny8_core.http.authentication import client_address
 from igny8_core.http.throttling import count_here, count_shared
+from igny8_core.http.views import actor_of
 from igny8_core.kit.errors import AppError, ErrorKind, Forbidden
 from igny8_core.kit.locales import locale_of
 from igny8_core.portal import pages, sentences
@@ -37,6 +37,7 @@ FIELD_OF_CODE = {
     "already_taken": "email",
     "already_invited": "email",
     "invalid_code": "code",
+    "second_factor_locked": "code",
     "proof_required": "proof",
     "duplicate_proof": "proof",
     "too_many_proofs": "proof",
@@ -117,7 +118,7 @@ class AccountPage(Page):
         response = unit_of_work.run(
             lambda: idempotency.execute(self._claim(), answered),
             scope=self.visit.scope,
-            actor=Actor(ActorKind.USER, self.visit.principal.user_id),
+            actor=actor_of(self.visit.principal),
             request_id=context.request_id(),
         )
         document = json.loads(response.content)
@@ -138,6 +139,15 @@ class AccountPage(Page):
             show_at_field(form, error)
             return None
         return self.go(done)
+
+    def attempt[T](self, operation: Callable[[], T | AppError]) -> T:
+        """Run a change whose refusal leaves something behind: a wrong code counts. Raises the refusal."""
+        return unit_of_work.run_even_if_refused(
+            operation,
+            scope=self.visit.scope,
+            actor=actor_of(self.visit.principal),
+            request_id=context.request_id(),
+        )
 
     def act(self, operation: Callable[[], Done]) -> HttpResponse:
         """A button without a form: change and send the browser on; a refusal becomes a page."""

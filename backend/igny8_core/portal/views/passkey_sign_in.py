@@ -8,11 +8,11 @@ from igny8_core.business.platform.domain.passkeys import presented
 from igny8_core.business.platform.services import passkeys as platform_passkeys
 from igny8_core.business.platform.services.passkeys import Challenge
 from igny8_core.http import context
-from igny8_core.kit.errors import AppError, Throttled
+from igny8_core.kit.errors import AppError
 from igny8_core.portal import pages, passkeys, sentences
 from igny8_core.portal.forms import PasskeyForm, SignInForm
 from igny8_core.portal.views.base import Page
-from igny8_core.portal.views.signing_in import TOLD_IN_FORM, count_attempt, enter, show_sign_in
+from igny8_core.portal.views.signing_in import TOLD_IN_FORM, count_attempt, enter, show_sign_in, status_in_form
 
 SIGN_IN = {"purpose": "sign_in"}
 
@@ -56,5 +56,5 @@ class PasskeySignIn(Page):
 
 
 def _refused(request: HttpRequest, error: AppError) -> HttpResponse:
-    status = 429 if isinstance(error, Throttled) else 400
-    return show_sign_in(request, SignInForm(), {"refusal": sentences.refusal(error)}, status=status)
+    document = {"refusal": sentences.refusal(error)}
+    return show_sign_in(request, SignInForm(), document, status=status_in_form(error))

@@ -15,10 +15,11 @@ from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.services import passkeys as platform_passkeys
 from igny8_core.business.platform.services.credentials import confirm_password
 from igny8_core.business.platform.services.passkeys import Challenge
-from igny8_core.business.platform.services.sessions import acting, scope_of
+from igny8_core.business.platform.services.sessions import scope_of
 from igny8_core.events import unit_of_work
 from igny8_core.http import context
 from igny8_core.http.sessions import principal_of_cookie
+from igny8_core.http.views import actor_of
 from igny8_core.kit.errors import AppError, ErrorKind
 from igny8_core.kit.locales import locale_of
 from igny8_core.portal import pages, passkeys, sentences
@@ -67,11 +68,12 @@ class PersonPage(Page):
 
     def change[T](self, operation: Callable[[], T]) -> T:
         """One transaction of this person's."""
-        account_id = self.principal.account_id
         return unit_of_work.run(
-            operation, scope=scope_of(account_id), actor=acting(self.user_id, account_id),
+            operation,
+            scope=scope_of(self.principal.account_id),
+            actor=actor_of(self.principal),
             request_id=context.request_id(),
-        )  # fmt: skip
+        )
 
 
 class Passkeys(PersonPage):
@@ -83,26 +85,29 @@ class Passkeys(PersonPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the password: a session that was left open is not enough. Then on to the authenticator."""
-        form, challenge = AddPasskeyForm(request.POST), Challenge.new()
+        form = AddPasskeyForm(request.POST)
         if not form.is_valid():
             return self.listed(form, status=400)
         count_attempt(request, str(self.user_id))
-
-        def document() -> dict[str, Any]:
-            place = passkeys.place_of(request)
-            options = platform_passkeys.begin_adding(user_id=self.user_id, place=place, challenge=challenge)
-            return {"options": options, "name": form.cleaned_data["name"]}
-
         try:
-            password = form.cleaned_data["secret_password"]
-            confirm_password(user_id=self.user_id, account_id=self.principal.account_id, password=password)
-            response = self.shown("portal/passkey_new.html", document)
+            return self._begun(form)
         except AppError as error:
             if error.kind not in TOLD:
                 raise
             show_at_field(form, error)
             return self.listed(form, status=400)
-        passkeys.hand_out(response, request, challenge, bound_to={**self.bound_to, "name": form.cleaned_data["name"]})
+
+    def _begun(self, form: AddPasskeyForm) -> HttpResponse:
+        password, name = form.cleaned_data["secret_password"], form.cleaned_data["name"]
+        mark = confirm_password(user_id=self.user_id, account_id=self.principal.account_id, password=password)
+        place, challenge = passkeys.place_of(self.request), Challenge.new(mark)
+
+        def document() -> dict[str, Any]:
+            options = platform_passkeys.begin_adding(user_id=self.user_id, place=place, challenge=challenge)
+            return {"options": options, "name": name}
+
+        response = self.shown("portal/passkey_new.html", document)
+        passkeys.hand_out(response, self.request, challenge, bound_to={**self.bound_to, "name": name})
         return response
 
     def listed(self, form: AddPasskeyForm, *, refusal: str = "", status: int = 200) -> HttpResponse:

@@ -1,5 +1,6 @@
 """One's own sign-in: the password, and the second step."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,12 @@ from django.urls import reverse
 from igny8_core.business.platform.domain.totp import app_uri
 from igny8_core.business.platform.services import second_factors
 from igny8_core.business.platform.services.credentials import change_password
+from igny8_core.kit.errors import AppError, ErrorKind, NotFound
+from igny8_core.portal import pages
 from igny8_core.portal.forms import ChangePasswordForm, CodeForm
 from igny8_core.portal.passkeys import passkey_rows
-from igny8_core.portal.views.base import AccountPage, Done
+from igny8_core.portal.views.base import SHOWN_IN_FORM, AccountPage, Done, show_at_field
+from igny8_core.portal.views.signing_in import count_attempt, status_in_form
 from igny8_core.portal.ways import picture
 
 ISSUER = "IGNY8 Billing"
@@ -27,6 +31,8 @@ class Security(AccountPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Change the password; other sessions end."""
         form, principal = ChangePasswordForm(request.POST), self.visit.principal
+        if form.is_valid():
+            count_attempt(request, str(_user_id(self)))
 
         def operation() -> Done:
             change_password(
@@ -50,22 +56,20 @@ class TwoStep(AccountPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The code to scan; begun before, or not at all."""
-        return self.page("portal/two_step.html", lambda: self._document(CodeForm()))
+        return self._shown(CodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Confirm with a first code; the recovery codes are shown in this answer alone."""
-        form, codes = CodeForm(request.POST), list[str]()
+        form, user_id, account_id = CodeForm(request.POST), _user_id(self), self.visit.account.id
 
-        def operation() -> Done:
-            account_id = self.visit.account.id
-            code = form.cleaned_data["code"]
-            codes[:] = second_factors.confirm(user_id=_user_id(self), account_id=account_id, code=code)
-            return Done(reverse("portal:security"))
+        def confirmed(code: str) -> HttpResponse:
+            codes = self.attempt(lambda: second_factors.confirm(user_id=user_id, account_id=account_id, code=code))
+            return self.page("portal/recovery_codes.html", lambda: {"codes": codes})
 
-        answer = self.submit(form, operation)
-        if answer is None:
-            return self.page("portal/two_step.html", lambda: self._document(form), status=400)
-        return self.page("portal/recovery_codes.html", lambda: {"codes": codes}) if codes else answer
+        return _with_code(form, confirmed, lambda status: self._shown(form, status=status))
+
+    def _shown(self, form: CodeForm, *, status: int = 200) -> HttpResponse:
+        return self.page("portal/two_step.html", lambda: self._document(form), status=status)
 
     def _document(self, form: CodeForm) -> dict[str, Any]:
         secret = second_factors.unconfirmed_secret(_user_id(self))
@@ -91,19 +95,36 @@ class TwoStepOff(AccountPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""
-        return self.page("portal/two_step_off.html", lambda: {"form": CodeForm()})
+        return self._shown(CodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Switch it off."""
-        form = CodeForm(request.POST)
+        form, user_id = CodeForm(request.POST), _user_id(self)
 
-        def operation() -> Done:
-            code = form.cleaned_data["code"]
-            second_factors.remove(user_id=_user_id(self), account_id=self.visit.account.id, code=code)
-            return Done(reverse("portal:security"), "two_step_off")
+        def removed(code: str) -> HttpResponse:
+            self.attempt(lambda: second_factors.remove(user_id=user_id, code=code))
+            return self.go(Done(reverse("portal:security"), "two_step_off"))
 
-        answer = self.submit(form, operation)
-        return answer or self.page("portal/two_step_off.html", lambda: {"form": form}, status=400)
+        return _with_code(form, removed, lambda status: self._shown(form, status=status))
+
+    def _shown(self, form: CodeForm, *, status: int = 200) -> HttpResponse:
+        return self.page("portal/two_step_off.html", lambda: {"form": form}, status=status)
+
+
+def _with_code(form: CodeForm, act: Callable[[str], HttpResponse], show: Callable[[int], HttpResponse]) -> HttpResponse:
+    """Act with the code of a form, or show the form again; what was switched before needs no code any more."""
+    status = 400
+    if form.is_valid():
+        try:
+            return act(form.cleaned_data["code"])
+        except NotFound:
+            return pages.go(reverse("portal:security"))
+        except AppError as error:
+            if error.kind not in SHOWN_IN_FORM | {ErrorKind.THROTTLED}:
+                raise
+            show_at_field(form, error)
+            status = status_in_form(error)
+    return show(status)
 
 
 def _user_id(page: AccountPage) -> UUID:

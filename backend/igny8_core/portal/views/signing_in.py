@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
@@ -9,16 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.models import normalise_email
-from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import sessions as platform_sessions
-from igny8_core.business.platform.services.web_sessions import NewSession, open_session, prove_password
+from igny8_core.business.platform.services.web_sessions import NewSession, Proven, open_session, prove_password
 from igny8_core.events import unit_of_work
-from igny8_core.events.catalogue import Actor, ActorKind
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address
-from igny8_core.http.sessions import COOKIE
-from igny8_core.http.throttling import count_shared
-from igny8_core.kit.errors import AppError, ErrorKind, Throttled, Unauthenticated
+from igny8_core.http.sessions import COOKIE, principal_of_cookie
+from igny8_core.http.throttling import count_password, count_shared
+from igny8_core.http.views import actor_of
+from igny8_core.kit.errors import AppError, ErrorKind, Unauthenticated
 from igny8_core.portal import pages, sessions
 from igny8_core.portal.forms import CodeForm, SignInForm
 from igny8_core.portal.views.base import Page, show_at_field
@@ -30,10 +30,25 @@ YEAR_SECONDS = 365 * 24 * 3600
 TOLD_IN_FORM = frozenset({ErrorKind.UNAUTHENTICATED, ErrorKind.FORBIDDEN, ErrorKind.THROTTLED})
 
 
+def address_of(request: HttpRequest) -> str:
+    """Where the browser calls from."""
+    return client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
+
+
+def count_address(request: HttpRequest) -> None:
+    """Count a try against the address, in the same table as the API's. Raises `Throttled`."""
+    count_shared("login_address", address_of(request))
+
+
 def count_attempt(request: HttpRequest, subject: str) -> None:
-    """Count a try against the address and the person, in the same table as the API's. Raises `Throttled`."""
-    count_shared("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
+    """Count a try against the address and the person. Raises `Throttled`."""
+    count_address(request)
     count_shared("login_email", subject)
+
+
+def status_in_form(error: AppError) -> int:
+    """The status of a form that is shown again with a refusal."""
+    return 429 if error.kind is ErrorKind.THROTTLED else 400
 
 
 class SignIn(Page):
@@ -52,24 +67,21 @@ class SignIn(Page):
             return self._shown(form, status=400)
         email, lasting = form.cleaned_data["email"], form.cleaned_data["lasting"]
         try:
-            count_attempt(request, normalise_email(email))
+            count_address(request)
+            count_password(normalise_email(email), address_of(request))
             proven = prove_password(email=email, password=form.cleaned_data["password"])
+            if proven.needs_code:
+                return _halfway(request, proven, lasting=lasting)
+            session = open_session(proven=proven, code="", lasting=lasting, request_id=context.request_id())
         except AppError as error:
             return self._refused(form, error)
-        if proven.needs_code:
-            return _halfway(request, {"user": str(proven.user_id), "account": str(proven.account_id or ""),
-                                      "lasting": lasting})  # fmt: skip
-        session = open_session(
-            user_id=proven.user_id, account_id=proven.account_id, code="", lasting=lasting,
-            request_id=context.request_id(),
-        )  # fmt: skip
         return enter(request, session, lasting=lasting)
 
     def _refused(self, form: SignInForm, error: AppError) -> HttpResponse:
         if error.kind not in TOLD_IN_FORM:
             raise error
         show_at_field(form, error)
-        return self._shown(form, status=429 if isinstance(error, Throttled) else 400)
+        return self._shown(form, status=status_in_form(error))
 
     def _shown(self, form: SignInForm, *, status: int = 200) -> HttpResponse:
         return show_sign_in(self.request, form, {}, status=status)
@@ -85,20 +97,26 @@ class SecondStep(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the code and open the session."""
-        halfway, form = _halfway_of(request), CodeForm(request.POST)
+        halfway, form, status = _halfway_of(request), CodeForm(request.POST), 400
         if form.is_valid():
             try:
                 count_attempt(request, halfway["user"])
                 session = open_session(
-                    user_id=halfway["user"], account_id=halfway["account"] or None, code=form.cleaned_data["code"],
-                    lasting=halfway["lasting"], request_id=context.request_id(),
+                    proven=_proven(halfway), code=form.cleaned_data["code"], lasting=halfway["lasting"],
+                    request_id=context.request_id(),
                 )  # fmt: skip
                 return enter(request, session, lasting=halfway["lasting"])
+            except Unauthenticated:
+                # What the cookie stood for is gone: back to the password, which may be another one.
+                response = pages.go(reverse("portal:sign-in"), notice="begin_again")
+                response.delete_cookie(HALFWAY_COOKIE, samesite="Lax")
+                return response
             except AppError as error:
                 if error.kind not in TOLD_IN_FORM:
                     raise
                 show_at_field(form, error)
-        return pages.render(request, "portal/second_step.html", {"form": form}, status=400)
+                status = status_in_form(error)
+        return pages.render(request, "portal/second_step.html", {"form": form}, status=status)
 
 
 class SignOut(Page):
@@ -107,15 +125,16 @@ class SignOut(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Revoke the session; whoever has none is signed out already."""
         try:
-            principal = sessions.principal_of(request)
+            principal = principal_of_cookie(request)
         except AppError:
             pass
         else:
-            assert principal.account_id is not None
             unit_of_work.run(
-                lambda: platform_sessions.sign_out(principal), scope=Scope.tenant(principal.account_id),
-                actor=Actor(ActorKind.USER, principal.user_id), request_id=context.request_id(),
-            )  # fmt: skip
+                lambda: platform_sessions.sign_out(principal),
+                scope=platform_sessions.scope_of(principal.account_id),
+                actor=actor_of(principal),
+                request_id=context.request_id(),
+            )
         response = pages.go(reverse("portal:sign-in"), notice="signed_out")
         sessions.forget(response)
         return response
@@ -153,9 +172,10 @@ def _is_signed_in(request: HttpRequest) -> bool:
     return True
 
 
-def _halfway(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
+def _halfway(request: HttpRequest, proven: Proven, *, lasting: bool) -> HttpResponse:
     """On to the code: what was proven so far travels signed, for minutes."""
-    document["next"] = pages.local_path(request.POST.get("next", ""))
+    document = {"user": str(proven.user_id), "account": str(proven.account_id or ""), "mark": proven.mark,
+                "lasting": lasting, "next": pages.local_path(request.POST.get("next", ""))}  # fmt: skip
     response = pages.go(reverse("portal:second-step"))
     response.set_cookie(
         HALFWAY_COOKIE, signing.dumps(document, salt=HALFWAY_SALT), max_age=int(HALFWAY_LIFETIME.total_seconds()),
@@ -171,6 +191,11 @@ def _halfway_of(request: HttpRequest) -> dict[str, Any]:
     except signing.BadSignature as error:
         raise Unauthenticated from error
     return document
+
+
+def _proven(halfway: dict[str, Any]) -> Proven:
+    account_id = UUID(halfway["account"]) if halfway["account"] else None
+    return Proven(UUID(halfway["user"]), account_id, halfway["mark"], needs_code=True)
 
 
 def enter(request: HttpRequest, session: NewSession, *, lasting: bool) -> HttpResponse:

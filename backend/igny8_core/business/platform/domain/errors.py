@@ -19,6 +19,14 @@ class InvalidCode(AppError):
     default_message = "This code is wrong or was used before."
 
 
+class SecondFactorLocked(AppError):
+    """Too many wrong codes in a row: none is looked at for a while, not even a right one."""
+
+    kind = ErrorKind.THROTTLED
+    code = "second_factor_locked"
+    default_message = "Too many wrong codes: no code is accepted for a while. Try again later."
+
+
 class InvalidPasskey(AppError):
     """The authenticator's answer proves nothing, was used before, took too long, or is of no passkey we know."""
 

@@ -73,7 +73,7 @@ def accept_with_passkey(*, token: str, name: str, made: MadePasskey, request_id:
     invited = open_invitation(token)
 
     def keep_passkey() -> None:
-        passkeys.add(
+        passkeys.keep(
             user_id=invited.invitation_id,
             account_id=invited.account_id,
             name=made.name,

@@ -8,6 +8,7 @@ from igny8_core.accounts.models import Account, Invitation, Status
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.services.invitations import invite
 from igny8_core.business.platform.services.provisioning import Profile, create_account, suspend_account
+from igny8_core.business.platform.services.standing import hold
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -36,6 +37,7 @@ def provision_account(
     profile: Profile | None = None,
 ) -> tuple[Account, Invitation | None]:
     """A new tenant, with its first owner invited if one is named. Raises `AlreadyTaken`, `ValidationError`."""
+    hold()
     account = create_account(
         code=code, name=name, country=country, billing_currency=billing_currency, time_zone=time_zone, profile=profile
     )
@@ -51,6 +53,7 @@ def provision_account(
 
 def change_account(*, account_id: UUID, changes: dict[str, Any]) -> Account:
     """Change name, time zone, language, address, tax number or status. Raises `NotFound`."""
+    hold()
     account = lock_one(Account.objects.filter(id=account_id))
     if account is None:
         raise NotFound

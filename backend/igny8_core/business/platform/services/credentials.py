@@ -1,23 +1,27 @@
 """A person's own password: changed by who knows the old one, or set anew through a mailed link."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core import signing
+from django.db import connection
 from django.db.models import Q
 
-from igny8_core.accounts.keys import SIGN_IN_KINDS
+from igny8_core.accounts.locks import lock_login
 from igny8_core.accounts.lookups import Login, look_up_login
-from igny8_core.accounts.models import AccessKey, User, normalise_email
+from igny8_core.accounts.models import ResetRequest, User, normalise_email
+from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain.errors import ResetLinkExpired
 from igny8_core.business.platform.services.passwords import refuse_common_password
-from igny8_core.business.platform.services.sessions import acting, scope_of
+from igny8_core.business.platform.services.sessions import acting, end_sessions, scope_of
+from igny8_core.business.platform.services.standing import hold, mark_of, standing_of
 from igny8_core.events import unit_of_work
-from igny8_core.events.catalogue import EventType
+from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import ValidationError
@@ -25,6 +29,8 @@ from igny8_core.kit.locks import conditional_update
 
 RESET_LIFETIME = timedelta(hours=1)
 RESET_SALT = "platform.password-reset"
+RESET_BATCH = 100
+REQUEST_RESET = """INSERT INTO accounts_resetrequest (email_normalised, request_id, requested_at) VALUES (%s, %s, %s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +44,49 @@ class ResetLink:
 def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID) -> None:
     """Change one's password and end one's other sessions; inside a unit of work. Raises `ValidationError`."""
     login = _own_login(User.objects.get(id=user_id).email_normalised, password=current, field="current")
-    _set_password(login, new, keep_key_id=keep_key_id, field="new")
+    hashed = _hashed(new, field="new")
+    hold(people=Q(id=user_id))
+    if lock_login(user_id).password != login.password:
+        raise _not_yours("current")
+    _replace(login, hashed, keep_key_id=keep_key_id)
 
 
-def confirm_password(*, user_id: UUID, account_id: UUID | None, password: str) -> None:
-    """Let who is signed in show that it is really them. Raises `ValidationError`."""
+def confirm_password(*, user_id: UUID, account_id: UUID | None, password: str) -> str:
+    """Let who is signed in show that it is really them; returns the mark of their standing.
+
+    Raises `ValidationError`.
+    """
     with unit_of_work.read(scope_of(account_id)):
         email = User.objects.values_list("email_normalised", flat=True).get(id=user_id)
-    _own_login(email, password=password, field="password")
+    login = _own_login(email, password=password, field="password")
+    with unit_of_work.read(scope_of(account_id)):
+        return standing_of(login).mark
 
 
 def request_reset(*, email: str, request_id: UUID | None) -> None:
-    """Note that somebody asked for a link; the worker mails it. An unknown address gives nothing away."""
-    login = look_up_login(normalise_email(email))
-    if login is None or login.refusal:
-        return
-    unit_of_work.run(
-        lambda: _record(EventType.USER_PASSWORD_RESET_REQUESTED, login),
-        scope=scope_of(login.account_id), actor=acting(login.user_id, login.account_id), request_id=request_id,
-    )  # fmt: skip
+    """Note that somebody asked for a link: one statement, and nobody looks here whether the address is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(REQUEST_RESET, [normalise_email(email), request_id, clock.now()])
+
+
+def take_reset_requests() -> int:
+    """Look up whose addresses were asked for, and record each wish that is a person's; returns how many there were.
+
+    For the worker. Each is taken in a unit of work of its own, by one worker alone.
+    """
+    with unit_of_work.read(Scope.operators()):
+        waiting = list(ResetRequest.objects.order_by("id")[:RESET_BATCH])
+    for wish in waiting:
+        unit_of_work.run(partial(_take, wish), scope=Scope.operators(), actor=SYSTEM, request_id=wish.request_id)
+    return len(waiting)
+
+
+def _take(wish: ResetRequest) -> None:
+    taken, _ = ResetRequest.objects.filter(id=wish.id).delete()
+    login = look_up_login(wish.email_normalised)
+    too_late = clock.now() - wish.requested_at > RESET_LIFETIME
+    if taken and not too_late and login is not None and not login.refusal:
+        _record(EventType.USER_PASSWORD_RESET_REQUESTED, login)
 
 
 def reset_link(*, user_id: UUID) -> ResetLink | None:
@@ -65,7 +95,7 @@ def reset_link(*, user_id: UUID) -> ResetLink | None:
     login = look_up_login(user.email_normalised)
     if login is None or login.refusal:
         return None
-    document = {"email": user.email_normalised, "password": _fingerprint(login)}
+    document = {"email": user.email_normalised, "password": mark_of(login.password)}
     return ResetLink(user.email, signing.dumps(document, salt=RESET_SALT))
 
 
@@ -84,8 +114,15 @@ def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
     Raises `ResetLinkExpired`, `ValidationError`.
     """
     login = _login_of(token)
+    hashed = _hashed(new, field="password")
+
+    def operation() -> None:
+        if lock_login(login.user_id) != login:
+            raise ResetLinkExpired
+        _replace(login, hashed, keep_key_id=None)
+
     unit_of_work.run(
-        lambda: _set_password(login, new, keep_key_id=None, field="password"),
+        operation,
         scope=scope_of(login.account_id), actor=acting(login.user_id, login.account_id), request_id=request_id,
     )  # fmt: skip
 
@@ -93,34 +130,38 @@ def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
 def _own_login(email_normalised: str, *, password: str, field: str) -> Login:
     login = look_up_login(email_normalised)
     if login is None or not check_password(password, login.password):
-        raise ValidationError(fields={field: ["This is not your password."]})
+        raise _not_yours(field)
     return login
+
+
+def _not_yours(field: str) -> ValidationError:
+    return ValidationError(fields={field: ["This is not your password."]})
 
 
 def _login_of(token: str) -> Login:
     """A link dies with its hour, and with the password it was made for."""
     try:
-        document = signing.loads(token, salt=RESET_SALT, max_age=RESET_LIFETIME)
+        document: dict[str, Any] = signing.loads(token, salt=RESET_SALT, max_age=RESET_LIFETIME)
     except signing.BadSignature as error:
         raise ResetLinkExpired from error
     login = look_up_login(document["email"])
-    if login is None or login.refusal or not hmac.compare_digest(document["password"], _fingerprint(login)):
+    if login is None or login.refusal or not hmac.compare_digest(document["password"], mark_of(login.password)):
         raise ResetLinkExpired
     return login
 
 
-def _fingerprint(login: Login) -> str:
-    return hashlib.sha256(login.password.encode()).hexdigest()[:32]
-
-
-def _set_password(login: Login, new: str, *, keep_key_id: UUID | None, field: str) -> None:
+def _hashed(new: str, *, field: str) -> str:
+    """The hash of a new password, made before any lock is taken: it is slow on purpose. Raises `ValidationError`."""
     try:
         refuse_common_password(new)
     except ValidationError as error:
         raise ValidationError(fields={field: error.fields["password"]}) from error
-    conditional_update(User.objects.filter(id=login.user_id), password=make_password(new))
-    others = AccessKey.objects.filter(user_id=login.user_id, kind__in=SIGN_IN_KINDS, revoked_at=None)
-    others.filter(~Q(id=keep_key_id)).update(revoked_at=clock.now())
+    return make_password(new)
+
+
+def _replace(login: Login, hashed: str, *, keep_key_id: UUID | None) -> None:
+    conditional_update(User.objects.filter(id=login.user_id), password=hashed)
+    end_sessions(login.user_id, but=keep_key_id)
     _record(EventType.USER_PASSWORD_CHANGED, login)
 
 

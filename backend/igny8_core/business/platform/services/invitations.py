@@ -18,6 +18,7 @@ from igny8_core.accounts.models import Account, Invitation, InvitationOutcome, S
 from igny8_core.business.platform.domain.errors import AlreadyInvited, InvitationOver, TooManyInvitations
 from igny8_core.business.platform.selectors.people import find_invitations
 from igny8_core.business.platform.services.people import check_role
+from igny8_core.business.platform.services.standing import hold
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -51,6 +52,7 @@ def invite(*, account_id: UUID | None, email: str, role: str, name: str) -> Invi
         raise NotFound
     check_role(role, operates=account_id is None)
     _refuse_lookalike(email)
+    hold()
     address = _address(account_id, normalise_email(email))
     if User.objects.filter(**address).exists():
         raise AlreadyTaken(fields={"email": ["This person can sign in already."]})
@@ -161,6 +163,7 @@ def _address(account_id: UUID | None, email_normalised: str) -> dict[str, Any]:
 
 
 def _locked(invitation_id: UUID, account_id: UUID | None) -> Invitation:
+    hold()
     invitation = lock_one(find_invitations(account_id=account_id).filter(id=invitation_id))
     if invitation is None:
         raise NotFound

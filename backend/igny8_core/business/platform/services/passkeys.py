@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from igny8_core.accounts.locks import lock_login
 from igny8_core.accounts.lookups import look_up_passkey
 from igny8_core.accounts.models import Passkey, User
 from igny8_core.business.platform.domain import passkeys as ceremonies
 from igny8_core.business.platform.domain.errors import InvalidPasskey, TooManyPasskeys
 from igny8_core.business.platform.domain.passkeys import Place
-from igny8_core.business.platform.services.sessions import REFUSALS, acting, scope_of
+from igny8_core.business.platform.services.sessions import acting, scope_of
+from igny8_core.business.platform.services.standing import ensure_welcome, hold, lock_standing
 from igny8_core.business.platform.services.web_sessions import NewSession, issue_session
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import EventType
@@ -31,15 +33,19 @@ MAX_PASSKEYS = 20
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What one ceremony has to answer, and when it was made."""
+    """What one ceremony has to answer, and when it was made.
+
+    `mark` is the standing of whoever adds a passkey; at a sign-in nobody is known yet, and it is empty.
+    """
 
     value: bytes
     made_at: datetime
+    mark: str = ""
 
     @classmethod
-    def new(cls) -> "Challenge":
+    def new(cls, mark: str = "") -> "Challenge":
         """One nobody has seen."""
-        return cls(ceremonies.new_challenge(), clock.now())
+        return cls(ceremonies.new_challenge(), clock.now(), mark)
 
     @property
     def is_over(self) -> bool:
@@ -65,10 +71,21 @@ def add(
     *, user_id: UUID, account_id: UUID | None, name: str, place: Place, challenge: Challenge, credential: str
 ) -> Passkey:
     """Keep what the authenticator made; inside a unit of work. Raises `InvalidPasskey`, `TooManyPasskeys`."""
+    hold(people=Q(id=user_id))
+    if lock_standing(user_id).mark != challenge.mark:
+        raise InvalidPasskey
+    return keep(
+        user_id=user_id, account_id=account_id, name=name, place=place, challenge=challenge, credential=credential
+    )
+
+
+def keep(
+    *, user_id: UUID, account_id: UUID | None, name: str, place: Place, challenge: Challenge, credential: str
+) -> Passkey:
+    """The same for somebody who is new, or whose standing was looked at: the person is locked."""
     if challenge.is_over:
         raise InvalidPasskey
     made = ceremonies.verify_made(place, challenge=challenge.value, credential=credential)
-    lock_one(User.objects.filter(id=user_id))
     if passkeys_of(user_id).count() >= MAX_PASSKEYS:
         raise TooManyPasskeys
     passkey = Passkey(
@@ -86,6 +103,7 @@ def add(
 
 def remove(*, user_id: UUID, passkey_id: UUID) -> None:
     """Take a passkey of one's own away; inside a unit of work. Raises `NotFound`."""
+    hold(people=Q(id=user_id))
     passkey = lock_one(passkeys_of(user_id).filter(id=passkey_id))
     if passkey is None:
         raise NotFound
@@ -111,9 +129,9 @@ def sign_in(
         raise InvalidPasskey
 
     def operation() -> NewSession:
+        login = lock_login(holder.user_id)
         _use(presented.credential_id, place=place, challenge=challenge, credential=credential)
-        if holder.refusal:
-            raise REFUSALS[holder.refusal]
+        ensure_welcome(login)
         return issue_session(user_id=holder.user_id, account_id=holder.account_id, lasting=lasting)
 
     return unit_of_work.run(

@@ -6,17 +6,17 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
-from igny8_core.accounts.keys import SIGN_IN_KINDS
-from igny8_core.accounts.models import AccessKey, Account, Status, User
+from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role, includes
 from igny8_core.business.platform.domain.errors import CannotChangeSelf, LastAdmin, LastOwner
 from igny8_core.business.platform.selectors.people import find_users
 from igny8_core.business.platform.services.provisioning import suspend_user
+from igny8_core.business.platform.services.sessions import end_sessions
+from igny8_core.business.platform.services.standing import hold
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
-from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import conditional_update, lock_all
+from igny8_core.kit.locks import conditional_update
 
 
 def change_team_member(*, account: Account, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
@@ -36,6 +36,9 @@ def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> U
 
     Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`, `LastOwner`.
     """
+    if "password" in changes:
+        # Before any lock is taken: it is slow on purpose.
+        changes = {**changes, "password": make_password(changes["password"])}
     account_id = User.objects.filter(id=user_id).values_list("account_id", flat=True).first()
     highest: Role = OperatorRole.ADMIN if account_id is None else AccountRole.OWNER
     user, guardians = _locked(user_id, among=Q(), guarded=Q(account_id=account_id, role=highest.value))
@@ -50,14 +53,15 @@ def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> U
 def _locked(user_id: UUID, *, among: Q, guarded: Q) -> tuple[User, set[UUID]]:
     """The person, and the ids of the active ones of whom somebody must remain.
 
-    All are locked together in the order of their ids: two who lower each other at once must not both succeed.
+    All are locked together, and whoever acts with them: two who lower each other at once must not both succeed.
     """
     guarded &= Q(status=Status.ACTIVE)
-    people = {user.id: user for user in lock_all(User.objects.filter(among & (Q(id=user_id) | guarded)))}
-    if user_id not in people:
+    people, _ = hold(people=among & (Q(id=user_id) | guarded))
+    user = User.objects.filter(among, id=user_id).first()
+    if user is None:
         raise NotFound
     guardians = User.objects.filter(guarded, id__in=people)
-    return people[user_id], {guardian.id for guardian in guardians}
+    return user, {guardian.id for guardian in guardians}
 
 
 def _lowers(user: User, changes: dict[str, Any]) -> bool:
@@ -76,18 +80,22 @@ def check_role(name: str, *, operates: bool) -> None:
 
 
 def _change(user: User, changes: dict[str, Any], *, by: UUID | None) -> User:
-    """Write what differs and record which fields those were; names and passwords themselves stay out of the log."""
+    """Write what differs and record which fields those were; names and passwords themselves stay out of the log.
+
+    `changes["password"]` is a hash by now.
+    """
     status = changes.get("status", user.status)
     if status == Status.SUSPENDED and user.id == by:
         raise CannotChangeSelf
     named = {name: changes[name] for name in ("role", "name") if name in changes}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value != getattr(user, name)}
     if "password" in changes:
-        fields["password"] = make_password(changes["password"])
-        AccessKey.objects.filter(user=user, kind__in=SIGN_IN_KINDS, revoked_at=None).update(revoked_at=clock.now())
+        fields["password"] = changes["password"]
     if fields:
         conditional_update(User.objects.filter(id=user.id), **fields)
         _record_change(user, fields)
+    if "password" in fields:
+        end_sessions(user.id)
     if status != user.status:
         suspend_user(user, suspended=status == Status.SUSPENDED)
     return find_users().get(id=user.id)

@@ -1,15 +1,23 @@
-"""The second factor of a sign-in: an authenticator app, with recovery codes. Inside a unit of work."""
+"""The second factor of a sign-in: an authenticator app, with recovery codes. Inside a unit of work.
 
+Wrong codes are counted in the person's row, whichever door they were tried at, and lock the second factor for a while.
+A refusal that was counted is returned and not raised: see `unit_of_work.run_even_if_refused`.
+"""
+
+import math
 from uuid import UUID
+
+from django.db.models import Q
 
 from igny8_core.accounts.models import SecondFactor
 from igny8_core.business.platform.domain import totp
-from igny8_core.business.platform.domain.errors import InvalidCode, SecondFactorRequired
+from igny8_core.business.platform.domain.errors import InvalidCode, SecondFactorLocked, SecondFactorRequired
+from igny8_core.business.platform.domain.second_step import pause_after
+from igny8_core.business.platform.services.standing import Standing, end_ceremonies, hold, lock_standing
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import AlreadyTaken, NotFound
-from igny8_core.kit.locks import lock_one
+from igny8_core.kit.errors import AlreadyTaken, AppError, NotFound
 from igny8_core.kit.sealing import seal, unseal
 
 
@@ -28,6 +36,7 @@ def unconfirmed_secret(user_id: UUID) -> str:
 
 def begin(*, user_id: UUID, account_id: UUID | None) -> None:
     """Make a secret for the app to scan; the same one until it is confirmed. Raises `AlreadyTaken`."""
+    hold(people=Q(id=user_id))
     SecondFactor.objects.bulk_create(
         [
             SecondFactor(
@@ -43,51 +52,79 @@ def begin(*, user_id: UUID, account_id: UUID | None) -> None:
         raise AlreadyTaken("Two-step sign-in is on already.")
 
 
-def confirm(*, user_id: UUID, account_id: UUID | None, code: str) -> list[str]:
-    """Switch it on with a first code; returns the recovery codes, shown this once. Raises `InvalidCode`."""
-    factor = lock_one(SecondFactor.objects.filter(user_id=user_id, confirmed_at=None))
-    step = factor and _step(factor, code)
-    if factor is None or step is None:
-        raise InvalidCode
+def confirm(*, user_id: UUID, account_id: UUID | None, code: str) -> list[str] | AppError:
+    """Switch it on with a first code; returns the recovery codes, shown this once.
+
+    Returns `InvalidCode` or `SecondFactorLocked`. Raises `NotFound` for somebody who has not begun.
+    """
+    hold(people=Q(id=user_id))
+    factor = SecondFactor.objects.filter(user_id=user_id, confirmed_at=None).first()
+    if factor is None:
+        raise NotFound
+    refusal = _judge(factor, code)
+    if refusal is not None:
+        return refusal
     codes = totp.new_recovery_codes()
     SecondFactor.objects.filter(id=factor.id).update(
-        confirmed_at=clock.now(), last_step=step, recovery_hashes=[totp.recovery_hash(each) for each in codes]
+        confirmed_at=clock.now(), recovery_hashes=[totp.recovery_hash(each) for each in codes]
     )
-    _record(EventType.USER_SECOND_FACTOR_ENABLED, user_id=user_id, account_id=account_id)
+    end_ceremonies(user_id)
+    _record(EventType.USER_SECOND_FACTOR_ENABLED, factor)
     return codes
 
 
-def check(*, user_id: UUID, account_id: UUID | None, code: str) -> None:
-    """Accept a code of the app or a recovery code, each once. Raises `InvalidCode`."""
-    factor = lock_one(SecondFactor.objects.filter(user_id=user_id, confirmed_at__isnull=False))
-    if factor is None:
-        raise InvalidCode
-    step = _step(factor, code)
-    if step is not None:
-        SecondFactor.objects.filter(id=factor.id).update(last_step=step)
-        return
-    used = totp.recovery_hash(code)
-    if used not in factor.recovery_hashes:
-        raise InvalidCode
-    left = [each for each in factor.recovery_hashes if each != used]
-    SecondFactor.objects.filter(id=factor.id).update(recovery_hashes=left)
-    _record(EventType.USER_RECOVERY_CODE_USED, user_id=user_id, account_id=account_id)
+def require(standing: Standing, *, code: str) -> AppError | None:
+    """At a sign-in: nothing of who has no second factor, else a code.
 
-
-def require(*, user_id: UUID, account_id: UUID | None, code: str) -> None:
-    """At a sign-in: nothing for who has no second factor. Raises `SecondFactorRequired`, `InvalidCode`."""
-    if not has_second_factor(user_id):
-        return
+    Returns `InvalidCode` or `SecondFactorLocked`. Raises `SecondFactorRequired` without a code.
+    """
+    if standing.factor is None:
+        return None
     if not code:
         raise SecondFactorRequired
-    check(user_id=user_id, account_id=account_id, code=code)
+    return _judge(standing.factor, code)
 
 
-def remove(*, user_id: UUID, account_id: UUID | None, code: str) -> None:
-    """Switch it off again, with a code. Raises `InvalidCode`."""
-    check(user_id=user_id, account_id=account_id, code=code)
-    SecondFactor.objects.filter(user_id=user_id).delete()
-    _record(EventType.USER_SECOND_FACTOR_DISABLED, user_id=user_id, account_id=account_id)
+def remove(*, user_id: UUID, code: str) -> AppError | None:
+    """Switch it off again, with a code. Returns `InvalidCode` or `SecondFactorLocked`; raises `NotFound`."""
+    hold(people=Q(id=user_id))
+    factor = lock_standing(user_id).factor
+    if factor is None:
+        raise NotFound
+    refusal = _judge(factor, code)
+    if refusal is None:
+        SecondFactor.objects.filter(id=factor.id).delete()
+        end_ceremonies(user_id)
+        _record(EventType.USER_SECOND_FACTOR_DISABLED, factor)
+    return refusal
+
+
+def _judge(factor: SecondFactor, code: str) -> AppError | None:
+    """Accept a code of the app or a recovery code, each once, or count it as wrong; the person is locked."""
+    now, row = clock.now(), SecondFactor.objects.filter(id=factor.id)
+    if factor.locked_until is not None and factor.locked_until > now:
+        return SecondFactorLocked(retry_after_seconds=math.ceil((factor.locked_until - now).total_seconds()))
+    step, used = _step(factor, code), totp.recovery_hash(code)
+    if step is not None:
+        row.update(last_step=step, wrong_codes=0)
+    elif used in factor.recovery_hashes:
+        left = [each for each in factor.recovery_hashes if each != used]
+        row.update(recovery_hashes=left, wrong_codes=0)
+        _record(EventType.USER_RECOVERY_CODE_USED, factor)
+    else:
+        return _count_wrong(factor)
+    return None
+
+
+def _count_wrong(factor: SecondFactor) -> AppError:
+    wrong, row = factor.wrong_codes + 1, SecondFactor.objects.filter(id=factor.id)
+    pause = pause_after(wrong)
+    if pause is None:
+        row.update(wrong_codes=wrong)
+        return InvalidCode()
+    row.update(wrong_codes=wrong, locked_until=clock.now() + pause)
+    _record(EventType.USER_SECOND_FACTOR_LOCKED, factor)
+    return SecondFactorLocked(retry_after_seconds=math.ceil(pause.total_seconds()))
 
 
 def _step(factor: SecondFactor, code: str) -> int | None:
@@ -95,5 +132,5 @@ def _step(factor: SecondFactor, code: str) -> int | None:
     return totp.matching_step(secret, code.replace(" ", ""), instant=clock.now(), after=factor.last_step)
 
 
-def _record(fact: EventType, *, user_id: UUID, account_id: UUID | None) -> None:
-    record(fact, account_id=account_id, subject_type="user", subject_id=user_id)
+def _record(fact: EventType, factor: SecondFactor) -> None:
+    record(fact, account_id=factor.account_id, subject_type="user", subject_id=factor.user_id)

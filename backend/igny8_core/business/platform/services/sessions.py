@@ -7,21 +7,23 @@ from uuid import UUID, uuid4
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q
 
-from igny8_core.accounts.keys import KeyKind, new_secret
-from igny8_core.accounts.lookups import Login, look_up_login, look_up_secret
+from igny8_core.accounts.keys import SIGN_IN_KINDS, KeyKind, new_secret
+from igny8_core.accounts.locks import lock_login, lock_people
+from igny8_core.accounts.lookups import REFUSALS, Login, look_up_login, look_up_secret
 from igny8_core.accounts.models import AccessKey, normalise_email
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import second_factors
+from igny8_core.business.platform.services.standing import end_ceremonies, ensure_welcome, lock_standing
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, ActorKind, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import AccountSuspended, InvalidCredentials, Unauthenticated, UserSuspended
+from igny8_core.kit.errors import AppError, InvalidCredentials, Unauthenticated
+from igny8_core.kit.locks import conditional_update
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=7)
-REFUSALS = {"account_suspended": AccountSuspended, "user_suspended": UserSuspended}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,17 @@ def check_login(*, email: str, password: str) -> Login:
         raise InvalidCredentials
     if not check_password(password, login.password):
         raise InvalidCredentials
-    if login.refusal:
-        raise REFUSALS[login.refusal]
+    ensure_welcome(login)
     return login
 
 
 def sign_in(*, email: str, password: str, code: str, request_id: UUID | None) -> Tokens:
     """Check a password, and a code where the person has a second factor, and open a session.
 
-    Raises what `check_login` does, `SecondFactorRequired` and `InvalidCode`.
+    Raises what `check_login` does, `SecondFactorRequired`, `InvalidCode` and `SecondFactorLocked`.
     """
     login = check_login(email=email, password=password)
-    return unit_of_work.run(
+    return unit_of_work.run_even_if_refused(
         lambda: _open(login, code), scope=scope_of(login.account_id), actor=acting(login.user_id, login.account_id),
         request_id=request_id,
     )  # fmt: skip
@@ -72,52 +73,65 @@ def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
     presented = look_up_secret(refresh_token)
     if presented is None or presented.principal.kind is not KeyKind.REFRESH_TOKEN:
         raise Unauthenticated
-    if presented.refusal in REFUSALS:
-        raise REFUSALS[presented.refusal]
     if presented.refusal not in ("", "rotated"):
-        raise Unauthenticated
+        raise REFUSALS.get(presented.refusal, Unauthenticated)
     principal = presented.principal
     account_id = principal.account_id
     assert principal.user_id is not None
-    tokens = unit_of_work.run(
+    return unit_of_work.run_even_if_refused(
         lambda: _rotate(principal), scope=scope_of(account_id), actor=acting(principal.user_id, account_id),
         request_id=request_id,
     )  # fmt: skip
-    if tokens is None:
-        raise Unauthenticated
-    return tokens
 
 
 def sign_out(principal: Principal) -> None:
     """Revoke the tokens of the session this access token belongs to; inside a unit of work."""
     if principal.kind is KeyKind.API_KEY or principal.user_id is None:
         return
-    _revoke_family(principal.family_id)
+    lock_people(Q(id=principal.user_id))
+    _revoke(Q(family_id=principal.family_id))
     account_id = principal.account_id
     record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=principal.user_id)
 
 
-def _open(login: Login, code: str) -> Tokens:
-    second_factors.require(user_id=login.user_id, account_id=login.account_id, code=code)
+def end_sessions(user_id: UUID, *, but: UUID | None = None) -> None:
+    """Sign a person out everywhere, except of the session with this key's id, and end what was begun to sign in.
+
+    The person is locked, and what was begun with their password ends by the new one's mark.
+    """
+    _revoke(Q(user_id=user_id, kind__in=SIGN_IN_KINDS) & ~Q(id=but))
+    end_ceremonies(user_id)
+
+
+def _open(login: Login, code: str) -> Tokens | AppError:
+    standing = lock_standing(login.user_id)
+    standing.ensure_unchanged(login)
+    refusal = second_factors.require(standing, code=code)
+    if refusal is not None:
+        return refusal
     tokens = _issue_pair(user_id=login.user_id, account_id=login.account_id, family_id=uuid4())
     record(EventType.USER_SIGNED_IN, account_id=login.account_id, subject_type="user", subject_id=login.user_id)
     return tokens
 
 
-def _rotate(principal: Principal) -> Tokens | None:
-    """A new pair, or None after revoking the family of a token used twice; that revocation must commit."""
+def _rotate(principal: Principal) -> Tokens | AppError:
+    """A new pair; a refusal after revoking the family of a token used twice, for that has to stand."""
     assert principal.user_id is not None
+    ensure_welcome(lock_login(principal.user_id))
     account_id = principal.account_id
-    fresh = AccessKey.objects.filter(id=principal.key_id, rotated_at=None, revoked_at=None)
-    if fresh.update(rotated_at=clock.now()) == 1:
+    token = AccessKey.objects.get(id=principal.key_id)
+    if token.revoked_at is not None:
+        raise Unauthenticated
+    if token.rotated_at is None:
+        conditional_update(AccessKey.objects.filter(id=token.id, rotated_at=None), rotated_at=clock.now())
         return _issue_pair(user_id=principal.user_id, account_id=account_id, family_id=principal.family_id)
-    _revoke_family(principal.family_id)
+    _revoke(Q(family_id=principal.family_id))
     record(EventType.TOKEN_REUSED, account_id=account_id, subject_type="user", subject_id=principal.user_id)
-    return None
+    return Unauthenticated()
 
 
-def _revoke_family(family_id: UUID) -> None:
-    AccessKey.objects.filter(Q(family_id=family_id), revoked_at=None).update(revoked_at=clock.now())
+def _revoke(keys: Q) -> None:
+    AccessKey.objects.filter(keys, revoked_at=None).update(revoked_at=clock.now())
 
 
 def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> Tokens:

@@ -11,10 +11,12 @@ from igny8_core.accounts.keys import KeyKind, new_secret
 from igny8_core.accounts.models import AccessKey, Account
 from igny8_core.business.platform.services import second_factors
 from igny8_core.business.platform.services.sessions import acting, check_login, scope_of
+from igny8_core.business.platform.services.standing import ensure_welcome, lock_standing, standing_of
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
+from igny8_core.kit.errors import AppError, Unauthenticated
 
 LIFETIME = timedelta(hours=12)
 LASTING_LIFETIME = timedelta(days=30)
@@ -22,10 +24,14 @@ LASTING_LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Somebody whose password was right; with a second factor that is half the way."""
+    """Somebody whose password was right; with a second factor that is half the way.
+
+    `mark` says which password and which second factor that was: it is worth nothing beside any other.
+    """
 
     user_id: UUID
     account_id: UUID | None
+    mark: str
     needs_code: bool
 
 
@@ -42,22 +48,29 @@ def prove_password(*, email: str, password: str) -> Proven:
     """Check the password alone. Raises `InvalidCredentials`, `UserSuspended`, `AccountSuspended`."""
     login = check_login(email=email, password=password)
     with unit_of_work.read(scope_of(login.account_id)):
-        needs_code = second_factors.has_second_factor(login.user_id)
-    return Proven(login.user_id, login.account_id, needs_code)
+        standing = standing_of(login)
+    return Proven(login.user_id, login.account_id, standing.mark, needs_code=standing.factor is not None)
 
 
-def open_session(
-    *, user_id: UUID, account_id: UUID | None, code: str, lasting: bool, request_id: UUID | None
-) -> NewSession:
-    """A session for somebody whose password was checked. Raises `InvalidCode` where a second factor is on."""
+def open_session(*, proven: Proven, code: str, lasting: bool, request_id: UUID | None) -> NewSession:
+    """A session for somebody whose password was checked, with a code where a second factor is on.
 
-    def operation() -> NewSession:
-        second_factors.require(user_id=user_id, account_id=account_id, code=code)
-        return issue_session(user_id=user_id, account_id=account_id, lasting=lasting)
+    Raises `Unauthenticated` when password or second factor are others by now, `UserSuspended`, `AccountSuspended`,
+    `InvalidCode` and `SecondFactorLocked`.
+    """
 
-    return unit_of_work.run(
-        operation, scope=scope_of(account_id), actor=acting(user_id, account_id), request_id=request_id
-    )
+    def operation() -> NewSession | AppError:
+        standing = lock_standing(proven.user_id)
+        if standing.mark != proven.mark:
+            raise Unauthenticated
+        ensure_welcome(standing.login)
+        refusal = second_factors.require(standing, code=code)
+        return refusal or issue_session(user_id=proven.user_id, account_id=proven.account_id, lasting=lasting)
+
+    return unit_of_work.run_even_if_refused(
+        operation, scope=scope_of(proven.account_id), actor=acting(proven.user_id, proven.account_id),
+        request_id=request_id,
+    )  # fmt: skip
 
 
 def issue_session(*, user_id: UUID, account_id: UUID | None, lasting: bool) -> NewSession:

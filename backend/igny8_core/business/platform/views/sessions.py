@@ -20,8 +20,13 @@ from igny8_core.business.platform.serializers.sessions import (
 from igny8_core.business.platform.services import sessions
 from igny8_core.http import context, responses
 from igny8_core.http.authentication import client_address
-from igny8_core.http.throttling import count_shared
+from igny8_core.http.throttling import count_password, count_shared
 from igny8_core.http.views import ApiView, principal_of
+
+
+def address_of(request: Request) -> str:
+    """Where the call comes from."""
+    return client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
 
 
 class PublicView(ApiView):
@@ -32,8 +37,7 @@ class PublicView(ApiView):
 
     def authorise(self, request: Request) -> None:
         """Everybody may call; how often is limited by address."""
-        address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
-        count_shared("login_address", address)
+        count_shared("login_address", address_of(request))
 
     def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The service opens its own unit of work: a revocation must stand although the answer is a refusal."""
@@ -49,7 +53,7 @@ class LoginView(PublicView):
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         email = serializer.validated_data["email"]
-        count_shared("login_email", normalise_email(email))
+        count_password(normalise_email(email), address_of(request))
         tokens = sessions.sign_in(
             email=email,
             password=serializer.validated_data["password"],

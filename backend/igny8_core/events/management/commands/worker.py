@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from procrastinate.contrib.django import app
 
 from igny8_core.events.dispatch import dispatch_batch
+from igny8_core.events.subscriptions import queues_beside
 
 POLL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
@@ -36,7 +37,8 @@ class Command(BaseCommand):
 def _dispatch_until(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            pause = 0.0 if dispatch_batch() else POLL_SECONDS
+            found = dispatch_batch() + sum(take() for take in queues_beside())
+            pause = 0.0 if found else POLL_SECONDS
         except (DatabaseError, InterfaceError) as error:
             logger.warning("dispatch_failed", error=str(error))
             connection.close()

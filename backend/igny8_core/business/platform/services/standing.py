@@ -1,0 +1,99 @@
+"""What a sign-in rests on and whether who acts may still act, read anew under the locks of `accounts/locks.py`.
+
+A request is let in before its transaction begins; whatever gives somebody a way in, or takes one away, asks here
+whether its caller was signed out, suspended or lowered meanwhile. Every function runs inside a unit of work.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import DateTimeField, F, Func, Q
+from django.db.models.functions import Greatest
+
+from igny8_core.accounts.locks import lock_keys, lock_login, lock_people
+from igny8_core.accounts.lookups import REFUSALS, Login
+from igny8_core.accounts.models import AccessKey, Passkey, SecondFactor, Status, User
+from igny8_core.accounts.roles import AccountRole, includes
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import ActorKind, Credential
+from igny8_core.kit.errors import Forbidden, InvalidCredentials, Unauthenticated, UserSuspended
+
+NOBODY = Q(pk__in=[])
+RIGHT_NOW = Func(function="clock_timestamp", output_field=DateTimeField())
+"""Not the transaction's start: it may have waited for a lock since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's password and, where two-step sign-in is on, their second factor, at one moment."""
+
+    login: Login
+    factor: SecondFactor | None
+
+    @property
+    def mark(self) -> str:
+        """One password with one second factor; a change of either makes another mark."""
+        return mark_of(self.login.password, "" if self.factor is None else str(self.factor.id))
+
+    def ensure_unchanged(self, checked: Login) -> None:
+        """Refuse a password that was right when it was checked and has been changed since, and who was suspended.
+
+        Raises `InvalidCredentials`, `UserSuspended`, `AccountSuspended`.
+        """
+        if self.login.password != checked.password:
+            raise InvalidCredentials
+        ensure_welcome(self.login)
+
+
+def mark_of(*parts: str) -> str:
+    """What a signed text carries of secrets: it tells whether they are still the same, and nothing else."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def ensure_welcome(login: Login) -> None:
+    """Refuse who is suspended, or whose account is. Raises `UserSuspended`, `AccountSuspended`."""
+    if login.refusal:
+        raise REFUSALS[login.refusal]
+
+
+def standing_of(login: Login) -> Standing:
+    """The person's standing, unlocked: to be compared later."""
+    factor = SecondFactor.objects.filter(user_id=login.user_id, confirmed_at__isnull=False).first()
+    return Standing(login, factor)
+
+
+def lock_standing(user_id: UUID) -> Standing:
+    """Lock the person and read their standing. Raises `Unauthenticated`."""
+    return standing_of(lock_login(user_id))
+
+
+def end_ceremonies(user_id: UUID) -> None:
+    """No passkey of this person answers a challenge that was handed out before now."""
+    newest = Greatest(F("last_challenge_at"), RIGHT_NOW)
+    Passkey.objects.filter(user_id=user_id).update(last_challenge_at=newest)
+
+
+def hold(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, User], dict[UUID, AccessKey]]:
+    """Lock these people and keys, and with them whoever acts, who must still be let in.
+
+    Raises `Unauthenticated`, `UserSuspended`, `Forbidden`.
+    """
+    actor = unit_of_work.current().actor
+    credential = actor.credential
+    acts = NOBODY if credential is None or actor.kind is ActorKind.API_KEY else Q(id=actor.id)
+    presented = NOBODY if credential is None else Q(id=credential.key_id)
+    locked, held = lock_people(people | acts), lock_keys(keys | presented)
+    if credential is not None:
+        person = None if actor.kind is ActorKind.API_KEY or actor.id is None else locked[actor.id]
+        _ensure_still_good(credential, held.get(credential.key_id), person)
+    return locked, held
+
+
+def _ensure_still_good(credential: Credential, key: AccessKey | None, person: User | None) -> None:
+    if key is None or key.revoked_at is not None:
+        raise Unauthenticated
+    if person is not None and person.status != Status.ACTIVE:
+        raise UserSuspended
+    if not includes(AccountRole(key.role) if person is None else person.typed_role, credential.role):
+        raise Forbidden
