@@ -19,23 +19,26 @@ GENESIS = bytes(32)
 
 def timestamp(instant: datetime) -> str:
     """RFC 3339 in UTC with exactly six decimals, so that the text never depends on the value."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def canonical(
     *,
-    event_id: UUID,
-    account_id: UUID | None,
+    event_id: UUID | str,
+    account_id: UUID | str | None,
     type: str,
     subject_type: str,
-    subject_id: UUID,
+    subject_id: UUID | str,
     actor_kind: str,
-    actor_id: UUID | None,
-    request_id: UUID | None,
+    actor_id: UUID | str | None,
+    request_id: UUID | str | None,
     occurred_at: datetime,
     data: Mapping[str, JSON],
 ) -> str:
-    """The text of an event that its hash covers: every stored column but those of the chain itself."""
+    """The text of an event that its hash covers: every stored column but those of the chain itself.
+
+    Ids may be given as the text they become: the verifier reads them so, by the million.
+    """
     document = {
         "id": str(event_id),
         "account_id": account_id and str(account_id),

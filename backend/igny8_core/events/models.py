@@ -1,4 +1,4 @@
-"""Event (a fact, never changed), ChainHead (where an account's chain ends), PendingDispatch (the outbox)."""
+"""Event (a fact, never changed), ChainHead (where a chain ends), VerifiedChain, PendingDispatch (the outbox)."""
 
 import uuid
 from typing import ClassVar
@@ -79,6 +79,33 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"chain of {self.account_id} at {self.seq}"
+
+
+class VerifiedChain(models.Model):
+    """Up to which event a chain was verified; the verifier counts on from there, and later finds the same hash there.
+
+    `stamp` says that the row is ours: whoever can write to the database alone cannot make it (`kit/sealing.py`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    seq = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+    verified_at = models.DateTimeField()
+    stamp = models.CharField(max_length=128)
+
+    objects = TenantManager()
+
+    class Meta:
+        db_table = "events_verifiedchain"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account"], name="verifiedchain_account", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"chain of {self.account_id} verified up to {self.seq}"
 
 
 class PendingDispatch(models.Model):

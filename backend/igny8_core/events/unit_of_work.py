@@ -30,6 +30,8 @@ from igny8_core.kit.locks import Overtaken
 MAX_ATTEMPTS = 5
 RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
 BACKOFF_SECONDS = 0.02
+# Before the transaction's first query, which takes the snapshot.
+ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,19 @@ def current() -> UnitOfWork:
     return unit
 
 
-def run[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None = None) -> T:
+def run[T](
+    operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None = None, snapshot: bool = False
+) -> T:
     """Run the operation in one transaction and return its result after COMMIT returned.
 
     A deadlock, a serialization failure or `Overtaken` repeats the operation from its beginning, at most five times
-    in all. Every other error rolls everything back and propagates.
+    in all. Every other error rolls everything back and propagates. With `snapshot` every statement sees what was
+    committed when the first one ran (REPEATABLE READ): for sums that are compared with each other, not for changes of
+    rows that others change too.
     """
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
-            return _run_once(operation, scope=scope, actor=actor, request_id=request_id)
+            return _run_once(operation, scope=scope, actor=actor, request_id=request_id, snapshot=snapshot)
         except (OperationalError, Overtaken) as error:
             if attempt == MAX_ATTEMPTS or not _is_worth_repeating(error):
                 raise
@@ -99,8 +105,13 @@ def run_even_if_refused[T](
     return result
 
 
-def _run_once[T](operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None) -> T:
+def _run_once[T](
+    operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None, snapshot: bool
+) -> T:
     with transaction.atomic(durable=True):
+        if snapshot:
+            with connection.cursor() as cursor:
+                cursor.execute(ONE_SNAPSHOT)
         unit = UnitOfWork(scope, actor, request_id, enter(scope))
         token = _current.set(unit)
         try:

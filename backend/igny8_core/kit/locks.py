@@ -87,3 +87,14 @@ def conditional_update[M: models.Model](queryset: models.QuerySet[M], **changes:
     """
     if queryset.update(**changes) != 1:
         raise ConcurrentChange(f"{queryset.model.__name__}: expected to change one row")
+
+
+def claim_place(number: int) -> bool:
+    """Claim a place that one transaction at a time can have, without waiting for it; it is free again at the end.
+
+    The place is an advisory lock: no row and no table is locked by it. Claiming it again is no error.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])

@@ -1,9 +1,13 @@
-"""Secrets that have to be read again (bank details): encrypted at rest, with keys that can be rotated.
+"""What the database stores and must not be able to read or to make up by itself, with keys that can be rotated.
 
-Fernet (AES-128-CBC with HMAC-SHA256) by the cryptography library. The first key seals, every key opens: put a new one
-first, keep the old ones until nothing sealed with them is left.
+Secrets that have to be read again (bank details) are sealed: Fernet (AES-128-CBC with HMAC-SHA256) by the cryptography
+library. The first key seals, every key opens: put a new one first, keep the old ones until nothing sealed with them is
+left. What is no secret, but has to be ours (how far the books were verified), carries a stamp: an HMAC-SHA256 under a
+key derived from the same ones.
 """
 
+import hashlib
+import hmac
 import json
 from functools import cache
 
@@ -32,3 +36,29 @@ def unseal(sealed: str) -> dict[str, str]:
 @cache
 def _keys() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.ENV.sealing_keys])
+
+
+def stamp(text: str) -> str:
+    """A stamp that nobody can make for another text without our key: the key's name and the HMAC."""
+    name, key = next(iter(_stamp_keys().items()))
+    return f"{name}:{_mac(key, text)}"
+
+
+def has_our_stamp(text: str, stamped: str) -> bool:
+    """Whether the stamp was made by us for this very text; raises `Unreadable` when its key is none of ours."""
+    name, _, given = stamped.partition(":")
+    key = _stamp_keys().get(name)
+    if key is None:
+        raise Unreadable("stamped with a key that is not among IGNY8_SEALING_KEYS")
+    return hmac.compare_digest(_mac(key, text), given)
+
+
+def _mac(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+@cache
+def _stamp_keys() -> dict[str, bytes]:
+    """The keys by their names, in the order of the sealing keys; a name is half of the key's own hash."""
+    keys = [hashlib.sha256(f"stamp {key}".encode()).digest() for key in settings.ENV.sealing_keys]
+    return {hashlib.sha256(key).hexdigest()[:32]: key for key in keys}

@@ -28,7 +28,9 @@ DEFINERS = """SELECT p.oid::regprocedure::text, p.proconfig, p.proacl::text FROM
  WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef"""
 APPEND_ONLY = ("events_event", "ledger_journal", "ledger_journalline", "billing_approval", "billing_invoiceline")
 
-HIDDEN_FROM_TENANTS = {"billing_paymentduplicate", "banking_match", "banking_knownpayer"}
+HIDDEN_FROM_TENANTS = {
+    "billing_paymentduplicate", "banking_match", "banking_knownpayer", "events_verifiedchain", "ledger_verifiedledger",
+}  # fmt: skip
 SEEN_WHOLE_BY_THE_WORKER = {"events_pendingdispatch"}
 UNIQUE_ON_THE_PLATFORM = {
     "accounts_account_code_key", "accounts_accesskey_secret_hash_key", "accounts_user_email_normalised_key",

@@ -18,11 +18,11 @@ from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.refunds import RefundDestination
 from igny8_core.business.billing.models import Invoice, Payment, Refund
-from igny8_core.business.billing.selectors.verification import recount_money
 from igny8_core.business.billing.services import approvals, invoicing, refunds
 from igny8_core.business.billing.services.cancelling import cancel_payment
 from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
+from igny8_core.business.billing.services.verification import verify_money
 from igny8_core.business.ledger.selectors.balances import credits_of, money_balances
 from igny8_core.business.ledger.services import credits
 from igny8_core.business.platform.services import provisioning
@@ -204,6 +204,11 @@ class Money(RuleBasedStateMachine):
             lambda: self.model.adjust(account_id, amount),
         )
 
+    @rule()
+    def recount(self) -> None:
+        """From here on the next recount goes on: whatever follows has to agree with what was remembered."""
+        assert as_operator(lambda: verify_money(full=False, remembers=True)).problems == []
+
     @invariant()
     def agrees(self) -> None:
         if not hasattr(self, "accounts"):
@@ -216,8 +221,8 @@ class Money(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "accounts"):
-            with unit_of_work.read(Scope.operators()):
-                assert recount_money().problems == []
+            for full in (False, True):
+                assert as_operator(lambda full=full: verify_money(full=full, remembers=False)).problems == []
 
     def _compare(self, account: Any) -> None:
         invoices = Invoice.objects.for_account(account).values_list(

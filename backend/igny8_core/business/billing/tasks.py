@@ -7,7 +7,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.billing.selectors.verification import recount_money
+from igny8_core.business.billing.services.verification import verify
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.subscriptions import on
@@ -51,19 +51,34 @@ def sweep_expired(timestamp: int) -> None:
     unit_of_work.run(sweep, scope=Scope.operators(), actor=SYSTEM)
 
 
-@app.periodic(cron="41 3 * * *")
-@app.task(name="billing.recount", queueing_lock="recount")
-def recount_daily(timestamp: int) -> None:
-    """Recount the money; drift fails the job, loudly, and shows as a failed job until somebody has looked."""
-    with unit_of_work.read(Scope.operators()):
-        found = recount_money()
-    if not found.ok:
-        logger.error("ledger_drift", extra={"problems": found.problems})
-        raise LedgerDrift("; ".join(found.problems))
+@app.periodic(cron="41 * * * *")
+@app.task(name="billing.recount", queueing_lock="recount", lock="recount")
+def recount_hourly(timestamp: int) -> None:
+    """Recount what is new in the money and in the event chains."""
+    recount(full=False)
 
 
-class LedgerDrift(RuntimeError):
-    """The recount found numbers that do not agree."""
+@app.periodic(cron="11 3 * * *")
+@app.task(name="billing.recount_everything", queueing_lock="recount_everything", lock="recount")
+def recount_nightly(timestamp: int) -> None:
+    """Recount everything: only this sees a change to what was verified before."""
+    recount(full=True)
+
+
+class RecountFailed(RuntimeError):
+    """The recount found numbers that do not agree, or events that do not fit."""
+
+
+def recount(*, full: bool) -> None:
+    """What does not fit fails the job, loudly, and shows as a failed job until somebody has looked."""
+    found = unit_of_work.run(lambda: verify(full=full), scope=Scope.operators(), actor=SYSTEM, snapshot=True)
+    bad = [str(one) for one in found.events.bad]
+    if not found.money.ok:
+        logger.error("ledger_drift", extra={"problems": found.money.problems})
+    if not found.events.ok:
+        logger.error("events_tampered", extra={"bad": bad, "bad_chains": found.events.bad_chains})
+    if not (found.money.ok and found.events.ok):
+        raise RecountFailed("; ".join([*found.money.problems, *bad]))
 
 
 def sweep() -> None:

@@ -7,14 +7,20 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.answers.verification import VerdictAnswer
 from igny8_core.business.billing.models import ApprovalLimit
-from igny8_core.business.billing.operator_views.shapes import LimitSerializer, LimitShownSerializer, VerdictSerializer
-from igny8_core.business.billing.selectors.verification import verdict
+from igny8_core.business.billing.operator_views.shapes import (
+    LimitSerializer,
+    LimitShownSerializer,
+    VerifyQuerySerializer,
+)
 from igny8_core.business.billing.services.limits import set_limit
+from igny8_core.business.billing.services.verification import verify_within_request
+from igny8_core.events import unit_of_work
 from igny8_core.http import responses
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.queries import query_of
-from igny8_core.http.views import ApiView, OperatorAudience
+from igny8_core.http.views import ApiView, OperatorAudience, actor_of, principal_of
 from igny8_core.kit.money import format_amount
 
 
@@ -41,15 +47,22 @@ class ApprovalLimitView(OperatorAudience, ApiView):
 
 
 class VerifyView(OperatorAudience, ApiView):
-    """The recount."""
+    """The recount, in a snapshot of its own."""
 
     roles: ClassVar = {"get": OperatorRole.SUPPORT}
+    own_transactions = True
 
-    @extend_schema(responses={200: VerdictSerializer})
+    @extend_schema(parameters=[VerifyQuerySerializer], responses={200: VerdictAnswer})
     def get(self, request: Request) -> HttpResponse:
-        """Recount the ledger and the event chains."""
-        query_of(request, StrictSerializer)
-        return responses.one(verdict())
+        """Recount what is new since the last verified points in the ledger and the event chains, or everything."""
+        query = query_of(request, VerifyQuerySerializer, paged=False)
+        found = unit_of_work.run(
+            lambda: verify_within_request(full=query.full == "true"),
+            scope=self.scope(request),
+            actor=actor_of(principal_of(request)),
+            snapshot=True,
+        )
+        return responses.one(VerdictAnswer.of(found))
 
 
 def _shown(limit: ApprovalLimit) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Shapes of what operators send about money."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import serializers
@@ -20,6 +21,13 @@ from igny8_core.kit.iban import is_iban
 
 MAX_BULK = 100
 MAX_ALLOCATIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyQuery:
+    """Whether everything is recounted, or what is new."""
+
+    full: str = "false"
 
 
 class ApproveSerializer(StrictSerializer[Any]):
@@ -144,24 +152,9 @@ class LimitShownSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class LedgerVerdictSerializer(serializers.Serializer[Any]):
-    """What the ledger's recount found."""
+class VerifyQuerySerializer(StrictSerializer[VerifyQuery]):
+    """How much is recounted."""
 
-    ok = serializers.BooleanField()
-    journals = serializers.IntegerField()
-    problems = serializers.ListField(child=serializers.CharField())
+    into = VerifyQuery
 
-
-class EventsVerdictSerializer(serializers.Serializer[Any]):
-    """What the recount of the event chains found."""
-
-    ok = serializers.BooleanField()
-    events = serializers.IntegerField()
-    first_bad = serializers.DictField(child=serializers.CharField(), allow_null=True)
-
-
-class VerdictSerializer(serializers.Serializer[Any]):
-    """Both recounts."""
-
-    ledger = LedgerVerdictSerializer()
-    events = EventsVerdictSerializer()
+    full = serializers.ChoiceField(choices=["true", "false"], required=False)

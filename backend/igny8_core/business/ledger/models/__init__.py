@@ -2,5 +2,6 @@
 
 from igny8_core.business.ledger.models.balance import Balance
 from igny8_core.business.ledger.models.journal import Journal, JournalLine
+from igny8_core.business.ledger.models.verified import VerifiedLedger
 
-__all__ = ["Balance", "Journal", "JournalLine"]
+__all__ = ["Balance", "Journal", "JournalLine", "VerifiedLedger"]

@@ -2,22 +2,32 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.billing.selectors.verification import recount_money
+from igny8_core.business.billing.services.verification import verify_money
 from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import SYSTEM
+from igny8_core.events.verified import may_remember
 
 
 class Command(BaseCommand):
-    help = "Recounts balances, invoices, payments, refunds and credits from the journal lines."
+    help = "Recounts balances, invoices, payments, refunds and credits from the journal lines, since the last time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Everything, instead of what is new."""
+        parser.add_argument("--full", action="store_true", help="recount everything, also what was verified before")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was counted, or every drift that was found."""
-        with unit_of_work.read(Scope.operators()):
-            found = recount_money()
+        found = unit_of_work.run(
+            lambda: verify_money(full=options["full"], remembers=may_remember()),
+            scope=Scope.operators(),
+            actor=SYSTEM,
+            snapshot=True,
+        )
         for problem in found.problems:
             self.stderr.write(problem)
         if not found.ok:
-            raise CommandError(f"The ledger has drifted: {len(found.problems)} problems.")
-        self.stdout.write(f"{found.journals} journals verify.")
+            raise CommandError(f"The ledger has drifted; problems found: {len(found.problems)}.")
+        self.stdout.write(f"{found.journals} journals verify; {found.recounted} of them were recounted.")
