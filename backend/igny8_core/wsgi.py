@@ -10,7 +10,7 @@ from igny8_core.http.requests import TolerantHandler
 
 keep_private()
 os.environ.setdefault("IGNY8_PROCESS", "web")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "igny8_core.web_settings"
 
 django.setup(set_prefix=False)
 application = ChunkedBodies(TolerantHandler())

@@ -1,7 +1,5 @@
 """Which tables the console shows."""
 
-from django.contrib import admin
-
 from igny8_core.accounts.models import AccessKey, Account, Invitation, User
 from igny8_core.business.billing.models import CreditPackage, Invoice, Payment, PaymentMethodConfig, Refund
 from igny8_core.business.ledger.models import Journal
@@ -24,5 +22,3 @@ TABLES = (
     (AccessKey, AccessKeyPage),
     (Event, EventPage),
 )
-for model, page in TABLES:
-    admin.site.register(model, page)

@@ -10,6 +10,8 @@ class ConsoleConfig(AppConfig):
     label = "console"
 
 
-class OperatorAdminConfig(admin_apps.AdminConfig):
+class OperatorAdminConfig(admin_apps.SimpleAdminConfig):
+    """Without the search for tables to show: `console.urls` names them when an operator comes."""
+
     default = False
     default_site = "igny8_core.console.site.OperatorSite"

@@ -2,19 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema
 from rest_framework.serializers import ListSerializer
 
 from igny8_core.http import openapi_fields
 from igny8_core.http.answers import ListOf
+from igny8_core.http.description import taken_notes
 from igny8_core.http.errors import STATUS_OF_KIND
 from igny8_core.http.multipart import MEDIA_TYPE
 from igny8_core.http.operation_names import operation_name
 from igny8_core.kit.errors import AppError
 
+_DESCRIBING = Lock()
 EXTENSIONS = openapi_fields
 """Registered by being imported."""
 ERROR_SENTENCES = {
@@ -195,7 +199,10 @@ def _parameter(name: str) -> dict[str, Any]:
 
 
 def only_the_api(endpoints: list[Any]) -> list[Any]:
-    """The document tells the API, and not itself."""
+    """The document tells the API, and not itself; by now every room is imported and has noted what to say."""
+    with _DESCRIBING:
+        for operation, said in taken_notes():
+            extend_schema(**said)(operation)
     return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
 
 

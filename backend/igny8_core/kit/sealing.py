@@ -10,9 +10,16 @@ import hashlib
 import hmac
 import json
 from functools import cache
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+
+from igny8_core.kit.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    from cryptography import fernet
+else:
+    fernet = OnDemand("cryptography.fernet")
 
 
 class Unreadable(RuntimeError):
@@ -28,14 +35,14 @@ def unseal(sealed: str) -> dict[str, str]:
     """Decrypt it again; raises `Unreadable`."""
     try:
         opened = _keys().decrypt(sealed.encode("ascii"))
-    except InvalidToken as error:
+    except fernet.InvalidToken as error:
         raise Unreadable("sealed with a key that is not among IGNY8_SEALING_KEYS") from error
     return dict(json.loads(opened))
 
 
 @cache
-def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.ENV.sealing_keys])
+def _keys() -> "fernet.MultiFernet":
+    return fernet.MultiFernet([fernet.Fernet(key) for key in settings.ENV.sealing_keys])
 
 
 def stamp(text: str) -> str:

@@ -19,7 +19,8 @@ from igny8_core.portal.sessions import Visit
 NOTICE_COOKIE = "igny8_notice"
 THEME_COOKIE = "igny8_theme"
 THEMES = ("light", "dark")
-LOCAL_PATH = "/portal/"
+LOCAL_PATH, CONSOLE_PATH = "/portal/", "/admin/"
+"""Where pages are; to look the console's up by its name would import the console."""
 
 logger = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ def refused(request: HttpRequest, exception: Exception, *, visit: Visit | None =
     if isinstance(error, Unauthenticated):
         return _to_sign_in(request)
     if isinstance(error, AccountRequired) and request.method == "GET":
-        return HttpResponseRedirect(reverse("admin:index"))
+        return HttpResponseRedirect(CONSOLE_PATH)
     return error_page(request, error, visit=visit)
 
 
@@ -105,10 +106,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 def local_path(text: str) -> str:
     """A path inside the portal or the console to go on to, or home: never another site."""
     inside = (
-        text.startswith((LOCAL_PATH, reverse("admin:index")))
-        and text.isprintable()
-        and "\\" not in text
-        and "//" not in text
+        text.startswith((LOCAL_PATH, CONSOLE_PATH)) and text.isprintable() and "\\" not in text and "//" not in text
     )
     return text if inside else reverse("portal:home")
 

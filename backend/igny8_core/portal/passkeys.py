@@ -1,5 +1,6 @@
 """What the pages of passkeys share: the challenge in its cookie, where the browser is, and a list for people."""
 
+from base64 import b64decode, b64encode
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,6 @@ from uuid import UUID
 from babel import Locale
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.domain.passkeys import Place
@@ -26,8 +26,11 @@ def place_of(request: HttpRequest) -> Place:
 
 def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge, *, bound_to: dict[str, str]) -> None:
     """Give the browser the challenge to bring back, signed, with what it is for."""
-    document = {"value": bytes_to_base64url(challenge.value), "made_at": challenge.made_at.isoformat(),
-                "mark": challenge.mark}  # fmt: skip
+    document = {
+        "value": b64encode(challenge.value).decode(),
+        "made_at": challenge.made_at.isoformat(),
+        "mark": challenge.mark,
+    }
     response.set_cookie(
         COOKIE, signing.dumps({**document, "for": bound_to}, salt=SALT), secure=request.is_secure(), httponly=True,
         max_age=int(CHALLENGE_LIFETIME.total_seconds()), samesite="Strict",
@@ -52,7 +55,7 @@ def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge
         raise InvalidPasskey from error
     if document["for"] != bound_to:
         raise InvalidPasskey
-    value, made_at = base64url_to_bytes(document["value"]), datetime.fromisoformat(document["made_at"])
+    value, made_at = b64decode(document["value"]), datetime.fromisoformat(document["made_at"])
     return Challenge(value, made_at, document["mark"])
 
 

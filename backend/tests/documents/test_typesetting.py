@@ -11,10 +11,11 @@ import pikepdf
 import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from igny8_core.business.documents.domain.errors import TemplateBroken
 from igny8_core.business.documents.domain.facts import Party
-from igny8_core.business.documents.services import typesetting
+from igny8_core.business.documents.formats import typst_writer
 from igny8_core.business.documents.services.pages import invoice_page
-from igny8_core.business.documents.services.typesetting import FONTS, SHIPPED, TemplateBroken, typeset
+from igny8_core.business.documents.services.typesetting import SHIPPED, typeset
 from igny8_core.kit.locales import locale_of
 from pypdf import PdfReader
 from tests.documents import samples
@@ -113,9 +114,9 @@ def test_what_no_font_has_becomes_a_box_in_a_document_that_stays_archivable(name
 
 
 def test_the_list_of_characters_is_that_of_the_fonts() -> None:
-    files = sorted(path for path in FONTS.iterdir() if path.suffix in (".otf", ".ttf"))
+    files = sorted(path for path in typst_writer.FONTS.iterdir() if path.suffix in (".otf", ".ttf"))
     assert len(files) == 22
-    assert typesetting._covered() == {code for path in files for code in TTFont(path, lazy=True).getBestCmap()}
+    assert typst_writer.covered() == {code for path in files for code in TTFont(path, lazy=True).getBestCmap()}
 
 
 def test_the_same_facts_make_the_same_bytes_of_moderate_size() -> None:

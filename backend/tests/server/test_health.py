@@ -100,9 +100,10 @@ def test_red_under_a_login_that_inherits_the_operator_role(leaky_login: str) -> 
 
 def test_metrics_are_prometheus_text_for_this_machine(cast: Cast) -> None:
     answer = cast.anonymous.get("/metrics")
-    assert answer["Content-Type"].startswith("text/plain")
-    gauges = dict(re.findall(r"^(igny8_\w+) ([0-9.]+)$", answer.content.decode(), re.MULTILINE))
-    assert {"igny8_event_dispatch_lag_seconds", "igny8_events_pending"} <= set(gauges)
+    assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    gauge = r"# HELP (igny8_\w+) [^\n]+\n# TYPE \1 gauge\n\1 [0-9.]+\n"
+    assert re.fullmatch(f"(?:{gauge})+", answer.content.decode())
+    assert re.findall(gauge, answer.content.decode()) == ["igny8_event_dispatch_lag_seconds", "igny8_events_pending"]
 
 
 @pytest.mark.parametrize("extra", [{"REMOTE_ADDR": "203.0.113.9"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}])

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import msgspec
 
+from igny8_core.business.banking.domain.candidates import CandidateKind, ReasonCode
 from igny8_core.business.banking.domain.line_states import ImportStatus, LineStatus
 from igny8_core.business.banking.domain.lines import StatementKind, UnreadableLine
 from igny8_core.business.banking.domain.lines import StatementLine as FileLine
-from igny8_core.business.banking.domain.matching import CandidateKind, ReasonCode
 from igny8_core.business.banking.domain.stored_proposals import StoredPart, StoredProposal, stored_proposals
 from igny8_core.business.banking.formats.registry import Preview
 from igny8_core.business.banking.models import (

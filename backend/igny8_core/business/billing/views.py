@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole
@@ -50,6 +49,7 @@ from igny8_core.business.billing.services.payment_service import PaymentService
 from igny8_core.business.billing.services.proofs import add_proof
 from igny8_core.http import pagination, responses
 from igny8_core.http.answers import Answer, ListOf, RemovedAnswer
+from igny8_core.http.description import extend_schema
 from igny8_core.http.downloads import download
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page

@@ -4,7 +4,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.models import Account
@@ -13,6 +12,7 @@ from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors.invoices import invoices_of
 from igny8_core.business.documents.serializers import InvoicePdfQuerySerializer
 from igny8_core.business.documents.services.documents import invoice_document, receipt_document
+from igny8_core.http.description import extend_schema
 from igny8_core.http.downloads import PDF_ANSWER, download
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.queries import query_of

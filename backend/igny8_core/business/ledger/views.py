@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole
@@ -11,6 +10,7 @@ from igny8_core.business.ledger.answers import BalanceAnswer, CreditsAnswer, Cre
 from igny8_core.business.ledger.selectors.balances import credit_lines, credits_of, money_balances
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
+from igny8_core.http.description import extend_schema
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of

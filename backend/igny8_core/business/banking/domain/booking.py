@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from igny8_core.business.banking.domain.candidates import CandidateKind
 from igny8_core.business.banking.domain.line_errors import WrongDirection
-from igny8_core.business.banking.domain.matching import CandidateKind
 from igny8_core.kit.errors import ValidationError
 
 BANK_ID = UUID("00000000-0000-7000-8000-00000000ba4c")

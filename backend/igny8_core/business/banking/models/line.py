@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from igny8_core.business.banking.domain.candidates import CandidateKind
 from igny8_core.business.banking.domain.line_states import LineStatus
-from igny8_core.business.banking.domain.matching import CandidateKind
 from igny8_core.business.banking.models.bank_account import BankAccount
 from igny8_core.business.banking.models.statement import Statement, StatementImport
 from igny8_core.business.billing.models import Payment, Refund

@@ -4,7 +4,6 @@ from typing import BinaryIO, ClassVar, cast
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
@@ -21,6 +20,7 @@ from igny8_core.business.banking.serializers import (
 from igny8_core.business.banking.services import bank_accounts
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf, RemovedAnswer
+from igny8_core.http.description import extend_schema
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.parsing import parse_object

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from igny8_core.business.banking.domain.candidates import Candidate, CandidateKind, LookupKeys
+from igny8_core.business.banking.domain.line_texts import lookup_keys
 from igny8_core.business.banking.domain.lines import StatementLine
-from igny8_core.business.banking.domain.matching import Candidate, CandidateKind, LookupKeys, lookup_keys
 from igny8_core.business.banking.models import StatementLine as LineRow
 from igny8_core.business.banking.selectors import candidate_rows as rows
 from igny8_core.business.banking.selectors.account_names import name_index

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from igny8_core.accounts.models import Account
 from igny8_core.business.banking.domain.booking import MONEY_IN, Booked, DecidedBy, ensure_fits
+from igny8_core.business.banking.domain.candidates import CandidateKind
 from igny8_core.business.banking.domain.line_states import LineStatus
-from igny8_core.business.banking.domain.matching import CandidateKind, lookup_keys
+from igny8_core.business.banking.domain.line_texts import lookup_keys
 from igny8_core.business.banking.models import KnownPayer, LineMatch, StatementLine
 from igny8_core.business.banking.selectors.candidates import facts_of
 from igny8_core.business.banking.services import line_status

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from igny8_core.business.banking.domain.booking import MONEY_IN, Booked, DecidedBy, ensure_direction
+from igny8_core.business.banking.domain.candidates import CandidateKind
 from igny8_core.business.banking.domain.line_errors import CannotUndo, LineNotOpen, ProposalGone
 from igny8_core.business.banking.domain.line_states import LineStatus
-from igny8_core.business.banking.domain.matching import CandidateKind
 from igny8_core.business.banking.domain.stored_proposals import StoredProposal, stored_proposals
 from igny8_core.business.banking.models import LineMatch, StatementImport, StatementLine
 from igny8_core.business.banking.services import line_status

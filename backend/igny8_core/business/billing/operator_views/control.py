@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
@@ -18,6 +17,7 @@ from igny8_core.business.billing.services.limits import set_limit
 from igny8_core.business.billing.services.verification import verify_within_request
 from igny8_core.events import unit_of_work
 from igny8_core.http import responses
+from igny8_core.http.description import extend_schema
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiView, OperatorAudience, actor_of, principal_of

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.models import Account
@@ -30,6 +29,7 @@ from igny8_core.business.billing.services.refunds import RefundRequest
 from igny8_core.business.billing.views import operator_payments_page
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
+from igny8_core.http.description import extend_schema
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, each_for_itself, operator_of
 from igny8_core.kit.errors import NotFound

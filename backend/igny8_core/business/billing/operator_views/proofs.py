@@ -4,7 +4,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
@@ -13,6 +12,7 @@ from igny8_core.business.billing.selectors.payments import get_payment_across_ac
 from igny8_core.business.billing.selectors.proofs import proofs_across_accounts
 from igny8_core.business.billing.views import PROOF_ANSWER, proof_file, proofs_page
 from igny8_core.http.answers import ListOf
+from igny8_core.http.description import extend_schema
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience

@@ -4,7 +4,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
@@ -19,6 +18,7 @@ from igny8_core.business.billing.selectors.refunds import refunds_across_account
 from igny8_core.business.billing.services import refunds
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
+from igny8_core.http.description import extend_schema
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, operator_of

@@ -2,14 +2,18 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-from lxml import etree
+from typing import TYPE_CHECKING, Any
 
 from igny8_core.business.documents.domain.errors import NotForElectronicInvoice
 from igny8_core.business.documents.domain.facts import InvoiceFacts, Line, Party, TaxGroup, tax_groups
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.money import format_amount
+from igny8_core.kit.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    from lxml import etree
+else:
+    etree = OnDemand("lxml.etree")
 
 PROFILE = "urn:cen.eu:en16931:2017"
 RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"

@@ -25,3 +25,15 @@ class NotForElectronicInvoice(AppError):
     kind = ErrorKind.CONFLICT
     code = "electronic_invoice_incomplete"
     default_message = "Something is missing that an electronic invoice must say."
+
+
+TYPESETTING_REFUSED = 3
+"""How `formats/typst_writer.py` ends where a template does not compile."""
+
+
+class TemplateBroken(AppError):
+    """An edited template does not compile; the log says where."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "template_broken"
+    default_message = "This document cannot be made now."

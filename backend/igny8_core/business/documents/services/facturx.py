@@ -1,17 +1,10 @@
 """Factur-X, which ZUGFeRD also is: the invoice's XML inside its own PDF/A-3."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 from igny8_core.business.documents.domain.cii import cii_xml
 from igny8_core.business.documents.domain.facts import InvoiceFacts
-from igny8_core.kit.errors import Unavailable
-
-WRITER = "igny8_core.business.documents.formats.facturx_writer"
-BACKEND = Path(__file__).resolve().parents[4]
-SECONDS = 30
+from igny8_core.business.documents.services.programs import run_program
 
 
 def with_xml(pdf: bytes, facts: InvoiceFacts, *, language: str) -> bytes:
@@ -27,18 +20,7 @@ def with_xml(pdf: bytes, facts: InvoiceFacts, *, language: str) -> bytes:
         "keywords": "Invoice, Factur-X, ZUGFeRD",
     }
     head = json.dumps({"language": language, "metadata": metadata, "xml_bytes": len(xml)}).encode("ascii")
-    try:
-        done = subprocess.run(
-            [sys.executable, "-s", "-m", WRITER],
-            input=head + b"\n" + xml + pdf,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            cwd=BACKEND,
-            env={},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Unavailable(retry_after_seconds=SECONDS) from error
+    done = run_program("facturx_writer", head + b"\n" + xml + pdf)
     if done.returncode != 0:
         raise RuntimeError(f"the Factur-X writer failed: {done.stderr[-2000:].decode(errors='replace')}")
     return done.stdout

@@ -1,8 +1,14 @@
 """QR codes as pictures: of payments' texts, for documents and pages."""
 
 import io
+from typing import TYPE_CHECKING
 
-import segno
+from igny8_core.kit.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = OnDemand("segno")
 
 QUIET_ZONE = 4
 PNG_SCALE = 8
@@ -22,6 +28,6 @@ def qr_png(text: str) -> bytes:
     return buffer.getvalue()
 
 
-def _code(text: str) -> segno.QRCode:
+def _code(text: str) -> "segno.QRCode":
     """Error correction M in UTF-8, as EPC069-12 asks; the other rails leave it open."""
     return segno.make_qr(text, error="m", encoding="utf-8" if not text.isascii() else None, boost_error=False)

@@ -6,25 +6,19 @@ A passkey counts as both factors, so the authenticator has to have verified its 
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import parse_authentication_credential_json, parse_registration_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 from igny8_core.business.platform.domain.errors import InvalidPasskey
+from igny8_core.kit.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers import structs
+else:
+    webauthn = OnDemand("webauthn")
+    helpers, structs = OnDemand("webauthn.helpers"), OnDemand("webauthn.helpers.structs")
 
 RELYING_PARTY = "IGNY8 Billing"
 CHALLENGE_BYTES = 32
@@ -68,8 +62,8 @@ def making_options(
     place: Place, *, challenge: bytes, user_id: UUID, email: str, known: Mapping[bytes, Iterable[str]]
 ) -> str:
     """What `navigator.credentials.create()` is called with, as JSON; an authenticator in `known` makes no second."""
-    return options_to_json(
-        generate_registration_options(
+    return webauthn.options_to_json(
+        webauthn.generate_registration_options(
             rp_id=place.host,
             rp_name=RELYING_PARTY,
             user_id=user_id.bytes,
@@ -77,12 +71,14 @@ def making_options(
             user_display_name=email,
             challenge=challenge,
             timeout=TIMEOUT_MILLISECONDS,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.REQUIRED,
+                user_verification=structs.UserVerificationRequirement.REQUIRED,
             ),
             exclude_credentials=[
-                PublicKeyCredentialDescriptor(id=each, transports=[*map(AuthenticatorTransport, transports)])
+                structs.PublicKeyCredentialDescriptor(
+                    id=each, transports=[structs.AuthenticatorTransport(transport) for transport in transports]
+                )
                 for each, transports in known.items()
             ],
         )
@@ -91,12 +87,12 @@ def making_options(
 
 def asking_options(place: Place, *, challenge: bytes) -> str:
     """What `navigator.credentials.get()` is called with, as JSON: any passkey of this host will do."""
-    return options_to_json(
-        generate_authentication_options(
+    return webauthn.options_to_json(
+        webauthn.generate_authentication_options(
             rp_id=place.host,
             challenge=challenge,
             timeout=TIMEOUT_MILLISECONDS,
-            user_verification=UserVerificationRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         )
     )
 
@@ -104,8 +100,8 @@ def asking_options(place: Place, *, challenge: bytes) -> str:
 def verify_made(place: Place, *, challenge: bytes, credential: str) -> Made:
     """Check what `create()` returned, as JSON. Raises `InvalidPasskey`, whatever is wrong with it."""
     try:
-        parsed = parse_registration_credential_json(credential)
-        verified = verify_registration_response(
+        parsed = helpers.parse_registration_credential_json(credential)
+        verified = webauthn.verify_registration_response(
             credential=parsed,
             expected_challenge=challenge,
             expected_rp_id=place.host,
@@ -123,7 +119,7 @@ def verify_made(place: Place, *, challenge: bytes, credential: str) -> Made:
 def presented(credential: str) -> Presented:
     """Read which passkey `get()` answered with, before anything is checked. Raises `InvalidPasskey`."""
     try:
-        parsed = parse_authentication_credential_json(credential)
+        parsed = helpers.parse_authentication_credential_json(credential)
     except Exception as error:
         raise InvalidPasskey from error
     if not 0 < len(parsed.raw_id) <= MAX_CREDENTIAL_ID:
@@ -137,7 +133,7 @@ def verify_presented(place: Place, *, challenge: bytes, credential: str, public_
     A count that does not grow is a copy's. Raises `InvalidPasskey`.
     """
     try:
-        verified = verify_authentication_response(
+        verified = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=place.host,

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
@@ -13,6 +12,7 @@ from igny8_core.business.platform.serializers.events import (
     EventFilterSerializer,
     EventSerializer,
 )
+from igny8_core.http.description import extend_schema
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.models import normalise_email
@@ -20,6 +19,7 @@ from igny8_core.business.platform.serializers.sessions import (
 from igny8_core.business.platform.services import sessions
 from igny8_core.http import context, responses
 from igny8_core.http.authentication import client_address
+from igny8_core.http.description import extend_schema
 from igny8_core.http.throttling import count_password, count_shared
 from igny8_core.http.views import ApiView, principal_of
 

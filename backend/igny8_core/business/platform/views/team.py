@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole
@@ -20,6 +19,7 @@ from igny8_core.business.platform.serializers.people import (
 from igny8_core.business.platform.services.api_keys import issue_for_account, revoke_api_key
 from igny8_core.business.platform.services.people import change_team_member
 from igny8_core.http import responses
+from igny8_core.http.description import extend_schema
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of

@@ -5,9 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
-
-from openpyxl import load_workbook
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from igny8_core.business.banking.domain import archives
 from igny8_core.business.banking.domain.csv_profile import MAX_COLUMN
@@ -15,6 +13,12 @@ from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.reading import Source
 from igny8_core.business.banking.domain.xml_prolog import HEAD_BYTES, first_elements
 from igny8_core.business.banking.formats.csv_profile.cells import Cell
+from igny8_core.kit.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import openpyxl
+else:
+    openpyxl = OnDemand("openpyxl")
 
 type Row = tuple[int, list[Cell]]
 """A row's number from one (of CSV: of the line it begins in) and its cells."""
@@ -65,7 +69,7 @@ def xlsx_rows(file: BinaryIO) -> Iterator[Row]:
     _judge(file)
     file.seek(0)
     try:
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         # A sheet's own word about its size is not believed: it may claim millions of columns.
         sheet.reset_dimensions()

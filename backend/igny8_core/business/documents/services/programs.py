@@ -1,0 +1,21 @@
+"""Our programs that make documents: each run is a process that ends, so that what it took of memory is given back."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from igny8_core.kit.errors import Unavailable
+
+BACKEND = Path(__file__).resolve().parents[4]
+SECONDS = 30
+
+
+def run_program(module: str, given: bytes) -> subprocess.CompletedProcess[bytes]:
+    """Run a program of `formats/` on these bytes; raises `Unavailable` when it takes too long."""
+    command = [sys.executable, "-s", "-m", f"igny8_core.business.documents.formats.{module}"]
+    try:
+        return subprocess.run(
+            command, input=given, capture_output=True, timeout=SECONDS, check=False, cwd=BACKEND, env={}
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(retry_after_seconds=SECONDS) from error
