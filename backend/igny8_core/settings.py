@@ -19,7 +19,6 @@ SECRET_KEY = ENV.secret_key
 DEBUG = False
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 ROOT_URLCONF = "igny8_core.urls"
-WSGI_APPLICATION = "igny8_core.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -123,7 +122,7 @@ UNFOLD = {
 # The console has no session table and no middleware of its own: its door does for its pages what they would do for all.
 SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["igny8_core.accounts.hashers.BoundedArgon2"]
 
 DATABASE_ROLES = DatabaseRoles.of(ENV)
 # The owner is bound by its own policies; it is no member of the operator role.

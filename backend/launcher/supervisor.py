@@ -16,7 +16,7 @@ from types import FrameType
 from igny8_core.env import BadEnvironment, Environment, ensure_secrets, keep_private, load, socket_dir
 from igny8_core.kit.embedded_postgres import DidNotStart, EmbeddedPostgres
 
-from launcher import page
+from launcher import page, web
 from launcher.children import Child, stop_all
 
 BACKEND = Path(__file__).resolve().parents[1]
@@ -120,10 +120,7 @@ class Supervisor:
             raise Refused(f"`manage.py {' '.join(arguments)}` failed; the lines above tell why.")
 
     def _web(self) -> Child:
-        options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.environment.port)]
-        options += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--no-access-log"]
-        options += ["--log-level", "warning"]
-        command = [sys.executable, "-m", "granian", *options, "igny8_core.wsgi:application"]
+        command = web.command(self.environment.port)
         return self._child("web", command, url=("IGNY8_WEB_DATABASE_URL", self.environment.web_url))
 
     def _worker(self) -> Child:
@@ -135,6 +132,7 @@ class Supervisor:
         environment = {key: value for key, value in os.environ.items() if not key.endswith("DATABASE_URL")}
         # glibc would keep an arena for every thread, and with it memory that nobody uses.
         environment.setdefault("MALLOC_ARENA_MAX", "2")
+        environment.setdefault("MALLOC_MMAP_THRESHOLD_", "1048576")
         environment |= {
             "IGNY8_PROCESS": name,
             "IGNY8_ROLE_PREFIX": self.environment.role_prefix,

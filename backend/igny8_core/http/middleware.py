@@ -1,24 +1,24 @@
-"""The outermost layer: request id, oversized bodies, and the last catch of an unexpected exception."""
+"""The outermost layer: request id, refused bodies, and the last catch of an unexpected exception."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import structlog
-from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import resolve
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from igny8_core.http import context, responses
-from igny8_core.http.chunked import CHUNK_BYTES, DRAIN_BYTES
+from igny8_core.http.bodies import limit_of
 from igny8_core.http.errors import from_exception
-from igny8_core.http.multipart import BESIDE_FILE_BYTES, MEDIA_TYPE
-from igny8_core.kit.errors import Internal, TooLarge, ValidationError
+from igny8_core.kit.errors import AppError, Internal, TooLarge, ValidationError
 
-PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+HEALTH = "/healthz"
+PROBES = frozenset({HEALTH, "/readyz", "/metrics"})
 """Load balancers and monitors ask these by address and not by name."""
 CREDENTIALS = ("Authorization", "Cookie")
 """The headers that an answer depends on: a key or a token, or the session of a page."""
+REFUSAL = "igny8.refusal"
+"""Where a request's environment says why its body may not be read."""
 
 logger = structlog.get_logger(__name__)
 
@@ -32,11 +32,7 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve one request."""
         request_id = context.begin(request.headers.get("X-Request-ID"))
-        length = _length(request)
-        refused = responses.failure(TooLarge()) if length > _limit(request) else _refuse_unknown_host(request)
-        response = refused or self.get_response(request)
-        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            _drain(request, response, length)
+        response = _refuse_body(request) or _refuse_unknown_host(request) or self.get_response(request)
         response["X-Request-ID"] = str(request_id)
         _keep_from_caches(response)
         return response
@@ -54,37 +50,23 @@ def _keep_from_caches(response: HttpResponse) -> None:
         patch_vary_headers(response, CREDENTIALS)
 
 
+def _refuse_body(request: HttpRequest) -> HttpResponse | None:
+    """What is too long, too slow or not whole; its connection ends, for nobody knows where a next request begins."""
+    refusal: AppError | None = request.META.get(REFUSAL)
+    if _length(request) > limit_of(request.path_info, request.META.get("CONTENT_TYPE", "")):
+        refusal = TooLarge()
+    if refusal is None:
+        return None
+    response = responses.failure(refusal)
+    response["Connection"] = "close"
+    return response
+
+
 def _length(request: HttpRequest) -> int:
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
-
-
-def _limit(request: HttpRequest) -> int:
-    """How long the body may be: only an address that takes files, sent as such, takes more than a document."""
-    limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if not str(request.META.get("CONTENT_TYPE", "")).startswith(MEDIA_TYPE):
-        return limit
-    try:
-        view = resolve(request.path_info).func
-    except Http404:
-        return limit
-    view_class = getattr(view, "cls", None) or getattr(view, "view_class", view)
-    uploads: Mapping[str, int] = getattr(view_class, "uploads", {})
-    return max([limit, *(size + BESIDE_FILE_BYTES for size in uploads.values())])
-
-
-def _drain(request: HttpRequest, response: HttpResponse, length: int) -> None:
-    """Read what nobody has read: it lets the client see a refusal; a reset would hide it."""
-    remaining = DRAIN_BYTES
-    while remaining > 0:
-        chunk = request.read(min(CHUNK_BYTES, remaining))
-        if not chunk:
-            break
-        remaining -= len(chunk)
-    if response.status_code >= 400 and length > DRAIN_BYTES:
-        response["Connection"] = "close"
 
 
 def _refuse_unknown_host(request: HttpRequest) -> HttpResponse | None:

@@ -18,6 +18,7 @@ class ErrorKind(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     CONFLICT = "conflict"
+    TOO_SLOW = "too_slow"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     KEY_REUSED = "key_reused"
@@ -122,6 +123,14 @@ class MethodNotAllowed(AppError):
     kind = ErrorKind.METHOD_NOT_ALLOWED
     code = "method_not_allowed"
     default_message = "This method is not allowed here."
+
+
+class BodyTooSlow(AppError):
+    """The body has not come in time."""
+
+    kind = ErrorKind.TOO_SLOW
+    code = "body_too_slow"
+    default_message = "The body did not arrive in time; send it again."
 
 
 class TooLarge(AppError):

@@ -4,11 +4,12 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from launcher import web
 
 BACKEND = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -39,9 +40,7 @@ class Server:
         if not throttled:
             environment |= {"IGNY8_DEMO": "1", "IGNY8_THROTTLE": "off"}
         environment |= {"IGNY8_ALLOWED_HOSTS": "127.0.0.1,localhost", "PYTHONPATH": str(BACKEND)}
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-access-log"]
-        command += ["--port", str(self.port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
-        self.process = subprocess.Popen([*command, "igny8_core.wsgi:application"], cwd=BACKEND, env=environment)
+        self.process = subprocess.Popen(web.command(self.port), cwd=BACKEND, env=environment)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self.process.poll() is None, "the server has ended"

@@ -165,7 +165,6 @@ def test_nothing_of_the_api_is_kept_by_a_cache(server: Server, cast: Cast) -> No
         ),
         "health": server.request("GET /healthz"),
         "metrics": server.request("GET /metrics"),
-        "schema": server.request("GET /api/schema/?format=json"),
     }
     assert {name: answer.headers.get("cache-control") for name, answer in answers.items()} == dict.fromkeys(
         answers, "no-store"

@@ -15,7 +15,7 @@ LARGE = (
 ROOMS = ("igny8_core.console.urls", "igny8_core.portal.urls", "igny8_core.business.banking.urls")
 ASK = f"""
 import sys
-import igny8_core.wsgi
+import igny8_core.asgi
 from django.test import Client
 def loaded():
     return [name for name in {LARGE + ROOMS!r} if sys.modules.get(name) is not None]
@@ -25,7 +25,7 @@ print(Client().get("/portal/sign-in/").status_code, loaded())
 """
 RACE = """
 import threading
-import igny8_core.wsgi
+import igny8_core.asgi
 from django.test import Client
 paths = ["/api/v1/billing/payments/", "/api/v1/billing/balance/", "/api/v1/auth/me/", "/api/v1/admin/users/",
          "/api/v1/admin/billing/statements/", "/portal/", "/admin/", "/api/docs/"] * 2

@@ -5,12 +5,14 @@ import os
 import django
 
 from igny8_core.env import keep_private
-from igny8_core.http.chunked import ChunkedBodies
-from igny8_core.http.requests import TolerantHandler
 
 keep_private()
 os.environ.setdefault("IGNY8_PROCESS", "web")
 os.environ["DJANGO_SETTINGS_MODULE"] = "igny8_core.web_settings"
 
 django.setup(set_prefix=False)
-application = ChunkedBodies(TolerantHandler())
+
+from igny8_core.http.front import Front  # noqa: E402 - it reads the settings
+from igny8_core.http.requests import TolerantHandler  # noqa: E402
+
+application = Front(TolerantHandler())
