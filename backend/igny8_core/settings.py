@@ -110,7 +110,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [f"{STATIC_URL}console/console.css"],
     "SCRIPTS": [f"{STATIC_URL}console/console.js"],
-    "ACCOUNT": {"navigation": [{"title": "Passkeys", "link": reverse_lazy("portal:passkeys")}]},
+    "ACCOUNT": {"navigation": [{"title": "Sign-in and security", "link": reverse_lazy("admin:security")}]},
     "DASHBOARD_CALLBACK": "igny8_core.console.desks.home.dashboard",
     "COLORS": {
         "primary": {

@@ -151,7 +151,7 @@ class AccessKey(models.Model):
     """A secret somebody presents: an API key, or one of the two tokens a sign-in hands out.
 
     `account` and `role` are set on an account's keys; an operator's keys and every token name a `user` and take
-    the role that user has at that moment.
+    the role that user has at that moment. `proven_at` is when that person last gave password or passkey for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -169,6 +169,7 @@ class AccessKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
     rotated_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "accounts_accesskey"

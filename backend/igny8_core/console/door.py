@@ -44,9 +44,9 @@ def serve(request: HttpRequest, view: Callable[[], HttpResponseBase], *, own_uni
     return run(request, lambda: _with_messages(request, view))
 
 
-def run[T](request: HttpRequest, operation: Callable[[], T]) -> T:
-    """Let the operator who asks do something in a unit of work."""
-    return unit_of_work.run(
+def run[T](request: HttpRequest, operation: Callable[[], T | AppError]) -> T:
+    """Let the operator who asks do something in a unit of work; a refusal that it returns is raised after it stands."""
+    return unit_of_work.run_even_if_refused(
         operation,
         scope=Scope.operators(),
         actor=actor_of(operators.operator_of(request).principal),

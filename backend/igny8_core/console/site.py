@@ -14,13 +14,15 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
+from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.business.platform.services import sessions as platform_sessions
 from igny8_core.console import door
-from igny8_core.console.desks import approvals, home, reconciliation
+from igny8_core.console.desks import approvals, home, own_passkeys, own_sign_in, reconciliation
 from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.base import OperatorPage
 from igny8_core.console.sidebar import NAVIGATION
 from igny8_core.http.errors import from_exception, status_of
+from igny8_core.http.locations import page_of
 from igny8_core.http.sessions import COOKIE
 from igny8_core.kit.errors import Internal
 
@@ -45,6 +47,18 @@ OWN_PAGES = (
     ("reconciliation/<uuid:line_id>/", reconciliation.line, "statement-line"),
     ("reconciliation/<uuid:line_id>/targets/", reconciliation.targets, "line-targets"),
     ("reconciliation/<uuid:line_id>/<slug:action>/", reconciliation.act, "act-on-line"),
+    ("security/", own_sign_in.overview, "security"),
+    ("security/confirm/", own_sign_in.confirm, "confirm"),
+    ("security/confirm/passkey/", own_passkeys.confirm, "confirm-passkey"),
+    ("security/confirm/passkey/options/", own_passkeys.confirm_options, "confirm-options"),
+    ("security/two-step/", own_sign_in.two_step, "two-step"),
+    ("security/two-step/begin/", own_sign_in.begin_two_step, "two-step-begin"),
+    ("security/two-step/off/", own_sign_in.two_step_off, "two-step-off"),
+    ("security/passkeys/new/", own_passkeys.begin, "begin-passkey"),
+    ("security/passkeys/keep/", own_passkeys.keep, "keep-passkey"),
+    ("security/passkeys/<uuid:passkey_id>/remove/", own_passkeys.remove, "remove-passkey"),
+    ("security/sign-ins/end-others/", own_sign_in.end_others, "end-other-sign-ins"),
+    ("security/sign-ins/<uuid:family_id>/end/", own_sign_in.end, "end-sign-in"),
 )
 """Route, view and name of each page that is no list of a table."""
 NOT_SERVED = frozenset({"autocomplete", "password_change", "password_change_done", "view_on_site"})
@@ -121,6 +135,8 @@ class OperatorSite(UnfoldAdminSite):
 
 def _refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for an exception: a sentence with its status, or a logged 500."""
+    if isinstance(exception, ReauthenticationRequired):
+        return HttpResponseRedirect(reverse("admin:confirm", query={"next": own_sign_in.local_path(page_of(request))}))
     error = from_exception(exception)
     if error is None:
         logger.error("unexpected_exception", exc_info=exception)

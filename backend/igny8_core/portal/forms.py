@@ -12,6 +12,7 @@ from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.methods import MANUAL
 from igny8_core.business.billing.formats.proof_files import CleanFile, clean
 from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH
+from igny8_core.business.platform.views.passkey_browser import MAX_CREDENTIAL
 from igny8_core.kit.errors import ValidationError
 from igny8_core.portal import formatting, sentences
 from igny8_core.portal.sessions import Visit
@@ -86,18 +87,23 @@ class CodeForm(PortalForm):
 
 
 class AddPasskeyForm(PortalForm):
-    """A passkey to be made, by who knows the password."""
+    """A passkey to be made."""
 
     name = forms.CharField(
         label=_("Name"), max_length=60, help_text=_("What you will know it by, such as the device it is on.")
     )
-    secret_password = password_field(_("Current password"), new=False)
+
+
+class ConfirmForm(PortalForm):
+    """One's own password, given again."""
+
+    secret_password = password_field(_("Your password"), new=False)
 
 
 class PasskeyForm(forms.Form):
     """What an authenticator answered; the page's script fills it in."""
 
-    credential = forms.CharField(max_length=20_000)
+    credential = forms.CharField(max_length=MAX_CREDENTIAL)
     lasting = forms.BooleanField(required=False)
 
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language_bidi
 
-from igny8_core.http import context
+from igny8_core.business.platform.domain.errors import ReauthenticationRequired
+from igny8_core.http import context, locations
 from igny8_core.http.errors import from_exception, status_of
 from igny8_core.kit.errors import AccountRequired, AppError, Internal, Unauthenticated
 from igny8_core.portal import sentences, sessions
@@ -72,6 +73,8 @@ def refused(request: HttpRequest, exception: Exception, *, visit: Visit | None =
         error = Internal()
     if isinstance(error, Unauthenticated):
         return _to_sign_in(request)
+    if isinstance(error, ReauthenticationRequired):
+        return _to_confirm(request)
     if isinstance(error, AccountRequired) and request.method == "GET":
         return HttpResponseRedirect(CONSOLE_PATH)
     return error_page(request, error, visit=visit)
@@ -103,12 +106,15 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _to_confirm(request: HttpRequest) -> HttpResponse:
+    """Password or passkey first; then back to the page whose form or button was used."""
+    target = local_path(locations.page_of(request))
+    return HttpResponseRedirect(reverse("portal:confirm", query={"next": target}), status=303)
+
+
 def local_path(text: str) -> str:
     """A path inside the portal or the console to go on to, or home: never another site."""
-    inside = (
-        text.startswith((LOCAL_PATH, CONSOLE_PATH)) and text.isprintable() and "\\" not in text and "//" not in text
-    )
-    return text if inside else reverse("portal:home")
+    return locations.local_path(text, inside=(LOCAL_PATH, CONSOLE_PATH), home=reverse("portal:home"))
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

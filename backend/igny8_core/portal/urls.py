@@ -3,6 +3,7 @@
 from django.urls import path
 
 from igny8_core.portal.views import (
+    confirm,
     credits,
     documents,
     home,
@@ -77,6 +78,11 @@ urlpatterns = [
     ),
     path("keys/", keys.Keys.as_view(), name="keys"),
     path("keys/<uuid:key_id>/revoke/", keys.RevokeKey.as_view(), name="revoke-key"),
+    path("security/confirm/", confirm.Confirm.as_view(), name="confirm"),
+    path("security/confirm/passkey/", confirm.ConfirmByPasskey.as_view(), name="confirm-passkey"),
+    path("security/confirm/passkey/options/", confirm.ConfirmOptions.as_view(), name="confirm-options"),
+    path("security/sign-ins/end-others/", security.EndOtherSignIns.as_view(), name="end-other-sign-ins"),
+    path("security/sign-ins/<uuid:family_id>/end/", security.EndSignIn.as_view(), name="end-sign-in"),
     path("security/", security.Security.as_view(), name="security"),
     path("security/two-step/", security.TwoStep.as_view(), name="two-step"),
     path("security/two-step/begin/", security.TwoStepBegin.as_view(), name="two-step-begin"),

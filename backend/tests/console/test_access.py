@@ -21,6 +21,9 @@ PAGES = {
     "accounts/account/add/": ADMIN, "accounts/user/": ADMIN, "accounts/invitation/": ADMIN,
     "accounts/invitation/add/": ADMIN,
     "accounts/accesskey/": ADMIN,
+    "security/": SUPPORT,
+    "security/confirm/": SUPPORT,
+    "security/two-step/off/": SUPPORT,
 }  # fmt: skip
 
 

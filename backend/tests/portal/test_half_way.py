@@ -51,7 +51,7 @@ def sessions_of(person: Person) -> int:
 
 
 def new_password(person: Person) -> None:
-    answer = operator(OperatorRole.ADMIN).api.call("PATCH", f"/api/v1/admin/users/{person.id}/", {"password": NEW})
+    answer = operator(OperatorRole.ADMIN).api.post(f"/api/v1/admin/users/{person.id}/reset-password/")
     assert answer.status_code == 200
 
 
@@ -130,8 +130,8 @@ def test_what_it_carries_is_signed_and_no_secret(person: Person) -> None:
 
 
 def begun(visitor: Visitor) -> Any:
-    """The options of a passkey that the password was given for."""
-    page = visitor.submit(PASSKEYS, {"name": "Mine", "secret_password": PASSWORD}).content.decode()
+    """The options of a passkey that somebody adds who has just signed in."""
+    page = visitor.submit(PASSKEYS, {"name": "Mine"}).content.decode()
     found = re.search(r'data-options="([^"]+)"', page)
     assert found is not None, page
     return json.loads(html.unescape(found[1]))
@@ -192,7 +192,7 @@ def test_signing_out_of_the_portal_ends_an_operators_session_too() -> None:
     staff, visitor = operator(OperatorRole.SUPPORT), Visitor()
     visitor.submit(SIGN_IN, {"email": staff.email, "password": PASSWORD})
     copy = visitor.client.cookies["igny8_session"].value
-    hidden = visitor.hidden(PASSKEYS)
+    hidden = visitor.hidden("/admin/security/")
     assert visitor.client.post(f"{PORTAL}sign-out/", hidden).status_code == 303
     thief = Visitor()
     thief.client.cookies["igny8_session"] = copy

@@ -305,6 +305,14 @@ def test_an_owner_invites_on_the_teams_page(cast: Cast) -> None:
     assert email not in visitor.get(TEAM_PAGE).content.decode()
 
 
+def test_an_address_that_grows_too_long_is_refused(cast: Cast) -> None:
+    visitor, _ = signed_in(cast.account)
+    email = "a@" + ("İ" * 60 + ".") * 3 + "example"
+    refused = visitor.submit(TEAM_PAGE, {"email": email, "name": "", "role": "viewer"})
+    assert (refused.status_code, "This address is too long." in refused.content.decode()) == (400, True)
+    assert cast.owner.get(TEAM).json()["count"] == 0
+
+
 def test_the_page_tells_nobody_who_is_known(cast: Cast) -> None:
     visitor, _ = signed_in(cast.account)
     elsewhere = team_member(cast.other, AccountRole.OWNER)

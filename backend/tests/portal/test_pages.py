@@ -25,12 +25,13 @@ WIDGETS = {
     "statement": 6,
     "methods": 1,
     "method": 1,
-    "team": 2,
+    "team": 3,
     "team-member": 1,
-    "keys": 1,
-    "security": 2,
+    "keys": 2,
+    "security": 3,
     "two-step-off": 0,
-    "passkeys": 1,
+    "passkeys": 2,
+    "confirm": 0,
 }
 FRAME = 5
 OWN_ID = {
@@ -61,6 +62,7 @@ PUBLIC = {
     "invitation-passkey-options",
 }
 NO_PAGE = {"two-step", "two-step-begin", "add-passkey"}
+CONFIRM = {"confirm-passkey", "confirm-options", "end-sign-in", "end-other-sign-ins"}  # see test_confirm.py
 FILES = {"invoice-pdf": "invoice_id", "receipt": "payment_id"}
 PROOFS = {"add-proof", "proof"}  # see test_proofs.py
 PASSKEYS = {"remove-passkey"}  # see test_passkeys.py
@@ -109,7 +111,7 @@ def world() -> Iterator[World]:
 
 
 def test_the_tables_know_every_address() -> None:
-    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES, *PROOFS, *PASSKEYS, *INVITATIONS}
+    assert set(patterns()) == {*WIDGETS, *POSTS, *PUBLIC, *NO_PAGE, *FILES, *PROOFS, *PASSKEYS, *INVITATIONS, *CONFIRM}
 
 
 @pytest.mark.parametrize("name", WIDGETS)

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from igny8_core.accounts.models import Account, Passkey, User
-from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.domain import totp
 from igny8_core.business.platform.services import provisioning
 from igny8_core.events.models import Event
@@ -21,16 +21,16 @@ from igny8_core.kit import clock
 from tests.cast import Cast, as_operator
 from tests.portal.authenticator import Authenticator, text
 from tests.portal.visitor import PORTAL, Visitor, signed_in
-from tests.staff import PASSWORD, Person, operator
+from tests.staff import PASSWORD, Person
 
 SIGN_IN, PASSKEYS = f"{PORTAL}sign-in/", f"{PORTAL}security/passkeys/"
 FINISH = f"{SIGN_IN}passkey/"
 REFUSED = "This passkey was not accepted."
 
 
-def begun(visitor: Visitor, *, name: str = "My laptop", password: str = PASSWORD) -> dict[str, Any]:
+def begun(visitor: Visitor, *, name: str = "My laptop") -> dict[str, Any]:
     """The options a browser makes a passkey with."""
-    page = visitor.submit(PASSKEYS, {"name": name, "secret_password": password})
+    page = visitor.submit(PASSKEYS, {"name": name})
     assert page.status_code == 200, page.content
     found = re.search(r'data-options="([^"]+)"', page.content.decode())
     assert found is not None
@@ -122,26 +122,18 @@ def test_it_counts_as_both_factors(cast: Cast) -> None:
     assert enters(device)["Location"] == PORTAL
 
 
-def test_operators_sign_in_with_theirs() -> None:
-    staff, visitor, device = operator(OperatorRole.APPROVER), Visitor(), Authenticator()
-    visitor.submit(SIGN_IN, {"email": staff.email, "password": PASSWORD})
-    with_passkey(visitor, device)
-    assert f'href="{PASSKEYS}"' in visitor.get("/admin/").content.decode()
-    browser = Visitor()
-    assert proven(browser, device.prove(asked(browser)), next="/admin/")["Location"] == "/admin/"
-    assert browser.get("/admin/").status_code == 200
-    (key,) = keys_of(staff)
-    assert visitor.submit(f"{PASSKEYS}{key.id}/remove/", {}, page=PASSKEYS).status_code == 303
-    assert keys_of(staff) == []
-
-
-def test_adding_asks_for_the_password(cast: Cast) -> None:
+def test_adding_asks_who_is_there(cast: Cast) -> None:
     visitor, person = signed_in(cast.account)
-    wrong = visitor.submit(PASSKEYS, {"name": "Mine", "secret_password": "wrong"})
-    assert (wrong.status_code, "This is not your password." in wrong.content.decode()) == (400, True)
-    assert "igny8_passkey" not in wrong.cookies
-    assert visitor.submit(PASSKEYS, {"name": "", "secret_password": PASSWORD}).status_code == 400
-    assert visitor.submit(PASSKEYS, {"name": "x" * 61, "secret_password": PASSWORD}).status_code == 400
+    device = Authenticator()
+    options = begun(visitor)
+    with clock.use(clock.now() + timedelta(minutes=11)):
+        page = visitor.get(PASSKEYS).content.decode()
+        assert ('name="name"' in page, f'href="{PORTAL}security/confirm/?next={PASSKEYS}"' in page) == (False, True)
+        for answer in (visitor.submit(PASSKEYS, {"name": "Mine"}), kept(visitor, device.make(options))):
+            assert (answer.status_code, answer["Location"].split("?")[0]) == (303, f"{PORTAL}security/confirm/")
+    assert keys_of(person) == []
+    assert visitor.submit(PASSKEYS, {"name": ""}).status_code == 400
+    assert visitor.submit(PASSKEYS, {"name": "x" * 61}).status_code == 400
     # The challenge of a sign-in, which anybody gets, makes no passkey.
     options = {**asked(visitor), "user": {"id": text(b"somebody")}}
     assert is_refused(kept(visitor, Authenticator().make(options)))
@@ -265,7 +257,7 @@ def test_twenty_are_enough_and_devices_are_told_what_they_have(cast: Cast) -> No
     assert [each["id"] for each in options["excludeCredentials"]] == [text(each.credential_id) for each in devices]
     assert options["authenticatorSelection"]["userVerification"] == "required"
     assert kept(visitor, Authenticator().make(options)).status_code == 303
-    page = visitor.submit(PASSKEYS, {"name": "One more", "secret_password": PASSWORD})
+    page = visitor.submit(PASSKEYS, {"name": "One more"})
     assert (page.status_code, "as many passkeys" in page.content.decode()) == (400, True)
     assert len(keys_of(person)) == 20
 
@@ -342,8 +334,6 @@ def test_guessing_is_slowed_down(cast: Cast, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(settings, "THROTTLES", {**settings.THROTTLES, **rates})
     forged = Authenticator(credential_id=device.credential_id, user_handle=device.user_handle)
     assert [enters(forged).status_code for _ in range(3)] == [400, 400, 429]
-    passwords = [visitor.submit(PASSKEYS, {"name": "x", "secret_password": "wrong"}).status_code for _ in range(3)]
-    assert passwords == [400, 400, 429]
 
 
 def test_forms_without_their_token_do_nothing(cast: Cast) -> None:
@@ -353,4 +343,4 @@ def test_forms_without_their_token_do_nothing(cast: Cast) -> None:
     credential = device.prove(asked(browser))
     answer = browser.client.post(FINISH, {"credential": credential})
     assert (answer.status_code, "igny8_session" in answer.cookies) == (403, False)
-    assert visitor.client.post(PASSKEYS, {"name": "x", "secret_password": PASSWORD}).status_code == 403
+    assert visitor.client.post(PASSKEYS, {"name": "x"}).status_code == 403

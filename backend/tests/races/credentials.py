@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth.hashers import make_password
 from django.test import Client
-from igny8_core.accounts.models import Account
+from igny8_core.accounts.models import Account, User
 from igny8_core.events.models import Event
 from tests.cast import Api, as_operator
 from tests.races.test_manual_payment_races import at_once
@@ -48,6 +49,17 @@ def tokens_of(email: str, password: str) -> dict[str, str]:
 def sign_in(email: str, password: str, **more: str) -> Any:
     """`login/`."""
     return Api(None).post(f"{AUTH}login/", {"email": email, "password": password, **more})
+
+
+def taken(admin: Api, user_id: str) -> Any:
+    """An admin has a person set a new password: the old one is refused from now on."""
+    return admin.post(f"{USERS}{user_id}/reset-password/")
+
+
+def set_password(user_id: str, password: str) -> None:
+    """What the person does about it, for the next round."""
+    hashed = make_password(password)
+    as_operator(lambda: User.objects.filter(id=user_id).update(password=hashed))
 
 
 def refresh(tokens: dict[str, str]) -> Any:

@@ -12,8 +12,10 @@ from tests.races.credentials import (
     facts_since,
     happened_after,
     newest_fact,
+    set_password,
     side_by_side,
     survivors,
+    taken,
 )
 from tests.staff import PASSWORD, address, operator, team_member
 
@@ -54,9 +56,10 @@ def test_an_owner_who_is_signed_out_everywhere_invites_nobody(cast: Cast) -> Non
         form = {"name": "Mole", "email": address(), "role": "owner"}
         side_by_side(
             lambda: thief.send("/portal/team/", **form),
-            lambda: changed(cast.admin, f"{USERS}{person.id}/", password=_password(number + 1)),
+            lambda: taken(cast.admin, person.id),
         )
-        return happened_after(cast.account, before, what="invitation.created", ending="user.updated")
+        set_password(person.id, _password(number + 1))
+        return happened_after(cast.account, before, what="invitation.created", ending="user.password_taken")
 
     assert survivors(one_round) == 0
 

@@ -21,9 +21,11 @@ from tests.races.credentials import (
     happened_after,
     is_alive,
     newest_fact,
+    set_password,
     side_by_side,
     sign_in,
     survivors,
+    taken,
 )
 from tests.races.test_manual_payment_races import at_once
 from tests.second_steps import code_now, switch_on
@@ -50,9 +52,9 @@ def link_of(person: Person, scope: Scope) -> str:
     return f"{PORTAL}password/{link.token}/"
 
 
-def begun(browser: Browser, secret: str) -> Any:
-    """The options of a passkey that the password was given for."""
-    page = browser.send(PASSKEYS, name="Mine", secret_password=secret).content.decode()
+def begun(browser: Browser) -> Any:
+    """The options of a passkey that somebody adds who has just signed in."""
+    page = browser.send(PASSKEYS, name="Mine").content.decode()
     found = re.search(r'data-options="([^"]+)"', page)
     assert found is not None, page
     return json.loads(html.unescape(found[1]))
@@ -204,23 +206,23 @@ def test_passkeys_in_flight_beside_a_new_password(cast: Cast, person: Person) ->
     admin, device = operator(OperatorRole.ADMIN), Authenticator()
     setting = Browser()
     assert enters(setting, person, PASSWORD).status_code == 303
-    credential = device.make(begun(setting, PASSWORD))
+    credential = device.make(begun(setting))
     assert setting.send(f"{PASSKEYS}new/", name="Mine", credential=credential).status_code == 303
 
     def one_round(number: int) -> bool:
         thief, guest, extra = Browser(), Browser(), Authenticator()
         assert enters(thief, person, password(number)).status_code == 303
-        credential = extra.make(begun(thief, password(number)))
+        credential = extra.make(begun(thief))
         proof = device.prove(guest.client.get(f"{FINISH}options/").json())
         before = newest_fact(cast.account)
-        body = {"password": password(number + 1)}
         _, _, changed = side_by_side(
             lambda: thief.send(f"{PASSKEYS}new/", name="Mine", credential=credential),
             lambda: guest.send(FINISH, credential=proof),
-            lambda: admin.api.call("PATCH", f"{USERS}{person.id}/", body),
+            lambda: taken(admin.api, person.id),
         )
+        set_password(person.id, password(number + 1))
         assert changed.status_code == 200
-        late = happened_after(cast.account, before, what="user.passkey_added", ending="user.updated")
+        late = happened_after(cast.account, before, what="user.passkey_added", ending="user.password_taken")
         keep_only(person, device)
         return late or thief.is_in or guest.is_in
 

@@ -9,13 +9,14 @@ from tests.cast import Api, Cast
 from tests.races.credentials import (
     AUTH,
     ROUNDS,
-    USERS,
     facts_since,
     is_alive,
     refresh,
+    set_password,
     side_by_side,
     sign_in,
     survivors,
+    taken,
     tokens_of,
 )
 from tests.staff import PASSWORD, operator, team_member
@@ -55,12 +56,12 @@ def test_a_thief_who_refreshes_beside_a_new_password(cast: Cast) -> None:
 
         def change() -> None:
             try:
-                body = {"password": _password(number + 1)}
-                assert admin.api.call("PATCH", f"{USERS}{person.id}/", body).status_code == 200
+                assert taken(admin.api, person.id).status_code == 200
             finally:
                 answered.set()
 
         side_by_side(steal, change)
+        set_password(person.id, _password(number + 1))
         return any(is_alive(answer) for answer in newest[-1:])
 
     assert survivors(one_round, rounds=ROUNDS) == 0
@@ -70,11 +71,10 @@ def test_the_old_password_beside_a_new_one(cast: Cast) -> None:
     person, admin = team_member(cast.account, AccountRole.MEMBER), operator(OperatorRole.ADMIN)
 
     def one_round(number: int) -> bool:
-        body = {"password": _password(number + 1)}
         entered, changed = side_by_side(
-            lambda: sign_in(person.email, _password(number)),
-            lambda: admin.api.call("PATCH", f"{USERS}{person.id}/", body),
+            lambda: sign_in(person.email, _password(number)), lambda: taken(admin.api, person.id)
         )
+        set_password(person.id, _password(number + 1))
         assert changed.status_code == 200
         assert entered.status_code in (200, 401), entered.content
         return is_alive(entered)

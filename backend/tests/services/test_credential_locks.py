@@ -66,7 +66,7 @@ def token_doors(cast: Cast, person: Person) -> dict[str, tuple[int, Act]]:
 def browser_doors(cast: Cast, person: Person) -> dict[str, tuple[int, Act]]:
     own, device = Browser(), Authenticator()
     assert own.send(f"{PORTAL}sign-in/", email=person.email, password=PASSWORD).status_code == 303
-    credential = device.make(begun(own, PASSWORD))
+    credential = device.make(begun(own))
     with unit_of_work.read(Scope.tenant(cast.account.id)):
         link = credentials.reset_link(user_id=UUID(person.id))
     assert link is not None
@@ -99,7 +99,7 @@ def operator_doors(cast: Cast, person: Person) -> dict[str, tuple[int, Act]]:
         return lambda: cast.admin.call("PATCH", f"{USERS}{person.id}/", changes)
 
     return {
-        "password": (200, change(password=NEW)),
+        "password": (200, lambda: cast.admin.post(f"{USERS}{person.id}/reset-password/")),
         "suspension": (200, change(status="suspended")),
         "role": (200, change(role="viewer")),
     }
@@ -126,7 +126,7 @@ def test_it_waits_for_the_person(
 def test_passkeys_wait_for_the_person(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
     person, own, guest, device = team_member(cast.account, AccountRole.OWNER), Browser(), Browser(), Authenticator()
     own.send(f"{PORTAL}sign-in/", email=person.email, password=PASSWORD)
-    assert own.send(f"{PASSKEYS}new/", name="Mine", credential=device.make(begun(own, PASSWORD))).status_code == 303
+    assert own.send(f"{PASSKEYS}new/", name="Mine", credential=device.make(begun(own))).status_code == 303
     proof = device.prove(guest.client.get(f"{FINISH}options/").json())
     (key,) = owner_connection.execute("SELECT id FROM accounts_passkey WHERE user_id = %s", [person.id]).fetchall()
 

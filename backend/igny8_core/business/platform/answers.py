@@ -1,4 +1,4 @@
-"""What the routes of accounts and invitations answer. A link or its secret is in none of them."""
+"""What the routes of accounts, invitations and sign-ins answer. A link or its secret is in none of them."""
 
 from datetime import datetime
 from typing import Any, Literal, Self
@@ -28,6 +28,12 @@ class InvitationAnswer(Answer):
         """The invitation as it stands."""
         named = {name: getattr(invitation, name) for name in cls.__struct_fields__ if name != "status"}
         return cls(status=_status(invitation), **named)
+
+
+class ReauthenticatedAnswer(Answer):
+    """Until when a sign-in may do what asks for its person's password or passkey."""
+
+    reauthenticated_until: datetime
 
 
 class AccountAnswer(Answer):

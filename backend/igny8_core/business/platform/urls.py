@@ -32,6 +32,7 @@ def invitation_paths(viewset: type[InvitationBase], names: tuple[str, str]) -> l
 urlpatterns = [
     path("login/", sessions.LoginView.as_view(), name="login"),
     path("refresh/", sessions.RefreshView.as_view(), name="refresh"),
+    path("reauthenticate/", sessions.ReauthenticateView.as_view(), name="reauthenticate"),
     path("logout/", sessions.LogoutView.as_view(), name="logout"),
     path("me/", sessions.MeView.as_view(), name="me"),
 ]
@@ -53,6 +54,7 @@ operator_urlpatterns = [
     path("audit/", EventViewSet.as_view({"get": "audit"}), name="audit"),
     path("users/", UserViewSet.as_view(READ), name="users"),
     path("users/<uuid:user_id>/", UserViewSet.as_view(ONE), name="any-user"),
+    path("users/<uuid:user_id>/reset-password/", UserViewSet.as_view({"post": "reset_password"}), name="reset-user"),
     path("api-keys/", ApiKeyViewSet.as_view(LIST), name="api-keys"),
     path("api-keys/<uuid:key_id>/", ApiKeyViewSet.as_view({"get": "retrieve"}), name="any-api-key"),
     path("api-keys/<uuid:key_id>/revoke/", ApiKeyViewSet.as_view({"post": "revoke"}), name="revoke-any-api-key"),

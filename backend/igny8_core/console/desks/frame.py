@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.console import door
 from igny8_core.console.operators import operator_of
 from igny8_core.events import unit_of_work
@@ -53,7 +54,7 @@ def decide(request: HttpRequest, operation: Callable[[], Any]) -> str:
         door.run(request, operation)
     except Exception as exception:
         error = from_exception(exception)
-        if error is None or isinstance(error, Internal):
+        if error is None or isinstance(error, Internal | ReauthenticationRequired):
             raise
         sentences = [sentence for each in error.fields.values() for sentence in each]
         return " ".join(sentences) or error.message

@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.filters import FixedChoices
 from igny8_core.events import unit_of_work
@@ -164,7 +165,9 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
 
 
 def told(request: HttpRequest, error: AppError) -> HttpResponse:
-    """Back to the form, with what is wrong."""
+    """Back to the form, with what is wrong; to one's password first, where that is what is wrong."""
+    if isinstance(error, ReauthenticationRequired):
+        raise error
     sentences = [sentence for each in error.fields.values() for sentence in each] or [error.message]
     messages.error(request, " ".join(sentences))
     return HttpResponseRedirect(request.get_full_path())

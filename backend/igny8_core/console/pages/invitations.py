@@ -11,8 +11,10 @@ from unfold.decorators import action, display
 from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.answers import InvitationAnswer
+from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.business.platform.services import invitations
-from igny8_core.console.operators import Operator
+from igny8_core.business.platform.services.reauthentication import has_proven
+from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.base import OperatorPage, Question
 from igny8_core.console.pages.filters import fixed
 from igny8_core.console.pages.platform import CHOOSE, ROLES, TEXT, choices
@@ -84,6 +86,13 @@ class InvitationPage(OperatorPage):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of one that was made."""
         return [] if obj is None else self.get_fields(request, obj)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """Ask who is there before the form is filled in, and not after."""
+        asks = request.method == "GET" and self.has_add_permission(request)
+        if asks and not has_proven(operator_of(request).principal):
+            raise ReauthenticationRequired
+        return super().add_view(request, form_url, extra_context)
 
     def add(self, operator: Operator, form: Any) -> UUID:
         """Invite; the worker mails the link."""

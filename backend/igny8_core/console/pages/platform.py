@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.platform.services import accounts, api_keys, people
+from igny8_core.business.platform.services.credentials import require_new_password
 from igny8_core.console.operators import Operator
 from igny8_core.console.pages.base import OperatorPage, Question
 from igny8_core.console.pages.filters import fixed
@@ -73,13 +74,9 @@ class AccountPage(OperatorPage):
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A person; the password is written and never read."""
+    """A person, whose password nobody here writes or reads."""
 
     role = forms.ChoiceField(choices=choices(ROLES), widget=CHOOSE)
-    new_password = forms.CharField(
-        required=False, min_length=10, max_length=200, widget=TEXT(attrs={"autocomplete": "new-password"}),
-        help_text="Empty leaves it as it is; a new one ends all sessions of this person.",
-    )  # fmt: skip
 
     class Meta:
         model = User
@@ -98,7 +95,8 @@ class UserPage(OperatorPage):
     search_help_text = "E-mail address, whole"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
-    fields: ClassVar = ["account", "email", "name", "role", "status", "new_password"]
+    fields: ClassVar = ["account", "email", "name", "role", "status"]
+    actions_detail: ClassVar = ["reset_password"]
 
     @display(description="Status", label=STATUS_COLOURS)
     def state(self, user: User) -> str:
@@ -111,10 +109,25 @@ class UserPage(OperatorPage):
 
     def change(self, operator: Operator, form: Any) -> None:
         """Through the services, which guard the last owner and the last admin."""
-        changes = dict(form.cleaned_data)
-        if password := changes.pop("new_password"):
-            changes["password"] = password
-        people.change_user(user_id=form.instance.id, changes=changes, by=operator.id)
+        people.change_user(user_id=form.instance.id, changes=form.cleaned_data, by=operator.id)
+
+    @action(description="Reset the password", icon="lock_reset", url_path="reset-password", permissions=["reset"])
+    def reset_password(self, request: HttpRequest, object_id: str) -> Any:
+        """Ask whether the password is to be refused from now on, and do it when the answer comes."""
+        user = self.found(request, object_id)
+        if request.method != "POST":
+            text = (
+                f"The password of {user.email} is refused from now on, all their sessions end, and they are mailed a"
+                " link to set a new one. API keys and passkeys stay."
+            )
+            return self.asked(request, user, Question("Reset the password", text, "Reset the password", grave=True))
+        require_new_password(user_id=user.id)
+        messages.success(request, "The password is refused, and a link is on its way.")
+        return self.response_post_save_change(request, user)
+
+    def has_reset_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Admins."""
+        return self.has_change_permission(request)
 
 
 class AccessKeyPage(OperatorPage):

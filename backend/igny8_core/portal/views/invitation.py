@@ -11,12 +11,13 @@ from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.services import acceptance
 from igny8_core.business.platform.services.acceptance import MadePasskey
 from igny8_core.business.platform.services.passkeys import Challenge
+from igny8_core.business.platform.views import passkey_browser
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import status_of
 from igny8_core.http.throttling import count_shared
 from igny8_core.kit.errors import AppError, ValidationError
-from igny8_core.portal import pages, passkeys, sentences
+from igny8_core.portal import pages, sentences
 from igny8_core.portal.forms import AcceptByPasskeyForm, AcceptForm
 from igny8_core.portal.views.base import SHOWN_IN_FORM, Page, show_at_field
 from igny8_core.portal.views.signing_in import enter
@@ -71,8 +72,8 @@ class InvitationPasskeyOptions(Page):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """A fresh challenge, in the answer and in its cookie."""
         challenge = Challenge.new()
-        options = acceptance.begin_passkey(token=token, place=passkeys.place_of(request), challenge=challenge)
-        return passkeys.options_answer(request, options, challenge, bound_to=_bound_to(token))
+        options = acceptance.begin_passkey(token=token, place=passkey_browser.place_of(request), challenge=challenge)
+        return passkey_browser.options_answer(request, options, challenge, bound_to=_bound_to(token))
 
 
 class InvitationByPasskey(Invitation):
@@ -90,8 +91,8 @@ class InvitationByPasskey(Invitation):
                 raise InvalidPasskey
             made = MadePasskey(
                 name=gettext("My first passkey"),
-                place=passkeys.place_of(request),
-                challenge=passkeys.brought_back(request, bound_to=_bound_to(token)),
+                place=passkey_browser.place_of(request),
+                challenge=passkey_browser.brought_back(request, bound_to=_bound_to(token)),
                 credential=form.cleaned_data["credential"],
             )
             session = acceptance.accept_with_passkey(
@@ -100,7 +101,7 @@ class InvitationByPasskey(Invitation):
             response = enter(request, session, lasting=False)
         except InvalidPasskey as error:
             response = self.shown(token, None, refusal=sentences.refusal(error), status=400)
-        passkeys.take_back(response)
+        passkey_browser.take_back(response)
         return response
 
 

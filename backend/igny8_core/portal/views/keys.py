@@ -11,6 +11,7 @@ from django.urls import reverse
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.selectors.people import find_api_keys, key_document
 from igny8_core.business.platform.services.api_keys import issue_for_account, revoke_api_key
+from igny8_core.business.platform.services.reauthentication import has_proven
 from igny8_core.portal import lists
 from igny8_core.portal.forms import KeyForm
 from igny8_core.portal.views.base import AccountPage, Done
@@ -54,7 +55,12 @@ class Keys(AccountPage):
 
     def _document(self, form: KeyForm) -> dict[str, Any]:
         page = lists.newest_first(self.request, find_api_keys(account_id=self.visit.account.id))
-        return {"page": page, "keys": [key_document(key) for key in page.rows], "form": form}
+        return {
+            "page": page,
+            "keys": [key_document(key) for key in page.rows],
+            "form": form,
+            "proven": has_proven(self.visit.principal),
+        }
 
 
 class RevokeKey(AccountPage):

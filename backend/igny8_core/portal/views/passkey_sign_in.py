@@ -7,9 +7,10 @@ from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.domain.passkeys import presented
 from igny8_core.business.platform.services import passkeys as platform_passkeys
 from igny8_core.business.platform.services.passkeys import Challenge
+from igny8_core.business.platform.views import passkey_browser
 from igny8_core.http import context
 from igny8_core.kit.errors import AppError
-from igny8_core.portal import pages, passkeys, sentences
+from igny8_core.portal import pages, sentences
 from igny8_core.portal.forms import PasskeyForm, SignInForm
 from igny8_core.portal.views.base import Page
 from igny8_core.portal.views.signing_in import TOLD_IN_FORM, count_attempt, enter, show_sign_in, status_in_form
@@ -23,8 +24,8 @@ class PasskeyOptions(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """A fresh challenge, in the answer and in its cookie."""
         challenge = Challenge.new()
-        options = platform_passkeys.begin_sign_in(place=passkeys.place_of(request), challenge=challenge)
-        return passkeys.options_answer(request, options, challenge, bound_to=SIGN_IN)
+        options = platform_passkeys.begin_sign_in(place=passkey_browser.place_of(request), challenge=challenge)
+        return passkey_browser.options_answer(request, options, challenge, bound_to=SIGN_IN)
 
 
 class PasskeySignIn(Page):
@@ -43,15 +44,18 @@ class PasskeySignIn(Page):
             credential, lasting = form.cleaned_data["credential"], form.cleaned_data["lasting"]
             count_attempt(request, presented(credential).credential_id.hex())
             session = platform_passkeys.sign_in(
-                place=passkeys.place_of(request), challenge=passkeys.brought_back(request, bound_to=SIGN_IN),
-                credential=credential, lasting=lasting, request_id=context.request_id(),
-            )  # fmt: skip
+                place=passkey_browser.place_of(request),
+                challenge=passkey_browser.brought_back(request, bound_to=SIGN_IN),
+                credential=credential,
+                lasting=lasting,
+                request_id=context.request_id(),
+            )
             response = enter(request, session, lasting=lasting)
         except AppError as error:
             if error.kind not in TOLD_IN_FORM:
                 raise
             response = _refused(request, error)
-        passkeys.take_back(response)
+        passkey_browser.take_back(response)
         return response
 
 

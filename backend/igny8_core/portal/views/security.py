@@ -10,13 +10,14 @@ from django.urls import reverse
 from igny8_core.business.platform.domain.totp import app_uri
 from igny8_core.business.platform.services import second_factors
 from igny8_core.business.platform.services.credentials import change_password
+from igny8_core.business.platform.services.sessions import end_other_sign_ins, end_sign_in
 from igny8_core.kit.errors import AppError, ErrorKind, NotFound
 from igny8_core.portal import pages
 from igny8_core.portal.forms import ChangePasswordForm, CodeForm
-from igny8_core.portal.passkeys import passkey_rows
 from igny8_core.portal.views.base import SHOWN_IN_FORM, AccountPage, Done, show_at_field
 from igny8_core.portal.views.signing_in import count_attempt, status_in_form
 from igny8_core.portal.ways import picture
+from igny8_core.portal.ways_in import passkey_rows, sign_in_rows
 
 ISSUER = "IGNY8 Billing"
 
@@ -32,11 +33,11 @@ class Security(AccountPage):
         """Change the password; other sessions end."""
         form, principal = ChangePasswordForm(request.POST), self.visit.principal
         if form.is_valid():
-            count_attempt(request, str(_user_id(self)))
+            count_attempt(request, str(self.visit.person.id))
 
         def operation() -> Done:
             change_password(
-                user_id=_user_id(self),
+                user_id=self.visit.person.id,
                 current=form.cleaned_data["secret_current"],
                 new=form.cleaned_data["secret_new"],
                 keep_key_id=principal.key_id,
@@ -47,8 +48,39 @@ class Security(AccountPage):
         return answer or self.page("portal/security.html", lambda: self._document(form), status=400)
 
     def _document(self, form: ChangePasswordForm) -> dict[str, Any]:
-        return {"form": form, "two_step": second_factors.has_second_factor(_user_id(self)),
-                "passkeys": passkey_rows(_user_id(self), self.visit.locale)}  # fmt: skip
+        return {
+            "form": form,
+            "two_step": second_factors.has_second_factor(self.visit.person.id),
+            "passkeys": passkey_rows(self.visit.person.id, self.visit.locale),
+            "sign_ins": sign_in_rows(self.visit),
+        }
+
+
+class EndSignIn(AccountPage):
+    """The button beside a sign-in."""
+
+    def post(self, request: HttpRequest, family_id: UUID) -> HttpResponse:
+        """Sign out there."""
+
+        def operation() -> Done:
+            end_sign_in(user_id=self.visit.person.id, account_id=self.visit.account.id, family_id=family_id)
+            return Done(reverse("portal:security"), "sign_in_ended")
+
+        return self.act(operation)
+
+
+class EndOtherSignIns(AccountPage):
+    """The button below them."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Sign out everywhere else."""
+
+        def operation() -> Done:
+            key_id = self.visit.principal.key_id
+            end_other_sign_ins(user_id=self.visit.person.id, account_id=self.visit.account.id, but=key_id)
+            return Done(reverse("portal:security"), "sign_ins_ended")
+
+        return self.act(operation)
 
 
 class TwoStep(AccountPage):
@@ -60,7 +92,7 @@ class TwoStep(AccountPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Confirm with a first code; the recovery codes are shown in this answer alone."""
-        form, user_id, account_id = CodeForm(request.POST), _user_id(self), self.visit.account.id
+        form, user_id, account_id = CodeForm(request.POST), self.visit.person.id, self.visit.account.id
 
         def confirmed(code: str) -> HttpResponse:
             codes = self.attempt(lambda: second_factors.confirm(user_id=user_id, account_id=account_id, code=code))
@@ -72,7 +104,7 @@ class TwoStep(AccountPage):
         return self.page("portal/two_step.html", lambda: self._document(form), status=status)
 
     def _document(self, form: CodeForm) -> dict[str, Any]:
-        secret = second_factors.unconfirmed_secret(_user_id(self))
+        secret = second_factors.unconfirmed_secret(self.visit.person.id)
         uri = app_uri(secret, email=self.visit.person.email, issuer=ISSUER)
         return {"form": form, "secret": secret, "qr": picture(uri)}
 
@@ -84,7 +116,7 @@ class TwoStepBegin(AccountPage):
         """Make it, and show it."""
 
         def operation() -> Done:
-            second_factors.begin(user_id=_user_id(self), account_id=self.visit.account.id)
+            second_factors.begin(user_id=self.visit.person.id, account_id=self.visit.account.id)
             return Done(reverse("portal:two-step"))
 
         return self.act(operation)
@@ -99,7 +131,7 @@ class TwoStepOff(AccountPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Switch it off."""
-        form, user_id = CodeForm(request.POST), _user_id(self)
+        form, user_id = CodeForm(request.POST), self.visit.person.id
 
         def removed(code: str) -> HttpResponse:
             self.attempt(lambda: second_factors.remove(user_id=user_id, code=code))
@@ -125,9 +157,3 @@ def _with_code(form: CodeForm, act: Callable[[str], HttpResponse], show: Callabl
             show_at_field(form, error)
             status = status_in_form(error)
     return show(status)
-
-
-def _user_id(page: AccountPage) -> UUID:
-    user_id = page.visit.principal.user_id
-    assert user_id is not None, "sessions are people's"
-    return user_id

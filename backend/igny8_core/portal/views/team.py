@@ -11,6 +11,7 @@ from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.selectors.people import find_invitations, find_users
 from igny8_core.business.platform.services import invitations
 from igny8_core.business.platform.services.people import change_team_member
+from igny8_core.business.platform.services.reauthentication import has_proven
 from igny8_core.http.throttling import count_shared
 from igny8_core.kit.errors import NotFound
 from igny8_core.portal import lists
@@ -45,7 +46,13 @@ class Team(AccountPage):
         account_id = self.visit.account.id
         page = lists.newest_first(self.request, find_users(account_id=account_id))
         invited = find_invitations(account_id=account_id, status="pending").order_by("-sequence")
-        return {"page": page, "invited": invited, "form": form, "roles": [*map(str, AccountRole)]}
+        return {
+            "page": page,
+            "invited": invited,
+            "form": form,
+            "proven": has_proven(self.visit.principal),
+            "roles": [*map(str, AccountRole)],
+        }
 
 
 class TeamInvitation(AccountPage):

@@ -83,6 +83,16 @@ class TooManyInvitations(AppError):
     default_message = "This address was mailed five invitations within a day; try again tomorrow."
 
 
+class ReauthenticationRequired(AppError):
+    """A session asks for a lasting way in, and its person gave password or passkey longer than ten minutes ago."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "reauthentication_required"
+    default_message = (
+        "Send your password to auth/reauthenticate/, or sign in again, and repeat this within ten minutes."
+    )
+
+
 class CannotChangeSelf(AppError):
     """Somebody tried to suspend themself, or an operator to lower their own role."""
 

@@ -13,6 +13,7 @@ from igny8_core.business.platform.serializers.people import (
     UserFilterSerializer,
     UserSerializer,
 )
+from igny8_core.business.platform.services.credentials import require_new_password
 from igny8_core.business.platform.services.people import change_user
 from igny8_core.http import responses
 from igny8_core.http.description import extend_schema
@@ -27,7 +28,7 @@ ADMIN = OperatorRole.ADMIN
 class UserViewSet(OperatorAudience, ApiViewSet):
     """Everybody who can sign in; new people are invited."""
 
-    roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "partial_update": ADMIN}
+    roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "partial_update": ADMIN, "reset_password": ADMIN}
 
     @extend_schema(parameters=[UserFilterSerializer], responses={200: UserSerializer(many=True)})
     def list(self, request: Request) -> HttpResponse:
@@ -45,9 +46,14 @@ class UserViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=UserChangeSerializer, responses={200: UserSerializer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
-        """Change role, name, status or password."""
+        """Change role, name or status."""
         serializer = UserChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         changes = dict(serializer.validated_data)
         user = change_user(user_id=user_id, changes=changes, by=principal_of(request).user_id)
         return responses.one(user_document(user))
+
+    @extend_schema(request=None, responses={200: UserSerializer})
+    def reset_password(self, request: Request, user_id: UUID) -> HttpResponse:
+        """Refuse the person's password from now on, end their sessions, and mail them a link to set a new one."""
+        return responses.one(user_document(require_new_password(user_id=user_id)))

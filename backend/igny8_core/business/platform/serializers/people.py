@@ -125,10 +125,9 @@ class TeamMemberChangeSerializer(StrictSerializer[Any]):
 
 
 class UserChangeSerializer(TeamMemberChangeSerializer):
-    """What an operator may change of a person; a new password ends the person's sessions."""
+    """What an operator may change of a person."""
 
     role = serializers.ChoiceField(choices=EVERY_ROLE, required=False)
-    password = PasswordField(required=False)
 
 
 class TeamFilterSerializer(StrictSerializer[Any]):

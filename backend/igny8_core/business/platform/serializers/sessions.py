@@ -1,10 +1,12 @@
 """Shapes of the sign-in routes."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from rest_framework import serializers
 
 from igny8_core.accounts.principals import Principal
+from igny8_core.business.platform.serializers.people import PasswordField
 from igny8_core.business.platform.services.sessions import Tokens
 from igny8_core.http.fields import StrictCharField, StrictSerializer
 
@@ -15,6 +17,38 @@ class LoginSerializer(StrictSerializer[Any]):
     email = StrictCharField(max_length=254)
     password = StrictCharField(max_length=200, trim_whitespace=False)
     code = StrictCharField(max_length=20, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPassword:
+    """One's own password, given again."""
+
+    password: str = field(repr=False)
+
+
+class ReauthenticateSerializer(StrictSerializer[GivenPassword]):
+    """One's own password."""
+
+    into = GivenPassword
+
+    password = StrictCharField(max_length=200, trim_whitespace=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """One's own password, and the one that takes its place."""
+
+    current: str = field(repr=False)
+    new: str = field(repr=False)
+
+
+class NewPasswordSerializer(StrictSerializer[NewPassword]):
+    """One's own password, and the one that takes its place."""
+
+    into = NewPassword
+
+    current = StrictCharField(max_length=200, trim_whitespace=False)
+    new = PasswordField()
 
 
 class RefreshSerializer(StrictSerializer[Any]):

@@ -10,7 +10,7 @@ from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.selectors.people import find_api_keys, find_users
 from igny8_core.business.platform.services import provisioning
 from igny8_core.business.platform.services.provisioning import IssuedKey
-from igny8_core.business.platform.services.standing import hold
+from igny8_core.business.platform.services.standing import hold, hold_proven
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 
@@ -18,7 +18,7 @@ from igny8_core.kit.errors import NotFound, ValidationError
 def issue_for_account(*, account_id: UUID, role: AccountRole, name: str, expires_at: datetime | None) -> IssuedKey:
     """A key that acts for the account with a role of its own. Raises `NotFound`, `ValidationError`."""
     _check_expiry(expires_at)
-    hold()
+    hold_proven()
     account = Account.objects.filter(id=account_id).first()
     if account is None:
         raise NotFound
@@ -28,7 +28,7 @@ def issue_for_account(*, account_id: UUID, role: AccountRole, name: str, expires
 def issue_for_operator(*, user_id: UUID, name: str, expires_at: datetime | None) -> IssuedKey:
     """A key that acts as the operator; an account's people have none. Raises `NotFound`, `ValidationError`."""
     _check_expiry(expires_at)
-    hold(people=Q(id=user_id))
+    hold_proven(people=Q(id=user_id))
     operator = find_users(kind="operator").filter(id=user_id).first()
     if operator is None:
         raise NotFound

@@ -19,12 +19,12 @@ from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain.errors import ResetLinkExpired
 from igny8_core.business.platform.services.passwords import refuse_common_password
 from igny8_core.business.platform.services.sessions import acting, end_sessions, scope_of
-from igny8_core.business.platform.services.standing import hold, mark_of, standing_of
+from igny8_core.business.platform.services.standing import hold, mark_of
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update
 
 RESET_LIFETIME = timedelta(hours=1)
@@ -47,20 +47,31 @@ def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID)
     hashed = _hashed(new, field="new")
     hold(people=Q(id=user_id))
     if lock_login(user_id).password != login.password:
-        raise _not_yours("current")
+        raise not_yours("current")
     _replace(login, hashed, keep_key_id=keep_key_id)
 
 
-def confirm_password(*, user_id: UUID, account_id: UUID | None, password: str) -> str:
-    """Let who is signed in show that it is really them; returns the mark of their standing.
-
-    Raises `ValidationError`.
-    """
+def confirm_password(*, user_id: UUID, account_id: UUID | None, password: str) -> Login:
+    """Let who is signed in show that it is really them, before any lock is taken. Raises `ValidationError`."""
     with unit_of_work.read(scope_of(account_id)):
         email = User.objects.values_list("email_normalised", flat=True).get(id=user_id)
-    login = _own_login(email, password=password, field="password")
-    with unit_of_work.read(scope_of(account_id)):
-        return standing_of(login).mark
+    return _own_login(email, password=password, field="password")
+
+
+def require_new_password(*, user_id: UUID) -> User:
+    """Refuse a person's password from now on, end their sessions, and have a link mailed to set a new one.
+
+    For an admin operator, who learns no password by it. Inside a unit of work. Raises `NotFound`.
+    """
+    people, _ = hold(people=Q(id=user_id))
+    if user_id not in people:
+        raise NotFound
+    login = lock_login(user_id)
+    conditional_update(User.objects.filter(id=user_id), password=make_password(None))
+    end_sessions(user_id)
+    _record(EventType.USER_PASSWORD_TAKEN, login)
+    _record(EventType.USER_PASSWORD_RESET_REQUESTED, login)
+    return User.objects.get(id=user_id)
 
 
 def request_reset(*, email: str, request_id: UUID | None) -> None:
@@ -130,11 +141,12 @@ def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
 def _own_login(email_normalised: str, *, password: str, field: str) -> Login:
     login = look_up_login(email_normalised)
     if login is None or not check_password(password, login.password):
-        raise _not_yours(field)
+        raise not_yours(field)
     return login
 
 
-def _not_yours(field: str) -> ValidationError:
+def not_yours(field: str) -> ValidationError:
+    """The refusal of a wrong password of one's own."""
     return ValidationError(fields={field: ["This is not your password."]})
 
 

@@ -18,7 +18,7 @@ from igny8_core.accounts.models import Account, Invitation, InvitationOutcome, S
 from igny8_core.business.platform.domain.errors import AlreadyInvited, InvitationOver, TooManyInvitations
 from igny8_core.business.platform.selectors.people import find_invitations
 from igny8_core.business.platform.services.people import check_role
-from igny8_core.business.platform.services.standing import hold
+from igny8_core.business.platform.services.standing import hold, hold_proven
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -27,6 +27,7 @@ from igny8_core.kit.locks import conditional_update, lock_all, lock_one
 
 LIFETIME = timedelta(days=7)
 DAY = timedelta(days=1)
+MAX_EMAIL = 254
 MAILS_A_DAY = 5
 """To one address by one account: nobody's mailbox is filled in somebody else's name."""
 EXPIRED_AT_ONCE = 500
@@ -51,8 +52,8 @@ def invite(*, account_id: UUID | None, email: str, role: str, name: str) -> Invi
     if account_id is not None and not Account.objects.filter(id=account_id).exists():
         raise NotFound
     check_role(role, operates=account_id is None)
-    _refuse_lookalike(email)
-    hold()
+    _check_address(email)
+    hold_proven()
     address = _address(account_id, normalise_email(email))
     if User.objects.filter(**address).exists():
         raise AlreadyTaken(fields={"email": ["This person can sign in already."]})
@@ -69,6 +70,7 @@ def send_again(*, invitation_id: UUID, account_id: UUID | None = None) -> Invita
 
     `account_id` limits it to one account. Raises `NotFound`, `InvitationOver`, `TooManyInvitations`.
     """
+    hold_proven()
     invitation = _locked(invitation_id, account_id)
     if not is_open(invitation):
         raise InvitationOver
@@ -86,6 +88,7 @@ def send_again(*, invitation_id: UUID, account_id: UUID | None = None) -> Invita
 
 def revoke(*, invitation_id: UUID, account_id: UUID | None = None) -> Invitation:
     """Let the mailed link die; again is no error. Inside a unit of work. Raises `NotFound`, `InvitationOver`."""
+    hold()
     invitation = _locked(invitation_id, account_id)
     if invitation.outcome == InvitationOutcome.REVOKED:
         return invitation
@@ -163,17 +166,18 @@ def _address(account_id: UUID | None, email_normalised: str) -> dict[str, Any]:
 
 
 def _locked(invitation_id: UUID, account_id: UUID | None) -> Invitation:
-    hold()
     invitation = lock_one(find_invitations(account_id=account_id).filter(id=invitation_id))
     if invitation is None:
         raise NotFound
     return invitation
 
 
-def _refuse_lookalike(email: str) -> None:
+def _check_address(email: str) -> None:
     """Letters that casing turns into others (`ſ` into `s`) would let one mailbox take the name of another."""
-    plain = email.strip()
-    if normalise_email(plain) != plain.lower() or (normalise_email(plain).isascii() and not plain.isascii()):
+    plain, normalised = email.strip(), normalise_email(email)
+    if len(normalised) > MAX_EMAIL:
+        raise ValidationError(fields={"email": ["This address is too long."]})
+    if normalised != plain.lower() or (normalised.isascii() and not plain.isascii()):
         raise ValidationError(fields={"email": ["Write this address with plain letters."]})
 
 

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from igny8_core.accounts.locks import lock_login
-from igny8_core.accounts.lookups import look_up_passkey
+from igny8_core.accounts.lookups import PasskeyHolder, look_up_passkey
 from igny8_core.accounts.models import Passkey, User
 from igny8_core.business.platform.domain import passkeys as ceremonies
 from igny8_core.business.platform.domain.errors import InvalidPasskey, TooManyPasskeys
 from igny8_core.business.platform.domain.passkeys import Place
 from igny8_core.business.platform.services.sessions import acting, scope_of
-from igny8_core.business.platform.services.standing import ensure_welcome, hold, lock_standing
+from igny8_core.business.platform.services.standing import ensure_welcome, hold, hold_proven, lock_standing
 from igny8_core.business.platform.services.web_sessions import NewSession, issue_session
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import EventType
@@ -58,20 +58,29 @@ def passkeys_of(user_id: UUID) -> QuerySet[Passkey]:
     return Passkey.objects.filter(user_id=user_id).order_by("id")
 
 
-def begin_adding(*, user_id: UUID, place: Place, challenge: Challenge) -> str:
-    """The options the browser makes a passkey with, as JSON. Raises `TooManyPasskeys`."""
+def begin_adding(*, user_id: UUID, place: Place) -> tuple[str, Challenge]:
+    """The options the browser makes a passkey with, as JSON, and the challenge in them; inside a unit of work.
+
+    Raises `ReauthenticationRequired`, `TooManyPasskeys`.
+    """
+    hold_proven(people=Q(id=user_id))
+    challenge = Challenge.new(lock_standing(user_id).mark)
     known = {bytes(each.credential_id): each.transports for each in passkeys_of(user_id)}
     if len(known) >= MAX_PASSKEYS:
         raise TooManyPasskeys
     email = User.objects.values_list("email", flat=True).get(id=user_id)
-    return ceremonies.making_options(place, challenge=challenge.value, user_id=user_id, email=email, known=known)
+    options = ceremonies.making_options(place, challenge=challenge.value, user_id=user_id, email=email, known=known)
+    return options, challenge
 
 
 def add(
     *, user_id: UUID, account_id: UUID | None, name: str, place: Place, challenge: Challenge, credential: str
 ) -> Passkey:
-    """Keep what the authenticator made; inside a unit of work. Raises `InvalidPasskey`, `TooManyPasskeys`."""
-    hold(people=Q(id=user_id))
+    """Keep what the authenticator made; inside a unit of work.
+
+    Raises `ReauthenticationRequired`, `InvalidPasskey`, `TooManyPasskeys`.
+    """
+    hold_proven(people=Q(id=user_id))
     if lock_standing(user_id).mark != challenge.mark:
         raise InvalidPasskey
     return keep(
@@ -123,14 +132,11 @@ def sign_in(
 
     Raises `InvalidPasskey`; `UserSuspended` or `AccountSuspended` only to who has proven the passkey.
     """
-    presented = ceremonies.presented(credential)
-    holder = look_up_passkey(presented.credential_id)
-    if holder is None or challenge.is_over or presented.user_handle != holder.user_id.bytes:
-        raise InvalidPasskey
+    holder, credential_id = holder_of(credential, challenge)
 
     def operation() -> NewSession:
         login = lock_login(holder.user_id)
-        _use(presented.credential_id, place=place, challenge=challenge, credential=credential)
+        use(credential_id, place=place, challenge=challenge, credential=credential)
         ensure_welcome(login)
         return issue_session(user_id=holder.user_id, account_id=holder.account_id, lasting=lasting)
 
@@ -140,8 +146,11 @@ def sign_in(
     )  # fmt: skip
 
 
-def _use(credential_id: bytes, *, place: Place, challenge: Challenge, credential: str) -> None:
-    """Check the answer against the newest state of the passkey, and move that on."""
+def use(credential_id: bytes, *, place: Place, challenge: Challenge, credential: str) -> None:
+    """Check the answer against the newest state of the passkey, and move that on; the person is locked.
+
+    Raises `InvalidPasskey`.
+    """
     passkey = lock_one(Passkey.objects.filter(credential_id=credential_id))
     if passkey is None or challenge.made_at <= passkey.last_challenge_at:
         raise InvalidPasskey
@@ -152,6 +161,15 @@ def _use(credential_id: bytes, *, place: Place, challenge: Challenge, credential
     Passkey.objects.filter(id=passkey.id).update(
         sign_count=count, last_used_at=clock.now(), last_challenge_at=challenge.made_at
     )
+
+
+def holder_of(credential: str, challenge: Challenge) -> tuple[PasskeyHolder, bytes]:
+    """Whose passkey an answer claims to be of, and its id; nothing is proven yet. Raises `InvalidPasskey`."""
+    presented = ceremonies.presented(credential)
+    holder = look_up_passkey(presented.credential_id)
+    if holder is None or challenge.is_over or presented.user_handle != holder.user_id.bytes:
+        raise InvalidPasskey
+    return holder, presented.credential_id
 
 
 def _record(fact: EventType, passkey: Passkey) -> None:

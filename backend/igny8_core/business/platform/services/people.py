@@ -1,9 +1,8 @@
-"""What is changed about people: role, name, status, password. Every function runs inside a unit of work."""
+"""What is changed about people: role, name, status. Every function runs inside a unit of work."""
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
 from igny8_core.accounts.models import Account, Status, User
@@ -11,7 +10,6 @@ from igny8_core.accounts.roles import AccountRole, OperatorRole, Role, includes
 from igny8_core.business.platform.domain.errors import CannotChangeSelf, LastAdmin, LastOwner
 from igny8_core.business.platform.selectors.people import find_users
 from igny8_core.business.platform.services.provisioning import suspend_user
-from igny8_core.business.platform.services.sessions import end_sessions
 from igny8_core.business.platform.services.standing import hold
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
@@ -32,13 +30,10 @@ def change_team_member(*, account: Account, user_id: UUID, changes: dict[str, An
 
 
 def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
-    """An admin operator changes role, name, status or password of anybody; `by` is that operator's id.
+    """An admin operator changes role, name or status of anybody; `by` is that operator's id.
 
     Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`, `LastOwner`.
     """
-    if "password" in changes:
-        # Before any lock is taken: it is slow on purpose.
-        changes = {**changes, "password": make_password(changes["password"])}
     account_id = User.objects.filter(id=user_id).values_list("account_id", flat=True).first()
     highest: Role = OperatorRole.ADMIN if account_id is None else AccountRole.OWNER
     user, guardians = _locked(user_id, among=Q(), guarded=Q(account_id=account_id, role=highest.value))
@@ -80,22 +75,15 @@ def check_role(name: str, *, operates: bool) -> None:
 
 
 def _change(user: User, changes: dict[str, Any], *, by: UUID | None) -> User:
-    """Write what differs and record which fields those were; names and passwords themselves stay out of the log.
-
-    `changes["password"]` is a hash by now.
-    """
+    """Write what differs and record which fields those were; names themselves stay out of the log."""
     status = changes.get("status", user.status)
     if status == Status.SUSPENDED and user.id == by:
         raise CannotChangeSelf
     named = {name: changes[name] for name in ("role", "name") if name in changes}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value != getattr(user, name)}
-    if "password" in changes:
-        fields["password"] = changes["password"]
     if fields:
         conditional_update(User.objects.filter(id=user.id), **fields)
         _record_change(user, fields)
-    if "password" in fields:
-        end_sessions(user.id)
     if status != user.status:
         suspend_user(user, suspended=status == Status.SUSPENDED)
     return find_users().get(id=user.id)

@@ -13,7 +13,7 @@ from igny8_core.accounts.models import SecondFactor
 from igny8_core.business.platform.domain import totp
 from igny8_core.business.platform.domain.errors import InvalidCode, SecondFactorLocked, SecondFactorRequired
 from igny8_core.business.platform.domain.second_step import pause_after
-from igny8_core.business.platform.services.standing import Standing, end_ceremonies, hold, lock_standing
+from igny8_core.business.platform.services.standing import Standing, end_ceremonies, hold_proven, lock_standing
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -36,7 +36,7 @@ def unconfirmed_secret(user_id: UUID) -> str:
 
 def begin(*, user_id: UUID, account_id: UUID | None) -> None:
     """Make a secret for the app to scan; the same one until it is confirmed. Raises `AlreadyTaken`."""
-    hold(people=Q(id=user_id))
+    hold_proven(people=Q(id=user_id))
     SecondFactor.objects.bulk_create(
         [
             SecondFactor(
@@ -57,7 +57,7 @@ def confirm(*, user_id: UUID, account_id: UUID | None, code: str) -> list[str] |
 
     Returns `InvalidCode` or `SecondFactorLocked`. Raises `NotFound` for somebody who has not begun.
     """
-    hold(people=Q(id=user_id))
+    hold_proven(people=Q(id=user_id))
     factor = SecondFactor.objects.filter(user_id=user_id, confirmed_at=None).first()
     if factor is None:
         raise NotFound
@@ -87,7 +87,7 @@ def require(standing: Standing, *, code: str) -> AppError | None:
 
 def remove(*, user_id: UUID, code: str) -> AppError | None:
     """Switch it off again, with a code. Returns `InvalidCode` or `SecondFactorLocked`; raises `NotFound`."""
-    hold(people=Q(id=user_id))
+    hold_proven(people=Q(id=user_id))
     factor = lock_standing(user_id).factor
     if factor is None:
         raise NotFound

@@ -14,12 +14,12 @@ from igny8_core.accounts.models import AccessKey, normalise_email
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import second_factors
-from igny8_core.business.platform.services.standing import end_ceremonies, ensure_welcome, lock_standing
+from igny8_core.business.platform.services.standing import end_ceremonies, ensure_welcome, hold, lock_standing
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, ActorKind, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import AppError, InvalidCredentials, Unauthenticated
+from igny8_core.kit.errors import AppError, InvalidCredentials, NotFound, Unauthenticated
 from igny8_core.kit.locks import conditional_update
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -94,6 +94,22 @@ def sign_out(principal: Principal) -> None:
     record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=principal.user_id)
 
 
+def end_sign_in(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> None:
+    """End one of a person's sign-ins, wherever that is; inside a unit of work. Raises `NotFound`."""
+    hold(people=Q(id=user_id))
+    if not _revoke(Q(user_id=user_id, family_id=family_id, kind__in=SIGN_IN_KINDS)):
+        raise NotFound
+    record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=user_id)
+
+
+def end_other_sign_ins(*, user_id: UUID, account_id: UUID | None, but: UUID) -> None:
+    """End all of a person's sign-ins except the session with this key's id; inside a unit of work."""
+    hold(people=Q(id=user_id))
+    end_sessions(user_id, but=but)
+    data = {"all_others": True}
+    record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=user_id, data=data)
+
+
 def end_sessions(user_id: UUID, *, but: UUID | None = None) -> None:
     """Sign a person out everywhere, except of the session with this key's id, and end what was begun to sign in.
 
@@ -109,7 +125,7 @@ def _open(login: Login, code: str) -> Tokens | AppError:
     refusal = second_factors.require(standing, code=code)
     if refusal is not None:
         return refusal
-    tokens = _issue_pair(user_id=login.user_id, account_id=login.account_id, family_id=uuid4())
+    tokens = _issue_pair(user_id=login.user_id, account_id=login.account_id, family_id=uuid4(), proven_at=clock.now())
     record(EventType.USER_SIGNED_IN, account_id=login.account_id, subject_type="user", subject_id=login.user_id)
     return tokens
 
@@ -124,17 +140,22 @@ def _rotate(principal: Principal) -> Tokens | AppError:
         raise Unauthenticated
     if token.rotated_at is None:
         conditional_update(AccessKey.objects.filter(id=token.id, rotated_at=None), rotated_at=clock.now())
-        return _issue_pair(user_id=principal.user_id, account_id=account_id, family_id=principal.family_id)
+        return _issue_pair(
+            user_id=principal.user_id,
+            account_id=account_id,
+            family_id=principal.family_id,
+            proven_at=token.proven_at,
+        )
     _revoke(Q(family_id=principal.family_id))
     record(EventType.TOKEN_REUSED, account_id=account_id, subject_type="user", subject_id=principal.user_id)
     return Unauthenticated()
 
 
-def _revoke(keys: Q) -> None:
-    AccessKey.objects.filter(keys, revoked_at=None).update(revoked_at=clock.now())
+def _revoke(keys: Q) -> int:
+    return AccessKey.objects.filter(keys, revoked_at=None).update(revoked_at=clock.now())
 
 
-def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> Tokens:
+def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID, proven_at: datetime | None) -> Tokens:
     now = clock.now()
     access, refresher = new_secret(KeyKind.ACCESS_TOKEN), new_secret(KeyKind.REFRESH_TOKEN)
     expiries = {access: now + ACCESS_LIFETIME, refresher: now + REFRESH_LIFETIME}
@@ -143,6 +164,7 @@ def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> T
         AccessKey.objects.create(
             kind=kinds[secret].value, account_id=account_id, user_id=user_id, prefix=secret.prefix,
             secret_hash=secret.digest, family_id=family_id, created_at=now, expires_at=expires_at,
+            proven_at=proven_at,
         )  # fmt: skip
     return Tokens(access.plain, refresher.plain, expiries[access], expiries[refresher])
 

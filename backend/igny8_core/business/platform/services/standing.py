@@ -6,19 +6,24 @@ whether its caller was signed out, suspended or lowered meanwhile. Every functio
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import DateTimeField, F, Func, Q
 from django.db.models.functions import Greatest
 
+from igny8_core.accounts.keys import KeyKind
 from igny8_core.accounts.locks import lock_keys, lock_login, lock_people
 from igny8_core.accounts.lookups import REFUSALS, Login
 from igny8_core.accounts.models import AccessKey, Passkey, SecondFactor, Status, User
 from igny8_core.accounts.roles import AccountRole, includes
+from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import ActorKind, Credential
+from igny8_core.kit import clock
 from igny8_core.kit.errors import Forbidden, InvalidCredentials, Unauthenticated, UserSuspended
 
+PROOF_LASTS = timedelta(minutes=10)
 NOBODY = Q(pk__in=[])
 RIGHT_NOW = Func(function="clock_timestamp", output_field=DateTimeField())
 """Not the transaction's start: it may have waited for a lock since."""
@@ -88,6 +93,26 @@ def hold(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, User], dic
         person = None if actor.kind is ActorKind.API_KEY or actor.id is None else locked[actor.id]
         _ensure_still_good(credential, held.get(credential.key_id), person)
     return locked, held
+
+
+def hold_proven(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, User], dict[UUID, AccessKey]]:
+    """The same for what gives a lasting way in, which a session left open must not do: ask who is there.
+
+    API keys are let through: each is a secret of its own that a program presents, and no person can be asked behind it.
+    Raises also `ReauthenticationRequired`.
+    """
+    locked, held = hold(people=people, keys=keys)
+    credential = unit_of_work.current().actor.credential
+    if credential is not None and not is_proven(held[credential.key_id]):
+        raise ReauthenticationRequired
+    return locked, held
+
+
+def is_proven(key: AccessKey) -> bool:
+    """Whether the key is a program's, or its person gave password or passkey within the last minutes."""
+    if key.kind == KeyKind.API_KEY.value:
+        return True
+    return key.proven_at is not None and clock.now() - key.proven_at <= PROOF_LASTS
 
 
 def _ensure_still_good(credential: Credential, key: AccessKey | None, person: User | None) -> None:

@@ -79,7 +79,7 @@ def issue_session(*, user_id: UUID, account_id: UUID | None, lasting: bool) -> N
     expires_at = now + (LASTING_LIFETIME if lasting else LIFETIME)
     AccessKey.objects.create(
         kind=KeyKind.SESSION.value, account_id=account_id, user_id=user_id, prefix=secret.prefix,
-        secret_hash=secret.digest, created_at=now, expires_at=expires_at,
+        secret_hash=secret.digest, created_at=now, expires_at=expires_at, proven_at=now,
     )  # fmt: skip
     record(EventType.USER_SIGNED_IN, account_id=account_id, subject_type="user", subject_id=user_id)
     language = Account.objects.values_list("language", flat=True).get(id=account_id) if account_id else ""

@@ -6,22 +6,27 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from igny8_core.accounts.keys import KeyKind
 from igny8_core.accounts.models import normalise_email
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.answers import ReauthenticatedAnswer
 from igny8_core.business.platform.serializers.sessions import (
     LoginSerializer,
     MeSerializer,
+    ReauthenticateSerializer,
     RefreshSerializer,
     TokensSerializer,
     me_document,
     tokens_document,
 )
 from igny8_core.business.platform.services import sessions
+from igny8_core.business.platform.services.reauthentication import prove_by_password
 from igny8_core.http import context, responses
 from igny8_core.http.authentication import client_address
 from igny8_core.http.description import extend_schema
 from igny8_core.http.throttling import count_password, count_shared
 from igny8_core.http.views import ApiView, principal_of
+from igny8_core.kit.errors import Forbidden
 
 
 def address_of(request: Request) -> str:
@@ -84,6 +89,24 @@ class SessionView(ApiView):
         """The caller's account, or all of them for an operator."""
         account = principal_of(request).account
         return Scope.operators() if account is None else Scope.tenant(account.id)
+
+
+class ReauthenticateView(SessionView):
+    """Show again that it is really oneself, for what gives a lasting way in."""
+
+    own_transactions = True
+    """The password is checked before any transaction begins: that is slow on purpose."""
+
+    @extend_schema(request=ReauthenticateSerializer, responses={200: ReauthenticatedAnswer})
+    def post(self, request: Request) -> HttpResponse:
+        """Until when that is good, for all tokens of this sign-in."""
+        given, principal = ReauthenticateSerializer.checked(request.data), principal_of(request)
+        if principal.kind is KeyKind.API_KEY:
+            raise Forbidden("An API key is asked for no password; this is for sign-ins.")
+        count_shared("login_address", address_of(request))
+        count_shared("login_email", str(principal.user_id))
+        until = prove_by_password(principal, password=given.password, request_id=context.request_id())
+        return responses.one(ReauthenticatedAnswer(reauthenticated_until=until))
 
 
 class LogoutView(SessionView):

@@ -1,21 +1,20 @@
-"""What the pages of passkeys share: the challenge in its cookie, where the browser is, and a list for people."""
+"""What the pages of passkeys in portal and console share: where the browser is, and the challenge in its cookie."""
 
 from base64 import b64decode, b64encode
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from babel import Locale
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.domain.passkeys import Place
-from igny8_core.business.platform.services.passkeys import CHALLENGE_LIFETIME, Challenge, passkeys_of
-from igny8_core.portal import formatting
+from igny8_core.business.platform.services.passkeys import CHALLENGE_LIFETIME, Challenge
 
 COOKIE = "igny8_passkey"
 SALT = "portal.passkey"
+MAX_CREDENTIAL = 20_000
+"""Characters of what a browser answers."""
 
 
 def place_of(request: HttpRequest) -> Place:
@@ -62,12 +61,3 @@ def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge
 def take_back(response: HttpResponse) -> None:
     """A ceremony is over, well or badly: its challenge goes."""
     response.delete_cookie(COOKIE, samesite="Strict")
-
-
-def passkey_rows(user_id: UUID, locale: Locale) -> list[dict[str, Any]]:
-    """A person's passkeys, as a page lists them."""
-    return [
-        {"id": each.id, "name": each.name, "added": formatting.day(each.created_at.date(), locale),
-         "used": "" if each.last_used_at is None else formatting.ago(each.last_used_at, locale)}
-        for each in passkeys_of(user_id)
-    ]  # fmt: skip

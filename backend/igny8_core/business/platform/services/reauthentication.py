@@ -1,0 +1,81 @@
+"""Who is signed in shows again that it is really them: by password or passkey, good for some minutes of this sign-in.
+
+What gives a lasting way in asks for it (`standing.hold_proven`), so that a session that was left open, or a copy of its
+cookie, makes no key, no person, no passkey and no second factor.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from igny8_core.accounts.locks import lock_login
+from igny8_core.accounts.models import AccessKey
+from igny8_core.accounts.principals import Principal
+from igny8_core.business.platform.domain.errors import InvalidPasskey
+from igny8_core.business.platform.domain.passkeys import Place
+from igny8_core.business.platform.services import passkeys
+from igny8_core.business.platform.services.credentials import confirm_password, not_yours
+from igny8_core.business.platform.services.passkeys import Challenge
+from igny8_core.business.platform.services.sessions import acting, scope_of
+from igny8_core.business.platform.services.standing import PROOF_LASTS, is_proven
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import Unauthenticated
+
+
+def has_proven(principal: Principal) -> bool:
+    """Whether the session may do what asks for a proof; inside a transaction."""
+    return is_proven(AccessKey.objects.get(id=principal.key_id))
+
+
+def prove_by_password(principal: Principal, *, password: str, request_id: UUID | None) -> datetime:
+    """Give the password again; returns until when that is good. Raises `ValidationError`, `Unauthenticated`."""
+    user_id = _person(principal)
+    login = confirm_password(user_id=user_id, account_id=principal.account_id, password=password)
+
+    def check() -> None:
+        if lock_login(user_id).password != login.password:
+            raise not_yours("password")
+
+    return _prove(principal, check, request_id)
+
+
+def prove_by_passkey(
+    principal: Principal, *, place: Place, challenge: Challenge, credential: str, request_id: UUID | None
+) -> datetime:
+    """Use one's passkey again; returns until when that is good. Raises `InvalidPasskey`, `Unauthenticated`."""
+    user_id = _person(principal)
+    holder, credential_id = passkeys.holder_of(credential, challenge)
+    if holder.user_id != user_id:
+        raise InvalidPasskey
+
+    def check() -> None:
+        lock_login(user_id)
+        passkeys.use(credential_id, place=place, challenge=challenge, credential=credential)
+
+    return _prove(principal, check, request_id)
+
+
+def _person(principal: Principal) -> UUID:
+    assert principal.user_id is not None, "a sign-in is a person's"
+    return principal.user_id
+
+
+def _prove(principal: Principal, check: Callable[[], None], request_id: UUID | None) -> datetime:
+    """Note it for the whole sign-in: a token that is refreshed meanwhile is as good as the one that proved it."""
+    user_id, account_id = _person(principal), principal.account_id
+
+    def operation() -> datetime:
+        check()
+        now = clock.now()
+        family = AccessKey.objects.filter(family_id=principal.family_id, user_id=user_id, revoked_at=None)
+        if not family.update(proven_at=now):
+            raise Unauthenticated
+        record(EventType.USER_REAUTHENTICATED, account_id=account_id, subject_type="user", subject_id=user_id)
+        return now + PROOF_LASTS
+
+    return unit_of_work.run(
+        operation, scope=scope_of(account_id), actor=acting(user_id, account_id), request_id=request_id
+    )

@@ -1,0 +1,88 @@
+"""Show again that it is really oneself, by password or passkey, before what gives a lasting way in."""
+
+from django.http import HttpRequest, HttpResponse
+
+from igny8_core.business.platform.domain.errors import InvalidPasskey
+from igny8_core.business.platform.services import passkeys as platform_passkeys
+from igny8_core.business.platform.services.passkeys import Challenge
+from igny8_core.business.platform.services.reauthentication import prove_by_passkey, prove_by_password
+from igny8_core.business.platform.views import passkey_browser
+from igny8_core.http import context
+from igny8_core.kit.errors import AppError
+from igny8_core.portal import pages, sentences
+from igny8_core.portal.forms import ConfirmForm, PasskeyForm
+from igny8_core.portal.views.base import SHOWN_IN_FORM, AccountPage, show_at_field
+from igny8_core.portal.views.signing_in import count_attempt
+
+
+class Confirm(AccountPage):
+    """The password, or one's passkey; then back to the page that asked."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The form."""
+        return self.shown(ConfirmForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check the password."""
+        form = ConfirmForm(request.POST)
+        if not form.is_valid():
+            return self.shown(form, status=400)
+        count_attempt(request, str(self.visit.person.id))
+        password = form.cleaned_data["secret_password"]
+        try:
+            prove_by_password(self.visit.principal, password=password, request_id=context.request_id())
+        except AppError as error:
+            if error.kind not in SHOWN_IN_FORM:
+                raise
+            show_at_field(form, error)
+            return self.shown(form, status=400)
+        return self.on()
+
+    def on(self) -> HttpResponse:
+        """Back to where the reader was."""
+        return pages.go(pages.local_path(self.request.POST.get("next", "")))
+
+    def shown(self, form: ConfirmForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
+        """The page; where the reader wanted to go stays with it."""
+        wish = self.request.POST.get("next", "") or self.request.GET.get("next", "")
+        document = {"form": form, "next": pages.local_path(wish), "refusal": refusal}
+        return self.page("portal/confirm.html", lambda: document, status=status)
+
+    @property
+    def bound_to(self) -> dict[str, str]:
+        """What a passkey's challenge is good for here: this session."""
+        return {"purpose": "confirm", "session": str(self.visit.principal.key_id)}
+
+
+class ConfirmOptions(Confirm):
+    """What the browser asks its authenticators with."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A fresh challenge, in the answer and in its cookie."""
+        challenge = Challenge.new()
+        options = platform_passkeys.begin_sign_in(place=passkey_browser.place_of(request), challenge=challenge)
+        return passkey_browser.options_answer(request, options, challenge, bound_to=self.bound_to)
+
+
+class ConfirmByPasskey(Confirm):
+    """The authenticator's answer."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check that it is of one's own passkey."""
+        form = PasskeyForm(request.POST)
+        count_attempt(request, str(self.visit.person.id))
+        try:
+            if not form.is_valid():
+                raise InvalidPasskey
+            prove_by_passkey(
+                self.visit.principal,
+                place=passkey_browser.place_of(request),
+                challenge=passkey_browser.brought_back(request, bound_to=self.bound_to),
+                credential=form.cleaned_data["credential"],
+                request_id=context.request_id(),
+            )
+            response = self.on()
+        except InvalidPasskey as error:
+            response = self.shown(ConfirmForm(), refusal=sentences.refusal(error), status=400)
+        passkey_browser.take_back(response)
+        return response
