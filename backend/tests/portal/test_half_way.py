@@ -188,6 +188,17 @@ def test_a_sign_in_by_passkey_dies_with_what_it_was_begun_on(
     assert after.submit(FINISH, {"credential": proof}, page=SIGN_IN)["Location"] == PORTAL
 
 
+def test_a_second_factor_that_a_thief_has_begun_is_begun_anew(person: Person) -> None:
+    thief = all_the_way(person)
+    assert thief.submit(f"{SECURITY}two-step/begin/", {}, page=SECURITY).status_code == 303
+    seen = thief.get(f"{SECURITY}two-step/").content.decode().split('data-copy="')[1].split('"')[0]
+    own = all_the_way(person)
+    own_new_password(own, person)
+    assert factor_of(person) is None
+    assert own.submit(f"{SECURITY}two-step/begin/", {}, page=SECURITY).status_code == 303
+    assert seen not in own.get(f"{SECURITY}two-step/").content.decode()
+
+
 def test_signing_out_of_the_portal_ends_an_operators_session_too() -> None:
     staff, visitor = operator(OperatorRole.SUPPORT), Visitor()
     visitor.submit(SIGN_IN, {"email": staff.email, "password": PASSWORD})

@@ -74,9 +74,14 @@ def lock_standing(user_id: UUID) -> Standing:
 
 
 def end_ceremonies(user_id: UUID) -> None:
-    """No passkey of this person answers a challenge that was handed out before now."""
+    """What this person has begun with an authenticator comes to nothing: the person is locked.
+
+    No passkey answers a challenge that was handed out before now, and a second factor that is not confirmed yet gets
+    another secret, since whoever began it has seen this one.
+    """
     newest = Greatest(F("last_challenge_at"), RIGHT_NOW)
     Passkey.objects.filter(user_id=user_id).update(last_challenge_at=newest)
+    SecondFactor.objects.filter(user_id=user_id, confirmed_at=None).delete()
 
 
 def hold(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, User], dict[UUID, AccessKey]]:
