@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from lints import addresses, assertions, floats, persistence, querysets, requirements, sizes, statuses, structure
+from lints import addresses, assertions, floats, persistence, querysets, requirements, sizes, statuses, structure, texts
 from lints.source import Finding, Project
 
 type Check = Callable[[Project], Iterable[Finding]]
@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     addresses.check,
     assertions.check,
     requirements.check,
+    texts.check,
 )
 
 

@@ -75,6 +75,24 @@ def flate_bomb() -> bytes:
     return head + str(len(packed)).encode() + b">>\nstream\n" + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF"
 
 
+def drawn(content: bytes) -> bytes:
+    """A PDF whose page is drawn by this."""
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.pages[0].obj.Contents = made.make_stream(content)
+        return saved(made)
+
+
+def pictured(width: int, height: int) -> bytes:
+    """A PDF with a picture that claims a size."""
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        kinds = {"Type": Name.XObject, "Subtype": Name.Image, "ColorSpace": Name.DeviceGray, "BitsPerComponent": 1}
+        image = made.make_stream(b"\0", Width=width, Height=height, **kinds)
+        made.pages[0].obj.Resources = Dictionary(XObject=Dictionary(Im0=image))
+        return saved(made)
+
+
 REFUSED: list[tuple[str, bytes]] = [
     # another kind under a trusted name
     ("a.png", SVG), ("a.jpg", SVG), ("a.pdf", SVG), ("a.webp", SVG), ("a.png", HTML), ("a.jpg", HTML), ("a.pdf", HTML),
@@ -92,7 +110,8 @@ REFUSED: list[tuple[str, bytes]] = [
     ("a.png", png(50_000, 50_000, zlib.compress(bytes(1000)))), ("a.png", png(2**31 - 1, 2**31 - 1, b"")),
     ("a.png", png(20_000, 20_000, zlib.compress(bytes(20_000 * 3)))), ("a.png", png(0, 10, b"")),
     ("a.jpg", jpeg_of_size(65_500, 65_500)), ("a.png", png(7000, 7000, zlib.compress(bytes(10)))),
-    ("a.pdf", flate_bomb()), ("a.pdf", pages(21)), ("a.pdf", document(pages=0)),
+    ("a.pdf", flate_bomb()), ("a.pdf", pages(21)), ("a.pdf", document(pages=0)), ("a.pdf", drawn(b" " * 140_000_000)),
+    ("a.pdf", drawn(b"q " * 10_000_001)), ("a.pdf", pictured(5001, 5000)), ("a.pdf", pictured(2**31 - 1, 2**31 - 1)),
     # documents that do something, or that open only for some
     ("a.pdf", form_script()), ("a.pdf", embedded_in_resources()), ("a.pdf", encrypted()),
     # two things at once

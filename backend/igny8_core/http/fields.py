@@ -15,9 +15,11 @@ from rest_framework import serializers
 from igny8_core.http.multipart import Upload
 from igny8_core.http.parsing import is_clean
 from igny8_core.kit.currencies import CURRENCIES
+from igny8_core.kit.texts import BadText, one_line, paragraphs
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _MONEY = re.compile(r"\d{1,20}(\.\d{1,4})?\Z", re.ASCII)
+_OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)\Z")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -75,15 +77,52 @@ def _unknown(names: set[str]) -> dict[str, list[str]]:
 
 
 class StrictCharField(serializers.CharField):
-    """A JSON string; numbers and booleans are not turned into one. Control characters are refused."""
+    """A JSON string of one line: a name, a reference, a label. Numbers and booleans are not turned into one."""
 
     def to_internal_value(self, data: Any) -> str:
-        """The trimmed string."""
+        """The string without what shows nothing."""
         if not isinstance(data, str):
             self.fail("invalid")
-        if not is_clean(data) or _CONTROLS.search(data):
-            raise serializers.ValidationError("Control characters are not allowed.")
-        return super().to_internal_value(data)
+        if self.max_length is not None and len(data.strip() if self.trim_whitespace else data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)  # before anything is done with it
+        try:
+            text = self.tidied(data)
+        except BadText as error:
+            raise serializers.ValidationError(str(error)) from error
+        if not text and not self.allow_blank:
+            self.fail("blank")
+        return super().to_internal_value(text)
+
+    def tidied(self, text: str) -> str:
+        """What is taken of the text; raises `BadText`."""
+        return one_line(text)
+
+
+class ParagraphsField(StrictCharField):
+    """A note, a reason, an address: several lines."""
+
+    def tidied(self, text: str) -> str:
+        """Line breaks stay."""
+        return paragraphs(text)
+
+
+class VerbatimField(StrictCharField):
+    """A password, or a document inside a document: nothing of it is changed."""
+
+    def tidied(self, text: str) -> str:
+        """The text itself, if the database can hold it."""
+        if not is_clean(text) or _CONTROLS.search(text):
+            raise BadText("Control characters are not allowed.")
+        return text
+
+
+class NamedTextsField(serializers.DictField):
+    """An object of texts, whose names are texts of one line as well."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The texts by their names."""
+        texts: dict[str, Any] = super().to_internal_value(data)
+        return {self.child.run_validation(name): text for name, text in texts.items()}
 
 
 class EnumField[Member: StrEnum](serializers.ChoiceField):
@@ -164,7 +203,7 @@ class StrictDateTimeField(serializers.DateTimeField):
 
     def to_internal_value(self, value: Any) -> datetime:
         """The instant, in UTC."""
-        if not isinstance(value, str) or not re.search(r"(Z|[+-]\d\d:\d\d)\Z", value):
+        if not isinstance(value, str) or not _OFFSET.search(value):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
         return super().to_internal_value(value)
 

@@ -34,6 +34,7 @@ MAX_FILE_NAME = 255
 IN_MEMORY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]\Z")
+_FOLDERS = re.compile(r"[/\\]")
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
 
 
@@ -151,7 +152,7 @@ def _names(headers: Mapping[str, Any]) -> tuple[str, str]:
 
 def _base_name(file_name: str) -> str:
     """The last piece of a path of any system, without what cannot be shown."""
-    last = re.split(r"[/\\]", file_name)[-1]
+    last = _FOLDERS.split(file_name)[-1]
     return "".join(character for character in last if character.isprintable())[-MAX_FILE_NAME:]
 
 

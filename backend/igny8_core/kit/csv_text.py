@@ -1,20 +1,32 @@
 """The one writer of CSV. Pure.
 
 A spreadsheet runs a cell that begins like a formula: text from people is guarded with an apostrophe, as OWASP's page on
-CSV injection advises.
+CSV injection advises. Where the reader's spreadsheet expects semicolons or tabs, what stands behind one of them inside
+of our cell begins a cell of its own there, whatever quotes we write; a line break there begins a row.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The signs that begin a formula, and the other forms of them that some programs turn into these: full-width, small,
+# raised, lowered, and the real minus.
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u208b\u2212"
+_LINES = "\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+_UNSEEN = "\x00\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+# Programs skip white space, quotes and what shows nothing at a cell's beginning.
+_FORMULA = re.compile(f'(\\A|[;{_LINES}])(?=(?:[^\\S{_LINES}]|["{_UNSEEN}])*+[{_SIGNS}])')
+_BEGINS_WITH_TAB = re.compile(r"\A[^\S ]")
 
 
 def guarded(cell: object) -> str:
-    """A cell that no spreadsheet runs."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """A cell that no spreadsheet runs, nor a part of it; numbers stay numbers."""
+    if cell is None or isinstance(cell, int | Decimal):
+        return "" if cell is None else str(cell)
+    text = _FORMULA.sub(r"\1'", str(cell))
+    return f"'{text}" if _BEGINS_WITH_TAB.match(text) else text
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -1,7 +1,6 @@
 """International bank account numbers (ISO 13616): their form, each country's structure, their check digits. Pure."""
 
 import re
-from functools import cache
 
 from igny8_core.kit.mod97 import has_good_check_digits
 
@@ -27,6 +26,11 @@ MA:24n MG:23n ML:2c22n MZ:21n NE:2a22n SN:2a22n TD:23n TG:2a22n
 """
 STRUCTURES: dict[str, str] = {entry[:2]: entry[3:] for entry in f"{_REGISTERED}{_UNREGISTERED}".split()}
 _CHARACTERS = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
+_PART = re.compile(r"([0-9]{1,2})([nac])")
+_EXPRESSIONS = {
+    country: re.compile("".join(f"{_CHARACTERS[kind]}{{{count}}}" for count, kind in _PART.findall(structure)))
+    for country, structure in STRUCTURES.items()
+}
 
 
 def has_form_of_iban(text: str) -> bool:
@@ -38,10 +42,4 @@ def is_iban(text: str) -> bool:
     """Whether a text without spaces, in upper case, has its country's structure and the right check digits."""
     if not has_form_of_iban(text) or text[:2] not in STRUCTURES:
         return False
-    return _structure(text[:2]).fullmatch(text, 4) is not None and has_good_check_digits(text)
-
-
-@cache
-def _structure(country: str) -> re.Pattern[str]:
-    parts = re.findall(r"([0-9]+)([nac])", STRUCTURES[country])
-    return re.compile("".join(f"{_CHARACTERS[kind]}{{{count}}}" for count, kind in parts))
+    return _EXPRESSIONS[text[:2]].fullmatch(text, 4) is not None and has_good_check_digits(text)

@@ -11,6 +11,7 @@ from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from igny8_core.kit import clock
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.locales import format_money
+from igny8_core.kit.texts import bare
 
 # Arabic-script amounts read right to left around Latin digits; an isolate keeps sign and symbol in place.
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
@@ -52,15 +53,15 @@ def today(time_zone: str) -> date:
 
 def typed_amount(text: str, currency: str, locale: Locale) -> str | None:
     """What a person typed as an amount, as decimal text; None when it is no amount in their manner of writing."""
-    plain = "".join(text.split())
+    plain = "".join(bare(text).split())
+    if any(character.isalpha() or character == "_" for character in plain):
+        return None  # Python's own notations: an exponent could ask for a million digits
     try:
         value = Decimal(plain) if plain.isascii() and _is_plain(plain) else parse_decimal(plain, locale, strict=True)
+        rounded = round(value, CURRENCIES[currency])
     except (NumberFormatError, ArithmeticError):
         return None
-    digits = CURRENCIES[currency]
-    if not value.is_finite() or value != round(value, digits):
-        return None
-    return str(round(value, digits))
+    return str(rounded) if rounded == value else None
 
 
 def _is_plain(text: str) -> bool:

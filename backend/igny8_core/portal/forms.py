@@ -10,15 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.methods import MANUAL
+from igny8_core.business.billing.domain.references import LONGEST, read_reference
 from igny8_core.business.billing.formats.proof_files import CleanFile, clean
 from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH
+from igny8_core.business.platform.services.provisioning import MAX_EMAIL
 from igny8_core.business.platform.views.passkey_browser import MAX_CREDENTIAL
+from igny8_core.http.forms import EmailLineField, LineField, ParagraphsField
 from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.texts import bare
 from igny8_core.portal import formatting, sentences
 from igny8_core.portal.sessions import Visit
 
 INPUT, SELECT, AREA, FILE = "input w-full", "select w-full", "textarea w-full", "file-input w-full"
-MAX_EMAIL = 254
 
 
 class PortalForm(forms.Form):
@@ -65,7 +68,7 @@ def password_field(label: Any, *, new: bool, help_text: Any = "") -> forms.CharF
 class SignInForm(PortalForm):
     """E-mail address and password."""
 
-    email = forms.CharField(
+    email = LineField(
         label=_("E-mail address"),
         max_length=MAX_EMAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "inputmode": "email"}),
@@ -77,7 +80,7 @@ class SignInForm(PortalForm):
 class CodeForm(PortalForm):
     """A code of the authenticator app."""
 
-    code = forms.CharField(
+    code = LineField(
         label=_("Code"),
         max_length=20,
         widget=forms.TextInput(
@@ -89,7 +92,7 @@ class CodeForm(PortalForm):
 class AddPasskeyForm(PortalForm):
     """A passkey to be made."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Name"), max_length=60, help_text=_("What you will know it by, such as the device it is on.")
     )
 
@@ -110,7 +113,7 @@ class PasskeyForm(forms.Form):
 class ForgottenForm(PortalForm):
     """Whose password was forgotten."""
 
-    email = forms.EmailField(
+    email = EmailLineField(
         label=_("E-mail address"),
         max_length=MAX_EMAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
@@ -129,7 +132,7 @@ class NewPasswordForm(PortalForm):
 class AcceptForm(PortalForm):
     """Who accepts an invitation, and how they sign in from now on."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your name"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
@@ -138,7 +141,7 @@ class AcceptForm(PortalForm):
 class AcceptByPasskeyForm(PasskeyForm):
     """The same by what an authenticator made."""
 
-    name = forms.CharField(max_length=200, required=False)
+    name = LineField(max_length=200, required=False)
 
 
 class ChangePasswordForm(PortalForm):
@@ -158,26 +161,42 @@ def proof_field(*, required: bool) -> forms.FileField:
     )
 
 
-def harmless(upload: "UploadedFile[Any]") -> CleanFile:
+def harmless(upload: "UploadedFile[Any]", visit: Visit) -> CleanFile:
     """The upload decoded and written anew; a refusal stands at the field."""
     try:
-        return clean(upload.read(), name=upload.name or "", field="proof")
+        return clean(upload.read(), name=upload.name or "", field="proof", account_id=visit.account.id)
     except ValidationError as error:
         raise forms.ValidationError([gettext(text) for text in error.fields["proof"]]) from error
     finally:
         upload.seek(0)
 
 
+class ReferenceField(LineField):
+    """A payer's reference, of which something is left once it is normalised."""
+
+    def tidied(self, text: str) -> str:
+        """As it is shown."""
+        return read_reference(text).text
+
+
+class TypedAmountField(LineField):
+    """An amount as a person types it, or copies it from a page, where it stands between marks of direction."""
+
+    def tidied(self, text: str) -> str:
+        """Without those."""
+        return bare(text).strip()
+
+
 class ClaimForm(PortalForm):
     """'I have paid': what the payer knows about the transfer."""
 
-    transaction_reference = forms.CharField(
+    transaction_reference = ReferenceField(
         label=_("Transaction reference"),
-        max_length=128,
+        max_length=LONGEST,
         help_text=_("The number your bank or wallet shows for this transfer."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
-    amount = forms.CharField(
+    amount = TypedAmountField(
         label=_("Amount sent"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "dir": "ltr"}),
@@ -185,7 +204,7 @@ class ClaimForm(PortalForm):
     paid_on = forms.DateField(
         label=_("Date of the transfer"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    notes = forms.CharField(
+    notes = ParagraphsField(
         label=_("Note (optional)"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
@@ -211,7 +230,7 @@ class ClaimForm(PortalForm):
     def clean_proof(self) -> CleanFile | None:
         """The file, if one was given, written anew before any transaction begins."""
         upload = self.cleaned_data["proof"]
-        return None if upload is None else harmless(upload)
+        return None if upload is None else harmless(upload, self.visit)
 
     def clean_paid_on(self) -> date:
         """Money that was sent was sent by now."""
@@ -226,9 +245,13 @@ class ProofForm(PortalForm):
 
     proof = proof_field(required=True)
 
+    def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
+        self.visit = visit
+        super().__init__(*args, **kwargs)
+
     def clean_proof(self) -> CleanFile:
         """The file, written anew before any transaction begins."""
-        return harmless(self.cleaned_data["proof"])
+        return harmless(self.cleaned_data["proof"], self.visit)
 
 
 class SavedMethodForm(PortalForm):
@@ -237,9 +260,7 @@ class SavedMethodForm(PortalForm):
     payment_method = forms.ChoiceField(
         label=_("Kind"), choices=[(name, sentences.PAYMENT_METHOD[name]) for name in sorted(map(str, MANUAL))]
     )
-    label = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("As you call it, such as “Main account at HBL”.")
-    )
+    label = LineField(label=_("Name"), max_length=80, help_text=_("As you call it, such as “Main account at HBL”."))
     last_four = forms.RegexField(
         label=_("Last four digits (optional)"),
         regex=r"\A[0-9A-Za-z]{4}\Z",
@@ -258,22 +279,22 @@ def role_field() -> forms.ChoiceField:
 class InviteForm(PortalForm):
     """Somebody who is to sign in to the account."""
 
-    email = forms.EmailField(label=_("E-mail address"), max_length=MAX_EMAIL)
-    name = forms.CharField(label=_("Name (optional)"), max_length=200, required=False)
+    email = EmailLineField(label=_("E-mail address"), max_length=MAX_EMAIL)
+    name = LineField(label=_("Name (optional)"), max_length=200, required=False)
     role = role_field()
 
 
 class PersonChangeForm(PortalForm):
     """What an owner changes about somebody."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    name = LineField(label=_("Name"), max_length=200, required=False)
     role = role_field()
 
 
 class KeyForm(PortalForm):
     """A new API key."""
 
-    name = forms.CharField(label=_("What it is for"), max_length=100)
+    name = LineField(label=_("What it is for"), max_length=100)
     role = role_field()
     expires_on = forms.DateField(
         label=_("Good until (optional)"),

@@ -11,6 +11,9 @@ import igny8_core.portal
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from igny8_core.business.billing.domain import references
+from igny8_core.business.billing.formats import proof_files
+from igny8_core.kit import texts
 
 LOCALE = Path(igny8_core.portal.__file__).parent / "locale"
 LANGUAGES = ("de", "ur")
@@ -46,6 +49,19 @@ def test_the_compiled_catalogue_is_of_this_text(language: str) -> None:
     compiled: Any = ours
     strip = {key: value for key, value in compiled._catalog.items() if key}
     assert strip == {key: value for key, value in texts._catalog.items() if key}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_rooms_below_say_at_a_field_is_in_the_catalogues(language: str) -> None:
+    told = {*proof_files.REASONS.values(), proof_files.UNREADABLE, proof_files.WRONG_NAME, proof_files.TOO_LARGE}
+    for write in (texts.one_line, texts.paragraphs, references.read_reference):
+        for text in ("a\nb", "a\x00b", "a\u202eb", "", "\ufb03" * 128):
+            try:
+                write(text)
+            except texts.BadText as refusal:
+                told.add(str(refusal))
+    assert len(told) >= 15
+    assert told <= {str(message.id) for message in catalogue(language) if message.string}
 
 
 def test_urdu_is_written_in_its_script() -> None:

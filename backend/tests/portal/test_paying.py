@@ -80,7 +80,7 @@ def test_the_same_form_twice_at_once_is_one_payment(cast: Cast, member: Visitor)
 
 REFUSED = [
     ({"transaction_reference": ""}, "transaction_reference", "This field is required."),
-    ({"transaction_reference": "---"}, "transaction_reference", "Send the reference of your transfer."),
+    ({"transaction_reference": "---"}, "transaction_reference", "This is no reference."),
     ({"amount": "1000.01"}, "amount", "This is more than what is left to pay on this invoice."),
     ({"amount": "0"}, "amount", "The amount must be above zero."),
     ({"amount": "ten"}, "amount", "This is not an amount of PKR."),

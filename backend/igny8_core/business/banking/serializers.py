@@ -21,11 +21,13 @@ from igny8_core.http.fields import (
     AmountField,
     CurrencyField,
     EnumField,
+    ParagraphsField,
     StrictCharField,
     StrictDateField,
     StrictSerializer,
     StrictUUIDField,
     UploadField,
+    VerbatimField,
 )
 from igny8_core.http.multipart import Upload
 from igny8_core.kit.errors import ValidationError
@@ -186,7 +188,7 @@ class PreviewSerializer(StrictSerializer[Preview]):
 
     into = Preview
     file = UploadField()
-    definition = StrictCharField(max_length=20_000)
+    definition = VerbatimField(max_length=20_000)
 
 
 class AcceptSerializer(StrictSerializer[ChosenProposal]):
@@ -239,7 +241,7 @@ class LineReasonSerializer(StrictSerializer[LineReason]):
     """Why."""
 
     into = LineReason
-    reason = StrictCharField(max_length=500)
+    reason = ParagraphsField(max_length=500)
 
 
 class MatchAgainSerializer(StrictSerializer[dict[str, Any]]):

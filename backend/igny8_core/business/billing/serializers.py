@@ -12,7 +12,7 @@ from igny8_core.business.billing.domain.instructions import LONGEST as MAX_INSTR
 from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
-from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.domain.references import LONGEST, normalise_reference, read_reference
 from igny8_core.business.billing.selectors.payments import ORDERINGS, PaymentFilters
 from igny8_core.business.billing.services.invoicing import DraftLine
 from igny8_core.business.billing.services.method_configs import MethodConfigValues
@@ -23,6 +23,8 @@ from igny8_core.http.fields import (
     CountryField,
     CurrencyField,
     EnumField,
+    NamedTextsField,
+    ParagraphsField,
     StrictBooleanField,
     StrictCharField,
     StrictDateField,
@@ -34,7 +36,6 @@ from igny8_core.http.fields import (
 )
 from igny8_core.http.multipart import Upload
 
-MAX_REFERENCE = 128
 MAX_LINES = 100
 
 
@@ -87,20 +88,31 @@ class NewProof:
     file: Upload
 
 
+class ReferenceField(StrictCharField):
+    """A payer's reference, of which something is left once it is normalised."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST, **options)
+
+    def tidied(self, text: str) -> str:
+        """As it is shown."""
+        return read_reference(text).text
+
+
 class ManualPaymentSerializer(StrictSerializer[ManualPayment]):
     """A manual payment as submitted; `reference` is the older name of `transaction_reference`."""
 
     into = ManualPayment
     invoice_id = StrictUUIDField()
     payment_method = EnumField(PaymentMethod, among=MANUAL)
-    transaction_reference = StrictCharField(max_length=MAX_REFERENCE, required=False)
-    reference = StrictCharField(max_length=MAX_REFERENCE, required=False)
-    notes = StrictCharField(max_length=1000, required=False, allow_blank=True)
+    transaction_reference = ReferenceField(required=False)
+    reference = ReferenceField(required=False)
+    notes = ParagraphsField(max_length=1000, required=False, allow_blank=True)
     amount = AmountField(required=False)
     paid_on = StrictDateField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One reference under either name; one that says nothing once normalised is missing."""
+        """One reference under either name."""
         older = attrs.pop("reference", None)
         given = {text for text in (attrs.get("transaction_reference"), older) if text is not None}
         if len(given) > 1:
@@ -108,8 +120,6 @@ class ManualPaymentSerializer(StrictSerializer[ManualPayment]):
         if not given:
             raise serializers.ValidationError({"transaction_reference": ["This field is required."]})
         (reference,) = given
-        if not normalise_reference(reference):
-            raise serializers.ValidationError({"transaction_reference": ["This is no reference."]})
         return {**attrs, "transaction_reference": reference}
 
 
@@ -139,16 +149,10 @@ class PaymentFilterSerializer(StrictSerializer[PaymentQuery]):
     payment_method = EnumField(PaymentMethod, required=False)
     currency = CurrencyField(required=False)
     invoice_id = StrictUUIDField(required=False)
-    reference = StrictCharField(required=False, max_length=MAX_REFERENCE)
+    reference = ReferenceField(required=False)
     created_after = StrictDateTimeField(required=False)
     created_before = StrictDateTimeField(required=False)
     ordering = serializers.ChoiceField(choices=list(ORDERINGS), required=False)
-
-    def validate_reference(self, value: str) -> str:
-        """The reference, where anything is left of it once normalised."""
-        if not normalise_reference(value):
-            raise serializers.ValidationError("This is no reference.")
-        return value
 
 
 class OperatorPaymentFilterSerializer(PaymentFilterSerializer):
@@ -207,7 +211,7 @@ class DraftInvoiceSerializer(StrictSerializer[DraftInvoice]):
 class _SavedMethodFields[Checked](StrictSerializer[Checked]):
     payment_method = EnumField(PaymentMethod)
     label = StrictCharField(max_length=80)  # type: ignore[assignment]
-    details = serializers.DictField(child=StrictCharField(max_length=80), required=False)
+    details = NamedTextsField(child=StrictCharField(max_length=80), required=False)
 
 
 class SavedMethodSerializer(_SavedMethodFields[SavedMethod]):
@@ -231,7 +235,7 @@ class MethodConfigSerializer(StrictSerializer[MethodConfigValues]):
     country = CountryField(allow_every=True)
     currency = CurrencyField()
     display_name = StrictCharField(max_length=80)
-    instructions = serializers.DictField(child=StrictCharField(max_length=MAX_INSTRUCTION), required=False)
+    instructions = NamedTextsField(child=StrictCharField(max_length=MAX_INSTRUCTION), required=False)
     min_amount = AmountField(required=False, allow_null=True)
     max_amount = AmountField(required=False, allow_null=True)
     tolerance = AmountField(required=False, allow_zero=True)

@@ -17,11 +17,12 @@ from igny8_core.kit import clock
 logger = logging.getLogger(__name__)
 
 NOTE_DUPLICATES = """WITH submitted AS (
-  SELECT p.id, p.account_id, p.reference_normalised FROM billing_payment p
+  SELECT p.id, p.account_id, p.reference_normalised, p.reference_skeleton FROM billing_payment p
   JOIN events_event e ON e.account_id = p.account_id AND e.subject_id = p.id WHERE e.id = %(event_id)s),
  shared AS (
   SELECT o.account_id, o.id FROM submitted s JOIN billing_payment o
-   ON o.reference_normalised = s.reference_normalised AND o.account_id <> s.account_id
+   ON (o.reference_normalised = s.reference_normalised OR o.reference_skeleton = s.reference_skeleton)
+   AND o.account_id <> s.account_id
   WHERE s.reference_normalised <> ''),
  flagged AS (SELECT account_id, id FROM shared UNION SELECT account_id, id FROM submitted
   WHERE EXISTS (SELECT 1 FROM shared))
@@ -35,7 +36,7 @@ TOKENS_KEPT = timedelta(days=1)
 @on(EventType.PAYMENT_SUBMITTED)
 @app.task(name="billing.note_shared_reference", retry=5)
 def note_shared_reference(event_id: str, account_id: str | None) -> None:
-    """Note for operators that a reference is used by several accounts; no tenant ever learns it."""
+    """Note for operators that several accounts use a reference, or ones that look alike; no tenant ever learns it."""
 
     def operation() -> None:
         with connection.cursor() as cursor:

@@ -256,7 +256,7 @@ def cleaned(request: Request, field: str) -> CleanFile | None:
     upload = dict(request.data).get(field)
     if not isinstance(upload, Upload):
         return None
-    return clean(upload.file.read(), name=upload.name, field=field)
+    return clean(upload.file.read(), name=upload.name, field=field, account_id=account_of(request).id)
 
 
 def proofs_page(proofs: QuerySet[PaymentProof]) -> HttpResponse:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from igny8_core.business.ledger.domain.chart import CREDITS_UNIT
 from igny8_core.business.ledger.services.credits import MAX_CREDITS
-from igny8_core.http.fields import StrictCharField, StrictIntegerField, StrictSerializer
+from igny8_core.http.fields import ParagraphsField, StrictCharField, StrictIntegerField, StrictSerializer
 from igny8_core.kit.currencies import CURRENCIES
 
 
@@ -40,7 +40,7 @@ class ConsumeSerializer(StrictSerializer[CreditChange]):
     into = CreditChange
 
     credits = StrictIntegerField(min_value=1, max_value=MAX_CREDITS)
-    reason = StrictCharField(max_length=200, required=False, allow_blank=True)
+    reason = ParagraphsField(max_length=200, required=False, allow_blank=True)
 
 
 class AdjustSerializer(StrictSerializer[CreditChange]):
@@ -49,7 +49,7 @@ class AdjustSerializer(StrictSerializer[CreditChange]):
     into = CreditChange
 
     credits = StrictIntegerField(min_value=-MAX_CREDITS, max_value=MAX_CREDITS)
-    reason = StrictCharField(max_length=200)
+    reason = ParagraphsField(max_length=200)
 
     def validate_credits(self, value: int) -> int:
         """Nothing is no adjustment."""

@@ -10,18 +10,21 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.filters import FixedChoices
 from igny8_core.events import unit_of_work
+from igny8_core.http.forms import EmailLineField, LineField
 from igny8_core.kit.errors import AppError, ValidationError
 
 COUNT_LIMIT = 10_000
@@ -63,6 +66,10 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
     list_fullwidth = True
     actions = None
     compressed_fields = True
+    formfield_overrides: ClassVar = {
+        models.CharField: {"widget": UnfoldAdminTextInputWidget, "form_class": LineField},
+        models.EmailField: {"widget": UnfoldAdminEmailInputWidget, "form_class": EmailLineField},
+    }
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """The values of the filters beside the table: Django would look into any column, passwords included."""

@@ -18,6 +18,7 @@ from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.base import OperatorPage, Question
 from igny8_core.console.pages.filters import fixed
 from igny8_core.console.pages.platform import CHOOSE, ROLES, TEXT, choices
+from igny8_core.http.forms import LineField
 
 COLOURS = {"pending": "info", "accepted": "success", "revoked": "danger", "expired": "warning"}
 
@@ -25,7 +26,7 @@ COLOURS = {"pending": "info", "accepted": "success", "revoked": "danger", "expir
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whom to invite to what."""
 
-    account_code = forms.CharField(
+    account_code = LineField(
         required=False, max_length=8, widget=TEXT, help_text="Empty invites an operator: somebody who works here."
     )
     role = forms.ChoiceField(

@@ -60,7 +60,9 @@ class OnePayment(AccountPage):
 
     def get(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """The payment."""
-        return self.page("portal/payment.html", lambda: payment_page(self.visit, payment_id, ProofForm()))
+        return self.page(
+            "portal/payment.html", lambda: payment_page(self.visit, payment_id, ProofForm(visit=self.visit))
+        )
 
 
 def payment_page(visit: Visit, payment_id: UUID, form: ProofForm) -> dict[str, Any]:
@@ -90,7 +92,7 @@ class AddProof(AccountPage):
 
     def post(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """Keep it, and show the payment."""
-        form = ProofForm(request.POST, request.FILES)
+        form = ProofForm(request.POST, request.FILES, visit=self.visit)
 
         def operation() -> Done:
             add_proof(account=self.visit.account, payment_id=payment_id, file=form.cleaned_data["proof"])

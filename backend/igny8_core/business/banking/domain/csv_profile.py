@@ -152,7 +152,7 @@ def _faults_alone(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
             yield name, ["A list of words."]
     if not isinstance(profile.fixed_currency, str) or profile.fixed_currency not in ("", *CURRENCIES):
         yield "fixed_currency", ["This is not an ISO 4217 currency code."]
-    if not isinstance(profile.fixed_account, str) or not re.fullmatch(_ACCOUNT, profile.fixed_account or "0"):
+    if not isinstance(profile.fixed_account, str) or not _ACCOUNT.fullmatch(profile.fixed_account or "0"):
         yield "fixed_account", ["An IBAN or account number: letters and digits."]
 
 

@@ -31,7 +31,7 @@ _SKIPPED_AT_MOST = 3
 _JOINING = frozenset(" -/._:#")
 _CONFUSABLE = {"O": "0", "0": "O", "I": "1", "L": "1", "1": "I"}
 _TO_DIGITS = str.maketrans("OIL", "011")
-_TAIL = re.compile(r"([A-Z0-9]*?)([0-9]+)")
+_TAIL = re.compile(r"((?:[A-Z0-9]*[A-Z])?)([0-9]++)")
 _CONFUSED_TAIL = re.compile(r"([A-Z0-9]*?)([0-9OIL]{1,7})")
 _WITH_WORD_AFTER = re.compile(r"([A-Z0-9]*?)(0[0-9]{5})[A-Z]+")
 

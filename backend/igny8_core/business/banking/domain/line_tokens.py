@@ -5,30 +5,33 @@ their digits is read as the number of an invoice.
 """
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.iban import LONGEST, SHORTEST
 from igny8_core.kit.mod97 import has_good_check_digits
+from igny8_core.kit.texts import normal_form
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"))
 _WORD = re.compile(r"[^\W_]+")
+_DATE_MARKS = re.compile(r"[./-]")
 _FREE = r"(?<![\w./-])"
 _END = r"(?!\w|[./-][0-9])"
 _DISTRACTION = re.compile(
     rf"""
       {_FREE}(?P<date>[0-9]{{1,4}}([./-])[0-9]{{1,2}}\2[0-9]{{1,4}}){_END}
     | {_FREE}(?P<month>(?:0?[1-9]|1[0-2])[./-]20[0-9]{{2}}|20[0-9]{{2}}[./-](?:0[1-9]|1[0-2])){_END}
-    | {_FREE}(?P<decimal>(?:[0-9]{{1,3}}(?:[.,'][0-9]{{3}})+|[0-9]+)[.,][0-9]{{2}}){_END}
+    | {_FREE}(?P<decimal>(?:[0-9]{{1,3}}(?:[.,'][0-9]{{3}}){{1,8}}|[0-9]+)[.,][0-9]{{2}}){_END}
     | (?P<phone>\+[0-9][0-9 /()-]{{7,}}[0-9]|{_FREE}0[0-9]{{2,4}}[ /-][0-9]{{7,8}}(?!\w))
     """,
     re.VERBOSE,
 )
+# A number without a currency is passed over as a whole: tried again from each of its commas, a long one would cost the
+# square of its length.
 _SUM = re.compile(
     rf"""
       (?<![A-Z0-9])(?P<before>[A-Z]{{3}}|RS\.?|[€$£¥₹₨])\s?(?:[1-9][0-9.,']*|0[.,][0-9]+)(?![\w-])
-    | {_FREE}[1-9][0-9.,']*\s?(?P<after>[A-Z]{{3}}|RS|[€$£¥₹₨])(?!\w|-|\s?[0-9])
+    | {_FREE}[1-9][0-9.,']*+(?:\s?(?P<after>[A-Z]{{3}}|RS|[€$£¥₹₨])(?!\w|-|\s?[0-9]))?
     """,
     re.VERBOSE,
 )
@@ -50,27 +53,33 @@ class Word(NamedTuple):
 def simplify(text: str) -> str:
     """NFKC, upper case, one kind of dash, single spaces."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper()).translate(_DASHES)
+        text = normal_form("NFKC", normal_form("NFKC", text).upper()).translate(_DASHES)
     return " ".join(text.upper().split())
 
 
 def _is_date(text: str) -> bool:
-    first, second, third = (int(part) for part in re.split(r"[./-]", text))
+    first, second, third = (int(part) for part in _DATE_MARKS.split(text))
     if first > 99:
         return first < 2200 and 1 <= second <= 12 and 1 <= third <= 31
     return 1 <= min(first, second) <= 12 and max(first, second) <= 31 and (third < 100 or 1900 <= third < 2200)
 
 
 def _distractions(text: str) -> list[tuple[int, int]]:
-    """Where dates, amounts and telephone numbers begin and end."""
+    """Where dates, amounts and telephone numbers begin and end: in the order of the text, joined where they overlap."""
     spans = [
         found.span() for found in _DISTRACTION.finditer(text) if found.lastgroup != "date" or _is_date(found["date"])
     ]
     for found in _SUM.finditer(text):
         unit = found["before"] or found["after"]
-        if unit in CURRENCIES or not (len(unit) == 3 and unit.isalpha()):
+        if unit and (unit in CURRENCIES or not (len(unit) == 3 and unit.isalpha())):
             spans.append(found.span())
-    return spans
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _iban_ends(words: list[Word], start: int) -> int:
@@ -95,11 +104,13 @@ def words_of(simplified: str) -> list[Word]:
     """The words of a text that `simplify` has made."""
     words: list[Word] = []
     spans = _distractions(simplified)
-    end = 0
+    end = at = 0
     for found in _WORD.finditer(simplified):
         start, stop = found.span()
         text = found[0]
-        distracts = bool(spans) and any(start < last and first < stop for first, last in spans)
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        distracts = at < len(spans) and spans[at][0] < stop
         words.append(Word(text, simplified[end:start], distracts, text.isascii() and text.isdigit()))
         end = stop
     for index, word in enumerate(words):

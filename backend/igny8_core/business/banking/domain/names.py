@@ -9,6 +9,7 @@ from uuid import UUID
 from rapidfuzz import fuzz
 
 from igny8_core.business.banking.domain.words import LEGAL_FORMS
+from igny8_core.kit.texts import normal_form
 
 SIMILAR = 86
 """From this likeness on, of 100, two names count as the same payer's."""
@@ -27,9 +28,9 @@ _NO_NAME = re.compile(r"[^\w]+|_")
 @lru_cache(maxsize=_REMEMBERED)
 def plain_name(name: str) -> str:
     """Upper case, without accents, punctuation and legal forms; all of it where nothing else is left."""
-    upper = unicodedata.normalize("NFC", name).upper().translate(_SPELT_OUT).replace("'", "").replace(".", "")
+    upper = normal_form("NFC", name).upper().translate(_SPELT_OUT).replace("'", "").replace(".", "")
     if not upper.isascii():
-        upper = "".join(sign for sign in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(sign))
+        upper = "".join(sign for sign in normal_form("NFKD", upper) if not unicodedata.combining(sign))
     words = _NO_NAME.sub(" ", upper).split()
     return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
 

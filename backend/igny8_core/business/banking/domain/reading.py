@@ -7,6 +7,7 @@ from typing import Protocol
 
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.kit.money import InvalidAmount, UnknownCurrency, exponent, parse_amount
+from igny8_core.kit.texts import bare, visible
 
 LIMITS = {
     "counterparty_name": 300,
@@ -37,16 +38,18 @@ class Unreadable(Exception):
 
 
 def clean(text: str | None) -> str:
-    """One line of text without control characters, white space as single spaces."""
+    """One line of text without control characters and what shows nothing, white space as single spaces."""
     if not text:
         return ""
     joined = " ".join(text.split())
-    return joined if joined.isprintable() else _CONTROLS.sub("", joined)
+    if joined.isascii() and joined.isprintable():
+        return joined
+    return " ".join(visible(_CONTROLS.sub("", joined)).split())
 
 
 def compact(text: str | None) -> str:
-    """An account's number as it is compared: without any white space."""
-    return _CONTROLS.sub("", "".join(text.split())) if text else ""
+    """An account's number as it is compared: without any white space, or what shows nothing."""
+    return bare(_CONTROLS.sub("", "".join(text.split()))) if text else ""
 
 
 def reference(text: str | None) -> str:

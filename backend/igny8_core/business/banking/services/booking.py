@@ -5,6 +5,7 @@ Locks: the line, then what billing locks (invoices by id, the payment, balances)
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -21,7 +22,7 @@ from igny8_core.business.billing.domain.errors import DuplicateSubmission
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.domain.references import read_reference
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
 from igny8_core.business.billing.models import Invoice, Payment, Refund
 from igny8_core.business.billing.services import approvals, refunds
@@ -32,6 +33,7 @@ from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import lock_all
 from igny8_core.kit.money import format_amount
+from igny8_core.kit.texts import BadText
 
 LONGEST_REFERENCE = 100
 RECORDED = frozenset({CandidateKind.INVOICE, CandidateKind.BALANCE})
@@ -160,8 +162,9 @@ def _reference(line: StatementLine) -> str:
     """What stands on the receipt: the first of the line's texts that says something."""
     said = (line.structured_reference, line.remittance, line.end_to_end_id, line.bank_reference)
     for text in said:
-        if normalise_reference(text):
-            return text[:LONGEST_REFERENCE].strip()
+        with suppress(BadText):
+            read_reference(f"{text[:LONGEST_REFERENCE]} #{line.sequence}")  # it fits even with the line's number
+            return read_reference(text[:LONGEST_REFERENCE]).text
     return f"Bank line {line.sequence}"
 
 

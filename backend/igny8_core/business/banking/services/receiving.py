@@ -13,6 +13,7 @@ from igny8_core.business.banking.services import import_status
 from igny8_core.events.catalogue import EventType
 from igny8_core.kit import clock
 from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.texts import bare
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
@@ -44,7 +45,7 @@ def receive(given: StatementFile) -> tuple[StatementImport, bool]:
     try:
         with transaction.atomic():
             found = StatementImport.objects.create(
-                file_name=given.name[:255], size_bytes=given.size_bytes, sha256=given.sha256,
+                file_name=bare(given.name)[:255], size_bytes=given.size_bytes, sha256=given.sha256,
                 status=ImportStatus.RECEIVED.value, bank_account_id=given.bank_account_id,
                 csv_profile_id=given.csv_profile_id, uploaded_by_id=given.uploaded_by_id,
                 created_at=now, updated_at=now,

@@ -5,8 +5,9 @@ the CRC-16 of everything before its value.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
+
+from igny8_core.kit.texts import normal_form
 
 CRC_ID = "63"
 MAX_LENGTH = 512
@@ -120,5 +121,5 @@ def pix_payload(*, key: str, name: str, city: str, amount: str, reference: str) 
 
 def _plain(text: str, length: int) -> str:
     """Letters without accents: readers of PIX codes disagree about everything else."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = normal_form("NFKD", text)
     return " ".join("".join(one for one in decomposed if " " <= one <= "~").split())[:length].strip()

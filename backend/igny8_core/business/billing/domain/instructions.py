@@ -7,6 +7,7 @@ from igny8_core.business.billing.domain.emv_qr import MAX_LENGTH as MAX_CODE
 from igny8_core.business.billing.domain.emv_qr import BadCode, checked
 from igny8_core.kit.errors import ValidationError
 from igny8_core.kit.iban import is_iban
+from igny8_core.kit.texts import BadText, one_line
 
 ALLOWED_KEYS: frozenset[str] = frozenset(
     {
@@ -35,6 +36,14 @@ HIDDEN = frozenset({"merchant_qr"})
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
 
+def _is_one_line(text: str) -> bool:
+    """Whether it is one line that shows all it holds."""
+    try:
+        return one_line(text) == text.strip()
+    except BadText:
+        return False
+
+
 def _problem(key: str, value: object) -> str | None:
     """What is wrong with one field, as a sentence, or None."""
     if key not in ALLOWED_KEYS:
@@ -43,7 +52,7 @@ def _problem(key: str, value: object) -> str | None:
         return "This must be text."
     if key == "merchant_qr":
         return _code_problem(value)
-    if not 0 < len(value.strip()) <= len(value) <= MAX_LENGTH or not value.isprintable():
+    if not 0 < len(value.strip()) <= len(value) <= MAX_LENGTH or not _is_one_line(value):
         return f"This is one line of 1 to {MAX_LENGTH} printable characters."
     if key == "iban" and not is_iban(value.replace(" ", "")):
         return "This is not an IBAN: its country, its length or its check digits are wrong."

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from igny8_core.kit.texts import normal_form
+
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "đ": "d", "Đ": "D",
     "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "&": "+"})  # fmt: skip
@@ -86,5 +88,5 @@ def _sub(parent: ElementTree.Element, name: str, text: str | None = None) -> Ele
 
 def _latin(text: str, longest: int) -> str:
     """The SEPA character set: letters without their accents (EPC217-08), and a dot for what has no likeness in it."""
-    parts = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    parts = normal_form("NFKD", text.translate(_SPELLED))
     return _OUTSIDE_SEPA.sub(".", "".join(part for part in parts if not unicodedata.combining(part)))[:longest]

@@ -1,24 +1,70 @@
 """References: the payer's, compared in one form, and ours, with check digits (ISO 11649). Pure."""
 
 import re
-import unicodedata
+from typing import NamedTuple
 
+from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.lookalikes import skeleton
 from igny8_core.kit.mod97 import check_digits, has_good_check_digits
+from igny8_core.kit.texts import BadText, bare, normal_form, one_line
 
+LONGEST = 128
+LONGEST_NORMALISED = 256
+"""Normalising may lengthen a text: one ligature stands for up to eighteen letters."""
 _SEPARATORS = re.compile(r"[\s\-/._]+")
+# Without the point: Arabic zeros look like one.
+_SEPARATORS_SEEN = re.compile(r"[\s\-/_]+")
 _CREDITOR = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
 _BODY_DIGITS = 10
 
 
+class Reference(NamedTuple):
+    """A payer's reference as it is shown, as it is compared, and as it looks."""
+
+    text: str
+    normalised: str
+    skeleton: str
+
+
+def read_reference(text: str) -> Reference:
+    """The reference somebody wrote, without what shows nothing. Raises `BadText`."""
+    shown = bare(one_line(text)).strip()
+    normalised = normalise_reference(shown)
+    if not normalised:
+        raise BadText("This is no reference.")
+    if len(normalised) > LONGEST_NORMALISED:
+        raise BadText(f"Written out, this reference has more than {LONGEST_NORMALISED} characters.")
+    return Reference(shown, normalised, reference_skeleton(shown))
+
+
+def checked_reference(text: str, *, field: str) -> Reference:
+    """The same for a service; raises `ValidationError` under `field`."""
+    try:
+        return read_reference(text)
+    except BadText as error:
+        raise ValidationError(fields={field: [str(error)]}) from error
+
+
 def normalise_reference(text: str) -> str:
-    """The form in which references are compared: NFKC, upper case, no white space and none of `-/._`."""
+    """The form in which references are compared: NFKC, upper case, no white space, none of `-/._`, nothing unseen."""
     # Taking a separator away can bring a letter and its accent together, so repeat until nothing changes.
     while True:
-        upper = unicodedata.normalize("NFKC", text).upper()
-        result = _SEPARATORS.sub("", unicodedata.normalize("NFKC", upper))
+        upper = normal_form("NFKC", text).upper()
+        result = _SEPARATORS.sub("", bare(normal_form("NFKC", upper)))
         if result == text:
             return result
         text = result
+
+
+def reference_skeleton(text: str) -> str:
+    """What references that look alike have in common (Unicode TS 39), however they are cased and separated.
+
+    The first step sees the letters as they are written, the second as capitals: look-alikes differ between the two.
+    """
+    seen = _SEPARATORS.sub("", normal_form("NFKC", bare(text)))
+    for _ in range(2):
+        seen = _SEPARATORS_SEEN.sub("", skeleton(seen).upper()) or seen
+    return seen[:LONGEST_NORMALISED]
 
 
 def creditor_reference(sequence: int) -> str:

@@ -2,18 +2,31 @@
 
 import io
 import sys
+from collections.abc import Iterator
 
 import pikepdf
 
-from igny8_core.business.billing.formats.sandbox import Refused, run
+from igny8_core.business.billing.formats.sandbox import MAX_PIXELS, Refused, run
 
 MAX_PAGES = 20
-LEFT_BEHIND = ("/Annots", "/AA", "/Metadata", "/PieceInfo", "/AF", "/B", "/StructParents")
+MAX_DRAWING_BYTES = 20_000_000
+MAX_UNPACKED_BYTES = 100_000_000
+# All that a page needs to look as it does.
+KEPT = frozenset({
+    "/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/UserUnit",
+    "/Resources", "/Contents", "/Group",
+})  # fmt: skip
+# What a page carries along without showing it: descriptions, private data, and the proxies that a print shop would
+# replace by files of its own.
+CARRIED = frozenset({"/Metadata", "/PieceInfo", "/AF", "/Alternates", "/StructParent", "/StructParents", "/OPI"})
+# Where the data of a stream lie in another file, how to read it there, and where a form stands for another document.
+IN_ANOTHER_FILE = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref"})
+FILE_NAMES = frozenset({"/F", "/UF", "/DOS", "/Mac", "/Unix"})
 # What makes a document do something, or carry something. None of it should be left on copied pages.
 ACTIVE = frozenset({
     "/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/AA", "/OpenAction",
     "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/URI", "/Sound", "/Movie", "/3D", "/AcroForm", "/Filespec",
-    "/EF", "/Rendition",
+    "/EF", "/Rendition", "/Thread", "/PS",
 })  # fmt: skip
 
 
@@ -26,33 +39,69 @@ def clean_pdf(raw: bytes) -> tuple[str, bytes]:
             raise Refused("too_many_pages")
         given.flatten_annotations("screen")
         for page in given.pages:
-            for name in LEFT_BEHIND:
-                if name in page.obj:
-                    del page.obj[name]
+            for name in page.obj.keys() - KEPT:
+                del page.obj[name]
             made.pages.append(page)
-        if any(ACTIVE & _names(item) for item in made.objects):
-            raise Refused("active_content")
+        for item in made.objects:
+            for one in _inside(item):
+                _let_go_of_files(one)
+                if ACTIVE & _names(one):
+                    raise Refused("active_content")
+        _refuse_bombs(made)
         buffer = io.BytesIO()
         made.save(buffer, deterministic_id=True)
     return "pdf", buffer.getvalue()
 
 
-def _names(item: pikepdf.Object) -> set[str]:
-    """The keys inside an object, and the kinds it claims; objects it only refers to are looked at by themselves."""
-    found: set[str] = set()
+def _inside(item: pikepdf.Object) -> Iterator[pikepdf.Dictionary | pikepdf.Stream]:
+    """The dictionaries of an object; objects it only refers to are looked at by themselves."""
     waiting: list[pikepdf.Object] = [item]
     while waiting:
         one = waiting.pop()
+        inner: list[pikepdf.Object] = []
         if isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
-            entries = dict(one.items())
-            found |= entries.keys()
-            kinds = (entries.get(key) for key in ("/S", "/Type", "/Subtype"))
-            found |= {str(kind) for kind in kinds if isinstance(kind, pikepdf.Name)}
-            waiting += entries.values()
+            yield one
+            inner = list(one.values())
         elif isinstance(one, pikepdf.Array):
-            waiting += list(one)
-        waiting = [value for value in waiting if isinstance(value, pikepdf.Object) and not value.is_indirect]
-    return found
+            inner = list(one)
+        waiting += [value for value in inner if isinstance(value, pikepdf.Object) and not value.is_indirect]
+
+
+def _let_go_of_files(one: pikepdf.Dictionary | pikepdf.Stream) -> None:
+    """Take away what refers to a file outside of the document, and what is carried along."""
+    outside = {name for name in FILE_NAMES & one.keys() if isinstance(one[name], pikepdf.String)}
+    if isinstance(one, pikepdf.Stream):
+        outside |= IN_ANOTHER_FILE & one.keys()
+    for name in outside | (CARRIED & one.keys()):
+        del one[name]
+
+
+def _names(one: pikepdf.Dictionary | pikepdf.Stream) -> set[str]:
+    """The keys, and the kinds it claims."""
+    kinds = (one.get(key) for key in ("/S", "/Type", "/Subtype"))
+    return {*one.keys(), *(str(kind) for kind in kinds if isinstance(kind, pikepdf.Name))}
+
+
+def _refuse_bombs(made: pikepdf.Pdf) -> None:
+    """A viewer unpacks what is kept: refuse what is far larger than it seems."""
+    unpacked = 0
+    for item in made.objects:
+        if not isinstance(item, pikepdf.Stream):
+            continue
+        is_picture = item.get("/Subtype") == "/Image"
+        if is_picture and int(item.get("/Width", 0)) * int(item.get("/Height", 0)) > MAX_PIXELS:
+            raise Refused("too_many_pixels")
+        size = _unpacked_size(item)
+        unpacked += size
+        if unpacked > MAX_UNPACKED_BYTES or (size > MAX_DRAWING_BYTES and not is_picture):
+            raise Refused("unpacks_too_large")
+
+
+def _unpacked_size(stream: pikepdf.Stream) -> int:
+    try:
+        return len(stream.read_bytes())
+    except pikepdf.PdfError:  # a picture's own compression, which tells by its pixels how large it becomes
+        return len(stream.read_raw_bytes())
 
 
 if __name__ == "__main__":

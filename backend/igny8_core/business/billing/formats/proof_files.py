@@ -1,32 +1,36 @@
 """Which files are taken as a proof of payment, and the run that makes one harmless."""
 
 import hashlib
+import signal
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from uuid import UUID
 
-from igny8_core.kit.errors import Unavailable, ValidationError
+from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.turns import Turns
 
 MAX_BYTES = 5 * 1024 * 1024
 SECONDS = 30
-WAIT_SECONDS = 10
-AT_ONCE = threading.BoundedSemaphore(2)
+TURNS = Turns(at_once=2, in_hand=3, wait_seconds=10)
 BACKEND = Path(__file__).resolve().parents[4]
 CLEANERS = {"pdf": "pdf_cleaner"}
 CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
 SUFFIXES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".pdf": "pdf"}
 KINDS = "PNG, JPEG, WebP or PDF"
 REASONS = {
-    "too_many_pixels": "The picture has more than 50 million pixels.",
+    "too_many_pixels": "The picture is too large: 25 million pixels are the most, and 100 million of a JPEG.",
+    "unpacks_too_large": "The document is far larger than it seems; print it to a plain PDF and send that.",
+    "takes_too_long": "This file takes too long to check; send a smaller picture.",
     "too_many_pages": "The document has no page, or more than 20.",
     "encrypted": "The document is encrypted; send it without a password.",
     "active_content": "The document contains scripts, forms or attachments; print it to a plain PDF and send that.",
     "too_large": "The file is too large once it is written anew.",
-    "not_what_it_says": f"The file is no {KINDS}.",
 }
 UNREADABLE = "The file is damaged, or is not what its name says."
+WRONG_NAME = f"Send a {KINDS} whose name ends accordingly."
+TOO_LARGE = f"The file is larger than {MAX_BYTES // 1024**2} MB."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +59,21 @@ def kind_of(head: bytes) -> str | None:
     return "pdf" if head.startswith(b"%PDF-") else None
 
 
-def clean(raw: bytes, *, name: str, field: str) -> CleanFile:
+def clean(raw: bytes, *, name: str, field: str, account_id: UUID) -> CleanFile:
     """Check that content and suffix agree, and write the file anew in a process of its own.
 
-    Raises `ValidationError` under `field`, and `Unavailable` while too many files are being worked on.
+    Accounts take turns, so that none keeps the others waiting. Raises `ValidationError` under `field`, `Throttled`
+    while the account has several files in hand, and `Unavailable` while all accounts together have too many.
     """
     kind = kind_of(raw[:16])
     if kind is None or SUFFIXES.get(PurePath(name).suffix.lower()) != kind:
-        raise _refusal(field, f"Send a {KINDS} whose name ends accordingly.")
+        raise _refusal(field, WRONG_NAME)
     if len(raw) > MAX_BYTES:
-        raise _refusal(field, f"The file is larger than {MAX_BYTES // 1024**2} MB.")
-    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
-        raise Unavailable(retry_after_seconds=WAIT_SECONDS)
-    try:
+        raise _refusal(field, TOO_LARGE)
+    with TURNS.turn(account_id):
         done = _run(kind, raw)
-    finally:
-        AT_ONCE.release()
     if done is None or done.returncode != 0:
-        reason = "" if done is None else done.stdout[:40].decode("ascii", "replace")
-        raise _refusal(field, REASONS.get(reason, UNREADABLE))
+        raise _refusal(field, REASONS.get(_reason(done), UNREADABLE))
     became, _, content = done.stdout.partition(b"\n")
     return CleanFile(name, became.decode("ascii"), content, hashlib.sha256(content).hexdigest())
 
@@ -88,6 +88,12 @@ def _run(kind: str, raw: bytes) -> "subprocess.CompletedProcess[bytes] | None":
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return None
+
+
+def _reason(done: "subprocess.CompletedProcess[bytes] | None") -> str:
+    if done is None or done.returncode == -signal.SIGXCPU:
+        return "takes_too_long"
+    return done.stdout[:40].decode("ascii", "replace")
 
 
 def _refusal(field: str, sentence: str) -> ValidationError:

@@ -32,6 +32,8 @@ class Payment(TenantModel):
     status = models.CharField(max_length=20)
     transaction_reference = models.CharField(max_length=128, blank=True)
     reference_normalised = models.CharField(max_length=256, blank=True)
+    reference_skeleton = models.CharField(max_length=256, blank=True, db_default="", editable=False)
+    """What references that look alike have in common; nothing is refused by it."""
     duplicate_reference = models.BooleanField(default=False)
     notes = models.CharField(max_length=1000, blank=True)
     failure_reason = models.CharField(max_length=500, blank=True)
@@ -68,6 +70,7 @@ class Payment(TenantModel):
             models.Index(fields=["account", "status", "amount_minor", "sequence"], name="payment_account_stat_amount"),
             models.Index(fields=["status", "sequence"], name="payment_status_sequence"),
             models.Index(fields=["reference_normalised"], name="payment_reference"),
+            models.Index(fields=["reference_skeleton", "account"], name="payment_reference_skeleton"),
             models.Index(
                 fields=["currency", "amount_minor", "sequence"], condition=Q(status="pending_approval"),
                 name="payment_waiting_amount",

@@ -7,10 +7,11 @@ from rest_framework import serializers
 
 from igny8_core.business.billing.domain.methods import MANUAL
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
-from igny8_core.business.billing.serializers import MAX_REFERENCE
+from igny8_core.business.billing.serializers import ReferenceField
 from igny8_core.http.fields import (
     AmountField,
     CurrencyField,
+    ParagraphsField,
     StrictBooleanField,
     StrictCharField,
     StrictDateField,
@@ -35,13 +36,13 @@ class ApproveSerializer(StrictSerializer[Any]):
 
     amount_received = AmountField(required=False)
     value_date = StrictDateField(required=False)
-    note = StrictCharField(max_length=1000, required=False, allow_blank=True)
+    note = ParagraphsField(max_length=1000, required=False, allow_blank=True)
 
 
 class ReasonSerializer(StrictSerializer[Any]):
     """Why; it is shown to the payer."""
 
-    reason = StrictCharField(max_length=500)
+    reason = ParagraphsField(max_length=500)
 
 
 class BulkApproveSerializer(StrictSerializer[Any]):
@@ -68,7 +69,7 @@ class RefundRequestSerializer(StrictSerializer[Any]):
     """How much to refund (default: all that is left), where to, and why."""
 
     amount = AmountField(required=False)
-    reason = StrictCharField(max_length=500, required=False, allow_blank=True)
+    reason = ParagraphsField(max_length=500, required=False, allow_blank=True)
     destination = serializers.ChoiceField(choices=[*map(str, RefundDestination)], required=False)
     force = StrictBooleanField(required=False)
     beneficiary = BeneficiarySerializer(required=False)
@@ -92,12 +93,12 @@ class RecordSerializer(StrictSerializer[Any]):
 
     account_id = StrictUUIDField()
     payment_method = serializers.ChoiceField(choices=sorted(map(str, MANUAL)))
-    reference = StrictCharField(max_length=MAX_REFERENCE)
+    reference = ReferenceField()
     amount = AmountField()
     currency = CurrencyField(required=False)
     value_date = StrictDateField()
     allocations = serializers.ListField(child=AllocationSerializer(), required=False, max_length=MAX_ALLOCATIONS)
-    note = StrictCharField(max_length=1000, required=False, allow_blank=True)
+    note = ParagraphsField(max_length=1000, required=False, allow_blank=True)
 
 
 class FinalizeSerializer(StrictSerializer[Any]):

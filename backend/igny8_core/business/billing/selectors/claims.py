@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from igny8_core.accounts.models import Account
 from igny8_core.business.billing.models import Invoice, Payment
 
@@ -20,6 +22,11 @@ class Claim:
     twins: list[Payment]
 
 
+def payments_alike(payments: QuerySet[Payment], *, normalised: str, skeleton: str) -> QuerySet[Payment]:
+    """Those with this reference, or with one that looks like it."""
+    return payments.filter(Q(reference_normalised=normalised) | Q(reference_skeleton=skeleton))
+
+
 def claim_of(*, payment_id: UUID, account_id: UUID) -> Claim | None:
     """The surroundings of a payment, across accounts; None when there is no such payment."""
     payment = Payment.objects.for_account(account_id).select_related("account", "invoice").filter(id=payment_id).first()
@@ -28,6 +35,9 @@ def claim_of(*, payment_id: UUID, account_id: UUID) -> Claim | None:
     others = Payment.objects.for_account(account_id).exclude(id=payment_id).select_related("invoice")
     twins: list[Payment] = []
     if payment.reference_normalised:
-        same = Payment.objects.across_accounts().filter(reference_normalised=payment.reference_normalised)
-        twins = list(same.exclude(id=payment_id).select_related("account", "invoice").order_by("-sequence")[:TWINS])
+        alike = payments_alike(
+            Payment.objects.across_accounts(),
+            normalised=payment.reference_normalised, skeleton=payment.reference_skeleton,
+        )  # fmt: skip
+        twins = list(alike.exclude(id=payment_id).select_related("account", "invoice").order_by("-sequence")[:TWINS])
     return Claim(payment.account, payment.invoice, list(others.order_by("-sequence")[:HISTORY]), twins)

@@ -9,6 +9,7 @@ from django.db import connection
 
 from igny8_core.business.billing.domain.availability import MethodConfig
 from igny8_core.business.billing.domain.payment_states import LIVE, OPEN
+from igny8_core.business.billing.domain.references import Reference
 
 LOCK_INVOICE = """SELECT id, number, status, currency, amount_total_minor, amount_settled_minor
  FROM billing_invoice WHERE account_id = %s AND id = %s FOR NO KEY UPDATE"""
@@ -20,9 +21,11 @@ FACTS = f"""SELECT
   WHERE account_id = %(account_id)s AND invoice_id = %(invoice_id)s AND status IN ({_OPEN})),
  (SELECT array[id::text, status::text] FROM billing_payment
   WHERE account_id = %(account_id)s AND invoice_id = %(invoice_id)s AND payment_method = %(payment_method)s
-  AND reference_normalised = %(reference)s AND status IN ({_LIVE}) LIMIT 1),
+  AND reference_normalised = %(normalised)s AND status IN ({_LIVE}) LIMIT 1),
  EXISTS (SELECT 1 FROM billing_payment WHERE account_id = %(account_id)s
-  AND reference_normalised = %(reference)s AND invoice_id <> %(invoice_id)s)"""
+  AND reference_normalised = %(normalised)s AND invoice_id IS DISTINCT FROM %(invoice_id)s)
+ OR EXISTS (SELECT 1 FROM billing_payment WHERE account_id = %(account_id)s
+  AND reference_skeleton = %(skeleton)s AND reference_normalised <> %(normalised)s)"""
 
 CONFIG_COLUMNS = (
     "id", "payment_method", "country", "currency", "display_name", "instructions", "min_amount_minor",
@@ -49,7 +52,8 @@ class SubmissionFacts:
 
     open_minor: int
     duplicate: tuple[UUID, str] | None
-    used_on_other_invoice: bool
+    used_elsewhere: bool
+    """On another invoice of the account, or anywhere in it by a reference that looks like this one."""
 
 
 def lock_invoice(*, account_id: UUID, invoice_id: UUID) -> LockedInvoice | None:
@@ -60,13 +64,16 @@ def lock_invoice(*, account_id: UUID, invoice_id: UUID) -> LockedInvoice | None:
     return None if row is None else LockedInvoice(*row)
 
 
-def submission_facts(*, account_id: UUID, invoice_id: UUID, payment_method: str, reference: str) -> SubmissionFacts:
-    """Open submissions, a live twin of method and reference, and the reference on other invoices of the account."""
+def submission_facts(
+    *, account_id: UUID, invoice_id: UUID, payment_method: str, reference: Reference
+) -> SubmissionFacts:
+    """Open submissions, a live twin of method and reference, and where else the account has used the reference."""
     values: dict[str, Any] = {
         "account_id": account_id,
         "invoice_id": invoice_id,
         "payment_method": payment_method,
-        "reference": reference,
+        "normalised": reference.normalised,
+        "skeleton": reference.skeleton,
     }
     with connection.cursor() as cursor:
         cursor.execute(FACTS, values)

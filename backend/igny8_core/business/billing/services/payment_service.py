@@ -20,7 +20,7 @@ from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.domain.references import Reference, checked_reference
 from igny8_core.business.billing.formats.proof_files import CleanFile
 from igny8_core.business.billing.models import AccountPaymentMethod, Invoice, Payment
 from igny8_core.business.billing.selectors.payment_rows import JOINED, PaymentRow
@@ -39,8 +39,8 @@ from igny8_core.kit.ids import uuid7
 from igny8_core.kit.money import parse_amount
 
 _WRITTEN = [name for name in PaymentRow._fields if name != "sequence" and name not in JOINED]
-INSERT = f"""INSERT INTO billing_payment ({", ".join(_WRITTEN)}, reference_normalised)
- VALUES ({", ".join(f"%({name})s" for name in _WRITTEN)}, %(reference_normalised)s)
+INSERT = f"""INSERT INTO billing_payment ({", ".join(_WRITTEN)}, reference_normalised, reference_skeleton)
+ VALUES ({", ".join(f"%({name})s" for name in _WRITTEN)}, %(reference_normalised)s, %(reference_skeleton)s)
  RETURNING sequence"""
 
 
@@ -106,9 +106,7 @@ class PaymentService:
         Raises, in this order: `ValidationError`, `NotFound`, `InvoiceAlreadyPaid`, `InvoiceNotPayable`,
         `MethodNotAvailable`, `ProofRequired`, `DuplicateSubmission`, `AmountExceedsDue`.
         """
-        normalised = normalise_reference(submission.transaction_reference)
-        if not normalised:
-            raise ValidationError(fields={"transaction_reference": ["Send the reference of your transfer."]})
+        reference = checked_reference(submission.transaction_reference, field="transaction_reference")
         invoice = lock_invoice(account_id=account.id, invoice_id=submission.invoice_id)
         if invoice is None:
             raise NotFound
@@ -118,7 +116,7 @@ class PaymentService:
             account_id=account.id,
             invoice_id=invoice.id,
             payment_method=submission.payment_method.value,
-            reference=normalised,
+            reference=reference,
         )
         left = invoice.amount_total_minor - invoice.amount_settled_minor - facts.open_minor
         _ensure_method(account, submission, invoice.currency, requested or max(left, 0) or None)
@@ -131,7 +129,7 @@ class PaymentService:
             open_minor=facts.open_minor,
             requested_minor=requested,
         )
-        payment = _insert(account, submission, invoice, amount_minor, normalised, duplicate=facts.used_on_other_invoice)
+        payment = _insert(account, submission, invoice, amount_minor, reference, duplicate=facts.used_elsewhere)
         if submission.proof is not None:
             attach(account_id=account.id, payment_id=payment.id, file=submission.proof)
         return payment
@@ -188,7 +186,7 @@ def _insert(
     submission: ManualPayment,
     invoice: LockedInvoice,
     amount_minor: int,
-    normalised: str,
+    reference: Reference,
     *,
     duplicate: bool,
 ) -> PaymentRow:
@@ -204,7 +202,7 @@ def _insert(
         currency=invoice.currency,
         payment_method=submission.payment_method.value,
         status=PaymentStatus.PENDING_APPROVAL.value,
-        transaction_reference=submission.transaction_reference,
+        transaction_reference=reference.text,
         notes=mask_card_numbers(submission.notes),
         duplicate_reference=duplicate,
         paid_on=submission.paid_on,
@@ -214,7 +212,8 @@ def _insert(
     )
     try:
         with connection.cursor() as cursor:
-            cursor.execute(INSERT, {**payment._asdict(), "reference_normalised": normalised})
+            compared = {"reference_normalised": reference.normalised, "reference_skeleton": reference.skeleton}
+            cursor.execute(INSERT, {**payment._asdict(), **compared})
             (sequence,) = cursor.fetchone() or (0,)
     except IntegrityError as error:
         # The unique index is the second wall: it stands even if the invoice were not locked.

@@ -12,6 +12,7 @@ from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.locks import lock_one
+from igny8_core.kit.texts import bare
 
 MAX_PROOFS = 5
 
@@ -37,7 +38,7 @@ def attach(*, account_id: UUID, payment_id: UUID, file: CleanFile) -> PaymentPro
     if given.count() >= MAX_PROOFS:
         raise TooManyProofs(data={"most": MAX_PROOFS})
     proof = PaymentProof.objects.create(
-        account_id=account_id, payment_id=payment_id, name=file.name[-255:], kind=file.kind,
+        account_id=account_id, payment_id=payment_id, name=bare(file.name)[-255:], kind=file.kind,
         size_bytes=len(file.content), sha256=file.sha256, content=file.content, created_at=clock.now(),
     )  # fmt: skip
     record(

@@ -17,9 +17,10 @@ from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import LIVE, PaymentStatus
-from igny8_core.business.billing.domain.references import normalise_reference
+from igny8_core.business.billing.domain.references import checked_reference
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors.approvals import grounds_of
+from igny8_core.business.billing.selectors.claims import payments_alike
 from igny8_core.business.billing.services import settlement
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
@@ -118,24 +119,26 @@ def _ensure_takes(invoice: Invoice | None, planned_minor: int, currency: str) ->
 def _insert(
     account: Account, money: RecordedMoney, amount_minor: int, plan: list[tuple[UUID, int]], operator_id: UUID
 ) -> Payment:
-    now, normalised = clock.now(), normalise_reference(money.reference)
-    if not normalised:
-        raise ValidationError(fields={"reference": ["This is no reference."]})
-    elsewhere = Payment.objects.for_account(account).filter(reference_normalised=normalised)
+    now, reference = clock.now(), checked_reference(money.reference, field="reference")
+    of_account = Payment.objects.for_account(account)
+    alike = payments_alike(of_account, normalised=reference.normalised, skeleton=reference.skeleton)
     try:
         with transaction.atomic():
             payment = Payment.objects.create(
                 account=account, invoice_id=plan[0][0] if len(plan) == 1 else None, amount_minor=amount_minor,
                 currency=money.currency, payment_method=money.payment_method.value,
-                status=PaymentStatus.PENDING_APPROVAL.value, transaction_reference=money.reference,
-                reference_normalised=normalised, duplicate_reference=elsewhere.exists(),
-                notes=mask_card_numbers(money.note), value_date=money.value_date,
-                payer_account=money.payer_account, recorded_by_id=operator_id,
+                status=PaymentStatus.PENDING_APPROVAL.value, transaction_reference=reference.text,
+                reference_normalised=reference.normalised, reference_skeleton=reference.skeleton,
+                duplicate_reference=alike.exists(), notes=mask_card_numbers(money.note),
+                value_date=money.value_date, payer_account=money.payer_account, recorded_by_id=operator_id,
                 plan=[[str(invoice_id), planned] for invoice_id, planned in plan], created_at=now, updated_at=now,
                 submitted_at=now,
             )  # fmt: skip
     except IntegrityError as error:
-        same = elsewhere.filter(payment_method=money.payment_method.value, status__in=sorted(map(str, LIVE)))
+        same = of_account.filter(
+            reference_normalised=reference.normalised, payment_method=money.payment_method.value,
+            status__in=sorted(map(str, LIVE)),
+        )  # fmt: skip
         named = same.order_by("-sequence").values_list("id", "status").first()
         raise DuplicateSubmission(data=dict(zip(("payment_id", "status"), named or (), strict=False))) from error
     record(

@@ -37,7 +37,8 @@ def matching_step(secret: str, code: str, *, instant: datetime, after: int) -> i
     """The step whose code this is: now or one beside it, and newer than the last one used."""
     now = step_of(instant)
     for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
-        if step > after and hmac.compare_digest(code_at(secret, step), code):
+        # As bytes: of text only ASCII is compared, and people type digits of their own script.
+        if step > after and hmac.compare_digest(code_at(secret, step).encode(), code.encode()):
             return step
     return None
 

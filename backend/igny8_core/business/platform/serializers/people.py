@@ -1,21 +1,25 @@
 """Shapes of accounts, people and keys: requests, and answers for the API document."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from igny8_core.accounts.models import Status, normalise_email
+from igny8_core.accounts.models import Status
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH, refuse_common_password
+from igny8_core.business.platform.services.provisioning import MAX_EMAIL, refuse_long_email
 from igny8_core.http.fields import (
     CountryField,
     CurrencyField,
+    ParagraphsField,
     StrictCharField,
     StrictDateTimeField,
     StrictSerializer,
     StrictUUIDField,
     TimeZoneField,
+    VerbatimField,
 )
 from igny8_core.kit.errors import ValidationError
 from igny8_core.kit.locales import LANGUAGES
@@ -23,36 +27,34 @@ from igny8_core.kit.locales import LANGUAGES
 STATUSES = [*map(str, Status.values)]
 ACCOUNT_ROLES = [*map(str, AccountRole)]
 EVERY_ROLE = [*dict.fromkeys([*ACCOUNT_ROLES, *map(str, OperatorRole)])]
-MAX_EMAIL = 254
 
 
-def check_email_length(email: str) -> None:
-    """The form an address is looked up by has to fit as well."""
-    if len(normalise_email(email)) > MAX_EMAIL:
-        raise serializers.ValidationError("This address is too long.")
+def as_validator(refuse: Callable[[str], None], field: str) -> Callable[[str], None]:
+    """A service's rule as that of a field."""
 
+    def validate(text: str) -> None:
+        try:
+            refuse(text)
+        except ValidationError as error:
+            raise serializers.ValidationError([*error.fields[field]]) from error
 
-def check_password(password: str) -> None:
-    """The rule for passwords, as a field's error."""
-    try:
-        refuse_common_password(password)
-    except ValidationError as error:
-        raise serializers.ValidationError([*error.fields["password"]]) from error
+    return validate
 
 
 class EmailAddressField(StrictCharField, serializers.EmailField):
     """An e-mail address."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_EMAIL, validators=[check_email_length], **options)
+        super().__init__(max_length=MAX_EMAIL, validators=[as_validator(refuse_long_email, "email")], **options)
 
 
-class PasswordField(StrictCharField):
+class PasswordField(VerbatimField):
     """A new password, spaces and all."""
 
     def __init__(self, **options: Any) -> None:
-        limits: dict[str, Any] = {"min_length": MIN_LENGTH, "max_length": MAX_LENGTH}
-        super().__init__(trim_whitespace=False, write_only=True, validators=[check_password], **limits, **options)
+        rules = [as_validator(refuse_common_password, "password")]
+        limits: dict[str, Any] = {"min_length": MIN_LENGTH, "max_length": MAX_LENGTH, "validators": rules}
+        super().__init__(trim_whitespace=False, write_only=True, **limits, **options)
 
 
 class OwnerSerializer(StrictSerializer[Any]):
@@ -72,7 +74,7 @@ class ProfileSerializer(StrictSerializer[Any]):
     """What an account's invoices and letters say of it; `language` empty means the country's."""
 
     language = serializers.ChoiceField(choices=sorted(LANGUAGES), required=False, allow_blank=True)
-    address = StrictCharField(max_length=300, required=False, allow_blank=True, help_text="Lines, without name.")
+    address = ParagraphsField(max_length=300, required=False, allow_blank=True, help_text="Lines, without name.")
     tax_id = StrictCharField(max_length=32, required=False, allow_blank=True)
 
 

@@ -8,14 +8,14 @@ from rest_framework import serializers
 from igny8_core.accounts.principals import Principal
 from igny8_core.business.platform.serializers.people import PasswordField
 from igny8_core.business.platform.services.sessions import Tokens
-from igny8_core.http.fields import StrictCharField, StrictSerializer
+from igny8_core.http.fields import StrictCharField, StrictSerializer, VerbatimField
 
 
 class LoginSerializer(StrictSerializer[Any]):
     """What a person signs in with; `code` where two-step sign-in is on."""
 
     email = StrictCharField(max_length=254)
-    password = StrictCharField(max_length=200, trim_whitespace=False)
+    password = VerbatimField(max_length=200, trim_whitespace=False)
     code = StrictCharField(max_length=20, required=False)
 
 
@@ -54,7 +54,7 @@ class NewPasswordSerializer(StrictSerializer[NewPassword]):
 class RefreshSerializer(StrictSerializer[Any]):
     """A refresh token to change for a new pair."""
 
-    refresh_token = StrictCharField(max_length=200)
+    refresh_token = VerbatimField(max_length=200)
 
 
 class TokensSerializer(serializers.Serializer[Any]):

@@ -15,8 +15,10 @@ from igny8_core.events.chain import GENESIS
 from igny8_core.events.models import ChainHead
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import AlreadyTaken
+from igny8_core.kit.errors import AlreadyTaken, ValidationError
 from igny8_core.kit.ids import uuid7
+
+MAX_EMAIL = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,15 @@ def create_operator(*, email: str, password: str, role: OperatorRole, name: str 
     return create_person(NewPerson(uuid7(), None, email, role.value, name, make_password(password)))
 
 
+def refuse_long_email(email: str) -> None:
+    """Folding an address's case may lengthen it, and that form has to fit as well. Raises `ValidationError`."""
+    if len(normalise_email(email)) > MAX_EMAIL:
+        raise ValidationError(fields={"email": ["This address is too long."]})
+
+
 def create_person(person: NewPerson) -> User:
-    """Give somebody a sign-in; raises `AlreadyTaken` for a used address."""
+    """Give somebody a sign-in; raises `AlreadyTaken` for a used address, `ValidationError` for one that is too long."""
+    refuse_long_email(person.email)
     try:
         with transaction.atomic():
             user = User.objects.create(

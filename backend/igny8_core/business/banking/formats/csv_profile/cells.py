@@ -60,7 +60,7 @@ def _without_thousands(whole: str, written: str, profile: CsvProfile) -> str:
     marks = {" ": _SPACES, "'": _APOSTROPHES}.get(profile.thousands, profile.thousands)
     if not marks or not any(mark in whole for mark in marks):
         return whole
-    groups = re.split(f"[{re.escape(marks)}]", whole)
+    groups = whole.translate(dict.fromkeys(map(ord, marks), marks[0])).split(marks[0])
     sizes = [len(group) for group in groups]
     if sizes[-1] != 3 or not 1 <= sizes[0] <= 3 or any(size not in (2, 3) for size in sizes[1:]):
         raise Unreadable(f"{shown(written)} separates something else than thousands")

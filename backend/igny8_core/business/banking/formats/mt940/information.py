@@ -29,7 +29,10 @@ def read_information(lines: list[str]) -> Information:
 
 
 # Germany: the DK's format (Anlage 3 of the DFÜ-Abkommen), a business code and two-digit subfields.
-_GERMAN = re.compile(r"\s*(\d{3})([?<>~@^|!])(?=\d\d)", re.ASCII)
+_SIGNS = "?<>~@^|!"
+_GERMAN = re.compile(rf"\s*(\d{{3}})([{_SIGNS}])(?=\d\d)", re.ASCII)
+_SUBFIELDS = {sign: re.compile(re.escape(sign) + r"(\d\d)") for sign in _SIGNS}
+"""By the sign that begins each subfield of this text."""
 _SUBFIELD_LENGTH = 27
 _TEXT = (*range(20, 30), *range(60, 64))
 _NAME = (32, 33)
@@ -41,7 +44,7 @@ _KEYWORD = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|
 def _german(text: str) -> Information:
     head = _GERMAN.match(text)
     assert head is not None
-    parts = re.split(re.escape(head[2]) + r"(\d\d)", text[head.end(1) :])
+    parts = _SUBFIELDS[head[2]].split(text[head.end(1) :])
     subfields: dict[int, str] = {}
     for number, content in zip(parts[1::2], parts[2::2], strict=True):
         subfields.setdefault(int(number), content)

@@ -29,6 +29,7 @@ from igny8_core.business.banking.formats.mt940.movement import Movement, is_expe
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d{1,30}(?:[,.]\d{0,10})?)\s*\Z", re.ASCII)
 _FLOOR = re.compile(r"([A-Z]{3})", re.ASCII)
 _ACCOUNT_WITH_CURRENCY = re.compile(r"(?!SC)([A-Z]{2}\d{2}[A-Z0-9]*\d)([A-Z]{3})\Z", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _SUMS = re.compile(r"\d{0,5}([A-Z]{3})", re.ASCII)
 
 
@@ -152,4 +153,4 @@ class _Message:
 def _account(text: str) -> str:
     """Field 25; some banks write the currency behind the number."""
     number, _, currency = text.strip().rpartition(" ")
-    return compact(number if number and re.fullmatch(r"[A-Z]{3}", currency) else text)
+    return compact(number if number and _CURRENCY.fullmatch(currency) else text)
