@@ -19,7 +19,7 @@ ELSEWHERE = frozenset(
 # Names of Django's, of PostgreSQL's, of a deployment's own logins, and of a manner of writing.
 NAMES_ELSEWHERE = frozenset(
     {"ATOMIC_REQUESTS", "django_session", "igny8_operator", "igny8_web", "igny8_worker", "log_connections"}
-    | {"max_prepared_statements", "pg_dump", "pg_stat_statements", "pg_trgm", "snake_case"}
+    | {"SpoofChecker", "max_prepared_statements", "pg_dump", "pg_stat_statements", "pg_trgm", "snake_case"}
 )
 SKIPPED = frozenset({".venv", ".data", ".git", "node_modules", "build", "static", "__pycache__", ".tools"})
 
