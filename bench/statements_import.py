@@ -37,7 +37,7 @@ ACCOUNTS_SQL = """INSERT INTO accounts_account (id, code, name, country, billing
  'Trading House ' || md5(a::text), 'PK', 'PKR', 'UTC', '', '', '', 'active', now(), now()
  FROM generate_series(1, %(accounts)s::int) a"""
 HEADS_SQL = """INSERT INTO events_chainhead (id, account_id, seq, prev_hash, hash) SELECT gen_random_uuid(), id, 0,
- decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM accounts_account"""
+ decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM accounts_account WHERE kind = 'customer'"""
 # RF, check digits by ISO 7064 MOD 97-10 (R = 27, F = 15), ten digits.
 INVOICES_SQL = """INSERT INTO billing_invoice (id, account_id, number, creditor_reference, currency, status,
  amount_total_minor, amount_tax_minor, amount_settled_minor, cycle, credits_granted, created_at, updated_at,

@@ -21,7 +21,7 @@ TEAM, EVERY = "/api/v1/account/invitations/", "/api/v1/admin/invitations/"
 def mailed(invitation: dict[str, Any]) -> EmailMessage | None:
     """The mail that the worker sends for an invitation as answered; a new one at each call."""
     account_id = invitation["account_id"]
-    scope = Scope.operators() if account_id is None else Scope.tenant(UUID(account_id))
+    scope = Scope.operators() if account_id is None else Scope.of(UUID(account_id))
     mail = unit_of_work.run(lambda: new_mail(invitation_id=UUID(invitation["id"])), scope=scope, actor=SYSTEM)
     return None if mail is None else invitation_mail(mail)
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from igny8_core.accounts.keys import KeyKind, digest
 from igny8_core.accounts.models import Account
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.kit.errors import AccountSuspended, AppError, UserSuspended
@@ -48,7 +49,7 @@ class Login:
     user_id: UUID
     password: str = field(repr=False)
     refusal: str
-    account_id: UUID | None
+    account_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class PasskeyHolder:
     """Whose passkey it is."""
 
     user_id: UUID
-    account_id: UUID | None
+    account_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,19 @@ class Invited:
     """What the reader of a mailed link is invited to; `outcome` is empty while the invitation is open."""
 
     invitation_id: UUID
-    account_id: UUID | None
-    account_name: str | None
-    account_status: str | None
+    account_id: UUID
+    account_name: str
+    account_status: str
     email: str
     name: str
     role: str
     outcome: str
     expires_at: datetime
+
+    @property
+    def as_operator(self) -> bool:
+        """Whether it is to the platform's staff."""
+        return self.account_id == PLATFORM_ID
 
 
 def look_up_secret(plain: str) -> Presented | None:
@@ -82,7 +88,7 @@ def look_up_secret(plain: str) -> Presented | None:
     if row is None:
         return None
     key_id, kind, user_id, family_id, role, refusal, stale, account_id, *rest = row
-    account = None if account_id is None else _account(account_id, *rest)
+    account = None if account_id == PLATFORM_ID else _account(account_id, *rest)
     principal = Principal(
         kind=KeyKind(kind),
         key_id=key_id,

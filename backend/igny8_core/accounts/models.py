@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from igny8_core.accounts.keys import KeyKind
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role
 from igny8_core.kit.ids import uuid7
 from igny8_core.kit.locales import LANGUAGES, default_language, locale_of
@@ -22,6 +23,13 @@ class Status(models.TextChoices):
     SUSPENDED = "suspended"
 
 
+class AccountKind(models.TextChoices):
+    """Whether an account is a customer's or the platform's own, of which there is one."""
+
+    CUSTOMER = "customer"
+    PLATFORM = "platform"
+
+
 class InvitationOutcome(models.TextChoices):
     """How an invitation ended; an open one has none."""
 
@@ -30,8 +38,16 @@ class InvitationOutcome(models.TextChoices):
     EXPIRED = "expired"
 
 
+class AccountManager(models.Manager["Account"]):
+    """Queries of customers. The platform's own account is met where a row of its own names it, and nowhere else."""
+
+    def get_queryset(self) -> models.QuerySet["Account"]:
+        """Every account but the platform's."""
+        return super().get_queryset().filter(kind=AccountKind.CUSTOMER)
+
+
 class Account(models.Model):
-    """One customer company of the platform: the tenant.
+    """One customer company of the platform: the tenant. One row more stands for the platform (`accounts/platform.py`).
 
     `language` is empty until one is chosen: the country's then counts. `address` (lines) and `tax_id` stand on its
     invoices.
@@ -39,6 +55,9 @@ class Account(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("accounts_account_sequence"), editable=False)
+    kind = models.CharField(
+        max_length=8, default=AccountKind.CUSTOMER, db_default=AccountKind.CUSTOMER.value, editable=False
+    )
     code = models.CharField(max_length=8, unique=True)
     name = models.CharField(max_length=200)
     country = models.CharField(max_length=2)
@@ -51,11 +70,20 @@ class Account(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    objects = AccountManager()
+
     class Meta:
         db_table = "accounts_account"
         indexes: ClassVar = [models.Index(fields=["sequence"], name="account_sequence")]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{3,8}$"), name="account_code_shape"),
+            models.CheckConstraint(
+                condition=Q(id=PLATFORM_ID, kind=AccountKind.PLATFORM)
+                | (Q(kind=AccountKind.CUSTOMER) & ~Q(id=PLATFORM_ID)),
+                name="account_platform_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z0-9]{3,8}$") | Q(kind=AccountKind.PLATFORM), name="account_code_shape"
+            ),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="account_country_shape"),
             models.CheckConstraint(condition=Q(billing_currency__regex=r"^[A-Z]{3}$"), name="account_currency_shape"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="account_status_known"),
@@ -92,13 +120,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person: of one account with an account role, or of the platform (no account) with an operator's."""
+    """A person: of one account with an account role, or of the platform's own with an operator's."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("accounts_user_sequence"), editable=False)
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="users", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="users", db_index=False)
     email = models.EmailField(max_length=254)
     email_normalised = models.CharField(max_length=254, unique=True, editable=False)
     name = models.CharField(max_length=200, blank=True)
@@ -121,8 +147,8 @@ class User(AbstractBaseUser):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(account__isnull=False, role__in=[*map(str, AccountRole)])
-                | Q(account__isnull=True, role__in=[*map(str, OperatorRole)]),
+                condition=(~Q(account=PLATFORM_ID) & Q(role__in=[*map(str, AccountRole)]))
+                | Q(account=PLATFORM_ID, role__in=[*map(str, OperatorRole)]),
                 name="user_role_fits_account",
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="user_status_known"),
@@ -139,7 +165,7 @@ class User(AbstractBaseUser):
     @property
     def is_operator(self) -> bool:
         """Whether this is the platform's staff."""
-        return self.account_id is None
+        return self.account_id == PLATFORM_ID
 
     @property
     def typed_role(self) -> Role:
@@ -150,15 +176,15 @@ class User(AbstractBaseUser):
 class AccessKey(models.Model):
     """A secret somebody presents: an API key, or one of the two tokens a sign-in hands out.
 
-    `account` and `role` are set on an account's keys; an operator's keys and every token name a `user` and take
-    the role that user has at that moment. `proven_at` is when that person last gave password or passkey for it.
+    `role` is set on a customer's keys; an operator's keys and every token name a `user` and take the role that user has
+    at that moment. `proven_at` is when that person last gave password or passkey for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("accounts_accesskey_sequence"), editable=False)
     kind = models.CharField(max_length=16)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
     role = models.CharField(max_length=16, blank=True)
     name = models.CharField(max_length=100, blank=True)
     prefix = models.CharField(max_length=16)
@@ -184,7 +210,8 @@ class AccessKey(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=[*map(str, KeyKind)]), name="accesskey_kind_known"),
             models.CheckConstraint(
-                condition=Q(user__isnull=False, role="") | Q(account__isnull=False, role__in=[*map(str, AccountRole)]),
+                condition=Q(user__isnull=False, role="")
+                | (~Q(account=PLATFORM_ID) & Q(role__in=[*map(str, AccountRole)])),
                 name="accesskey_has_one_source_of_role",
             ),
             models.CheckConstraint(
@@ -206,8 +233,8 @@ class SecondFactor(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     sealed_secret = models.TextField()
     last_step = models.BigIntegerField(default=0)
     recovery_hashes = models.JSONField(default=list)
@@ -218,6 +245,7 @@ class SecondFactor(models.Model):
 
     class Meta:
         db_table = "accounts_secondfactor"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "user"], name="secondfactor_person")]
 
     def __str__(self) -> str:
         return f"second factor of {self.user_id}"
@@ -232,8 +260,8 @@ class Passkey(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     credential_id = models.BinaryField(max_length=1023, unique=True)
     public_key = models.BinaryField()
     sign_count = models.BigIntegerField()
@@ -251,7 +279,7 @@ class Passkey(models.Model):
 
 
 class Invitation(models.Model):
-    """An address that may become a person of an account, or (without account) an operator.
+    """An address that may become a person of an account; of the platform's own, an operator.
 
     The address is free until somebody accepts; whoever does gets the invitation's id as theirs. `token_hash` is SHA-256
     of the newest mailed link's secret: empty until a mail went out, and where the address already signs in elsewhere.
@@ -260,7 +288,7 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("accounts_invitation_sequence"), editable=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     email = models.EmailField(max_length=254)
     email_normalised = models.CharField(max_length=254)
     name = models.CharField(max_length=200, blank=True)
@@ -284,12 +312,11 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 fields=["account", "email_normalised"],
                 condition=Q(outcome=""),
-                nulls_distinct=False,
                 name="invitation_open_once",
             ),
             models.CheckConstraint(
-                condition=Q(account__isnull=False, role__in=[*map(str, AccountRole)])
-                | Q(account__isnull=True, role__in=[*map(str, OperatorRole)]),
+                condition=(~Q(account=PLATFORM_ID) & Q(role__in=[*map(str, AccountRole)]))
+                | Q(account=PLATFORM_ID, role__in=[*map(str, OperatorRole)]),
                 name="invitation_role_fits_account",
             ),
             models.CheckConstraint(

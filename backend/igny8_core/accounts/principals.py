@@ -5,6 +5,7 @@ from uuid import UUID
 
 from igny8_core.accounts.keys import KeyKind
 from igny8_core.accounts.models import Account
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole, Role
 
 
@@ -31,9 +32,9 @@ class Principal:
         return isinstance(self.role, OperatorRole)
 
     @property
-    def account_id(self) -> UUID | None:
-        """The account's id; None for operators."""
-        return None if self.account is None else self.account.id
+    def account_id(self) -> UUID:
+        """The account's id; the platform's own for operators."""
+        return PLATFORM_ID if self.account is None else self.account.id
 
     @property
     def owner_id(self) -> UUID:

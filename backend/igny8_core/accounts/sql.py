@@ -20,7 +20,7 @@ BEGIN
         a.id, a.code, a.name, a.country, a.billing_currency, a.time_zone, a.status, a.created_at, a.updated_at
     FROM accounts_accesskey k
     LEFT JOIN accounts_user u ON u.id = k.user_id
-    LEFT JOIN accounts_account a ON a.id = coalesce(u.account_id, k.account_id)
+    JOIN accounts_account a ON a.id = k.account_id
     WHERE k.secret_hash = presented;
 END $$"""
 
@@ -41,7 +41,7 @@ BEGIN
         CASE WHEN u.status <> 'active' THEN 'user_suspended'
              WHEN a.status <> 'active' THEN 'account_suspended' ELSE '' END,
         u.account_id
-    FROM accounts_passkey p JOIN accounts_user u ON u.id = p.user_id LEFT JOIN accounts_account a ON a.id = u.account_id
+    FROM accounts_passkey p JOIN accounts_user u ON u.id = p.user_id JOIN accounts_account a ON a.id = u.account_id
     WHERE p.credential_id = wanted;
 END $$"""
 
@@ -55,7 +55,7 @@ BEGIN
         CASE WHEN u.status <> 'active' THEN 'user_suspended'
              WHEN a.status <> 'active' THEN 'account_suspended' ELSE '' END,
         u.account_id
-    FROM accounts_user u LEFT JOIN accounts_account a ON a.id = u.account_id
+    FROM accounts_user u JOIN accounts_account a ON a.id = u.account_id
     WHERE u.email_normalised = wanted;
 END $$"""
 
@@ -67,6 +67,6 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
     SELECT i.id, i.account_id, a.name, a.status, i.email, i.name, i.role, i.outcome, i.expires_at
-    FROM accounts_invitation i LEFT JOIN accounts_account a ON a.id = i.account_id
+    FROM accounts_invitation i JOIN accounts_account a ON a.id = i.account_id
     WHERE i.token_hash = wanted;
 END $$"""

@@ -13,10 +13,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.operations.base import Operation
 
+from igny8_core.accounts.platform import PLATFORM_ID
+
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-TENANT_EXPRESSION = "(SELECT nullif(current_setting('app.account_id', true), '')::uuid)"
+TENANT_EXPRESSION = "nullif(current_setting('app.account_id', true), '')::uuid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,20 @@ class Scope:
 
     @classmethod
     def tenant(cls, account_id: UUID) -> "Scope":
-        """The rows of one account."""
+        """The rows of one customer. Raises `ValueError` for the platform's own account, whose rows are operators'."""
+        if account_id == PLATFORM_ID:
+            raise ValueError("the platform's rows are seen in the operators' scope")
         return cls(account_id)
 
     @classmethod
     def operators(cls) -> "Scope":
         """The rows of all accounts, by the operator role's own policies."""
         return cls(None)
+
+    @classmethod
+    def of(cls, account_id: UUID) -> "Scope":
+        """What somebody of this account may see: its rows, or for the platform's staff every account's."""
+        return cls.operators() if account_id == PLATFORM_ID else cls.tenant(account_id)
 
 
 def enter(scope: Scope) -> datetime:

@@ -25,7 +25,7 @@ def timestamp(instant: datetime) -> str:
 def canonical(
     *,
     event_id: UUID | str,
-    account_id: UUID | str | None,
+    account_id: UUID | str,
     type: str,
     subject_type: str,
     subject_id: UUID | str,
@@ -41,7 +41,7 @@ def canonical(
     """
     document = {
         "id": str(event_id),
-        "account_id": account_id and str(account_id),
+        "account_id": str(account_id),
         "type": type,
         "subject_type": subject_type,
         "subject_id": str(subject_id),

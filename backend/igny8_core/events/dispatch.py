@@ -22,5 +22,5 @@ def dispatch_batch() -> int:
             claimed = cursor.fetchall()
         for event_id, account_id, kind in claimed:
             for task in subscribers_of(kind):
-                task.defer(event_id=str(event_id), account_id=account_id and str(account_id))
+                task.defer(event_id=str(event_id), account_id=str(account_id))
     return len(claimed)

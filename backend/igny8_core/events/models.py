@@ -6,21 +6,16 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from igny8_core.kit.ids import uuid7
-from igny8_core.kit.models import NextValue, TenantManager
+from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
-class Event(models.Model):
+class Event(TenantModel):
     """One fact. Rows are written by `unit_of_work` alone; triggers refuse every change.
 
-    `account` is null for facts of the platform itself, which have a chain of their own. `seq` is the place in the
+    Facts about the platform itself are those of its own account, and stand in its chain. `seq` is the place in the
     account's chain, `sequence` the place in the whole log, which operators page through; no hash covers it.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
     seq = models.BigIntegerField()
     sequence = models.BigIntegerField(db_default=NextValue("events_event_sequence"), editable=False)
     type = models.CharField(max_length=64)
@@ -39,9 +34,7 @@ class Event(models.Model):
 
     class Meta:
         db_table = "events_event"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "seq"], name="event_account_seq", nulls_distinct=False)
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "seq"], name="event_account_seq")]
         indexes: ClassVar = [
             models.Index(fields=["account", "subject_id", "seq"], name="event_account_subject"),
             models.Index(fields=["account", "type", "seq"], name="event_account_type"),
@@ -58,13 +51,9 @@ class Event(models.Model):
         return f"{self.type} #{self.seq}"
 
 
-class ChainHead(models.Model):
+class ChainHead(TenantModel):
     """The last link of a chain: the last lock a unit of work takes."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
     seq = models.BigIntegerField(default=0)
     prev_hash = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
@@ -73,24 +62,18 @@ class ChainHead(models.Model):
 
     class Meta:
         db_table = "events_chainhead"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account"], name="chainhead_account", nulls_distinct=False)
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account"], name="chainhead_account")]
 
     def __str__(self) -> str:
         return f"chain of {self.account_id} at {self.seq}"
 
 
-class VerifiedChain(models.Model):
+class VerifiedChain(TenantModel):
     """Up to which event a chain was verified; the verifier counts on from there, and later finds the same hash there.
 
     `stamp` says that the row is ours: whoever can write to the database alone cannot make it (`kit/sealing.py`).
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
     seq = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
     verified_at = models.DateTimeField()
@@ -100,9 +83,7 @@ class VerifiedChain(models.Model):
 
     class Meta:
         db_table = "events_verifiedchain"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account"], name="verifiedchain_account", nulls_distinct=False)
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account"], name="verifiedchain_account")]
 
     def __str__(self) -> str:
         return f"chain of {self.account_id} verified up to {self.seq}"
@@ -113,9 +94,7 @@ class PendingDispatch(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     event_id = models.UUIDField(default=uuid.uuid4)
-    account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     type = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
 

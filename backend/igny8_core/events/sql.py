@@ -5,19 +5,15 @@ COLUMNS = (
 )
 
 
-def append(*, owner: str) -> str:
-    """Move the chain's head, insert the events and their outbox rows, in one statement and one round trip.
-
-    `owner` is the condition that finds the head. The hashes are computed where the head is locked, so that no
-    other transaction can come between reading the last link and writing the next; and however many events a unit
-    of work has, the head is held for one statement and the commit.
-    """
-    return f"""
+# Moves the chain's head, inserts the events and their outbox rows, in one statement and one round trip. The hashes are
+# computed where the head is locked, so that no other transaction can come between reading the last link and writing the
+# next; and however many events a unit of work has, the head is held for one statement and the commit.
+APPEND = f"""
 WITH RECURSIVE given AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(types)s::varchar[], %(subject_types)s::varchar[], %(subject_ids)s::uuid[],
         %(data)s::text[], %(canonical)s::text[])
     WITH ORDINALITY AS given(id, type, subject_type, subject_id, data, canonical, place)),
-head AS (SELECT id, seq, hash FROM events_chainhead WHERE {owner} FOR NO KEY UPDATE),
+head AS (SELECT id, seq, hash FROM events_chainhead WHERE account_id = %(account_id)s::uuid FOR NO KEY UPDATE),
 link AS (
     SELECT 0::bigint AS place, seq, NULL::bytea AS prev_hash, hash FROM head
     UNION ALL
@@ -36,9 +32,6 @@ event AS (
 INSERT INTO events_pendingdispatch (event_id, account_id, type, recorded_at)
 SELECT id, account_id, type, now() FROM event ORDER BY seq RETURNING 1"""
 
-
-APPEND_TO_ACCOUNT = append(owner="account_id = %(account_id)s::uuid")
-APPEND_TO_PLATFORM = append(owner="account_id IS NULL")
 
 APPEND_ONLY = """
 CREATE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

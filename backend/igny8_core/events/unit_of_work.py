@@ -21,7 +21,7 @@ from django.db import OperationalError, connection, transaction
 from igny8_core.accounts.tenancy import Scope, enter
 from igny8_core.events.catalogue import JSON, Actor, EventType
 from igny8_core.events.chain import HASH_VERSION, canonical, canonical_json
-from igny8_core.events.sql import APPEND_TO_ACCOUNT, APPEND_TO_PLATFORM
+from igny8_core.events.sql import APPEND
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AppError
 from igny8_core.kit.ids import uuid7
@@ -38,7 +38,7 @@ ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 class Recorded:
     """A fact waiting for the end of its unit of work."""
 
-    account_id: UUID | None
+    account_id: UUID
     type: EventType
     subject_type: str
     subject_id: UUID
@@ -160,11 +160,11 @@ def _is_worth_repeating(error: BaseException) -> bool:
 
 def _write_events(unit: UnitOfWork) -> None:
     """Append the facts, account by account in one order, so that two units never wait on each other's heads."""
-    ordered = sorted(unit.recorded, key=lambda fact: str(fact.account_id or ""))
+    ordered = sorted(unit.recorded, key=lambda fact: fact.account_id)
     for (account_id, _), found in groupby(ordered, key=lambda fact: (fact.account_id, fact.occurred_at)):
         facts = list(found)
         with connection.cursor() as cursor:
-            cursor.execute(APPEND_TO_PLATFORM if account_id is None else APPEND_TO_ACCOUNT, _append(unit, facts))
+            cursor.execute(APPEND, _append(unit, facts))
             if cursor.rowcount != len(facts):
                 raise RuntimeError(f"account {account_id} has no event chain that this scope may write")
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from igny8_core.accounts.platform import customer_id
 from igny8_core.events.chain import GENESIS, canonical, canonical_json, link, timestamp
 from igny8_core.kit.sealing import Unreadable, has_our_stamp
 
@@ -23,17 +24,12 @@ NAMED = 20
 BEFORE_ALL = -(2**63)
 NOT_READ = b""
 
-CHAINS = """SELECT a.id, h.seq, h.hash, v.seq, v.hash, v.verified_at, v.stamp
- FROM (SELECT id FROM accounts_account UNION ALL SELECT NULL) a
- LEFT JOIN events_chainhead h ON coalesce(h.account_id, {platform}) = coalesce(a.id, {platform})
- LEFT JOIN events_verifiedchain v ON coalesce(v.account_id, {platform}) = coalesce(a.id, {platform})
- WHERE %(only)s::uuid IS NULL OR a.id = %(only)s::uuid
- ORDER BY a.id NULLS FIRST""".format(platform="'00000000-0000-0000-0000-000000000000'::uuid")
+CHAINS = """SELECT a.id, h.seq, h.hash, v.seq, v.hash, v.verified_at, v.stamp FROM accounts_account a
+ LEFT JOIN events_chainhead h ON h.account_id = a.id LEFT JOIN events_verifiedchain v ON v.account_id = a.id
+ WHERE %(only)s::uuid IS NULL OR a.id = %(only)s::uuid ORDER BY a.id"""
 EVENTS = """SELECT id::text, account_id::text, type, subject_type, subject_id::text, actor_kind, actor_id::text,
  request_id::text, occurred_at, data, seq, prev_hash, hash FROM events_event
- WHERE account_id {owner} AND seq > %(after)s ORDER BY seq LIMIT %(page)s"""
-EVENTS_OF_ACCOUNT = EVENTS.format(owner="= %(account_id)s")
-EVENTS_OF_PLATFORM = EVENTS.format(owner="IS NULL")
+ WHERE account_id = %(account_id)s AND seq > %(after)s ORDER BY seq LIMIT %(page)s"""
 
 
 class OutOfTime(RuntimeError):
@@ -60,7 +56,7 @@ class Point:
 class Chain:
     """A chain as the snapshot has it: its head, and its verified point where there is one."""
 
-    account_id: UUID | None
+    account_id: UUID
     head: Link | None
     point: Point | None
 
@@ -69,7 +65,7 @@ class Row(NamedTuple):
     """An event as it is stored, with its ids as text."""
 
     id: str
-    account_id: str | None
+    account_id: str
     type: str
     subject_type: str
     subject_id: str
@@ -87,14 +83,14 @@ class Row(NamedTuple):
 class BadEvent:
     """Where a chain does not fit, and why; `event_id` is None where it is an event that is missing."""
 
-    account_id: UUID | None
+    account_id: UUID
     seq: int
     event_id: str | None
     problem: str
 
     def __str__(self) -> str:
         event = "" if self.event_id is None else f" ({self.event_id})"
-        return f"chain of {self.account_id or 'the platform'}, event {self.seq}{event}: {self.problem}"
+        return f"chain of {customer_id(self.account_id) or 'the platform'}, event {self.seq}{event}: {self.problem}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +152,10 @@ def recounted_chains(*, account_id: UUID | None = None, full: bool, ends_at: flo
             yield _recounted(chain, begin=begin, ends_at=ends_at)
 
 
-def point_text(*, account_id: UUID | None, at: Link, verified_at: datetime) -> str:
+def point_text(*, account_id: UUID, at: Link, verified_at: datetime) -> str:
     """The text of a verified point that its stamp covers."""
     return canonical_json({
-        "account_id": account_id and str(account_id), "seq": at.seq, "hash": at.hash.hex(),
+        "account_id": str(account_id), "seq": at.seq, "hash": at.hash.hex(),
         "verified_at": timestamp(verified_at),
     })  # fmt: skip
 
@@ -174,9 +170,7 @@ def _chains(only: UUID | None) -> Iterator[Chain]:
                 yield Chain(account_id, head, _point(account_id, *point))
 
 
-def _point(
-    account_id: UUID | None, seq: int | None, hash_: bytes | None, verified_at: datetime, stamp: str
-) -> Point | None:
+def _point(account_id: UUID, seq: int | None, hash_: bytes | None, verified_at: datetime, stamp: str) -> Point | None:
     """The stored point; None where there is none, or where the key of its stamp was given up."""
     if seq is None or hash_ is None:
         return None
@@ -206,13 +200,12 @@ def _recounted(chain: Chain, *, begin: Link | None, ends_at: float) -> Found:
     return Found(chain, end, max(0, end.seq - known), bad)
 
 
-def _events(account_id: UUID | None, *, after: int, ends_at: float) -> Iterator[Row]:
-    statement = EVENTS_OF_PLATFORM if account_id is None else EVENTS_OF_ACCOUNT
+def _events(account_id: UUID, *, after: int, ends_at: float) -> Iterator[Row]:
     while True:
         if time.monotonic() > ends_at:
             raise OutOfTime
         with connection.cursor() as cursor:
-            cursor.execute(statement, {"account_id": account_id, "after": after, "page": PAGE})
+            cursor.execute(EVENTS, {"account_id": account_id, "after": after, "page": PAGE})
             rows = [Row._make(row) for row in cursor.fetchall()]
         yield from rows
         if len(rows) < PAGE:

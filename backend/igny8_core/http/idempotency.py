@@ -30,10 +30,8 @@ PASSWORD_NAME = b'"password":'
 CLAIM = """INSERT INTO http_idempotencyrecord (account_id, owner_id, method, path, key, fingerprint, created_at)
  VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id"""
 ANSWERED = """SELECT fingerprint, status, body FROM http_idempotencyrecord
- WHERE {owner} AND owner_id = %(owner_id)s AND method = %(method)s AND path = %(path)s AND key = %(key)s"""
-# `IS NOT DISTINCT FROM` would say both, and would not use the index.
-ANSWERED_ACCOUNT = ANSWERED.format(owner="account_id = %(account_id)s")
-ANSWERED_OPERATOR = ANSWERED.format(owner="account_id IS NULL")
+ WHERE account_id = %(account_id)s AND owner_id = %(owner_id)s AND method = %(method)s AND path = %(path)s
+ AND key = %(key)s"""
 STORE = "UPDATE http_idempotencyrecord SET status = %s, body = %s WHERE id = %s"
 
 
@@ -41,7 +39,7 @@ STORE = "UPDATE http_idempotencyrecord SET status = %s, body = %s WHERE id = %s"
 class Claim:
     """Who sends which request under which key."""
 
-    account_id: UUID | None
+    account_id: UUID
     owner_id: UUID
     method: str
     path: str
@@ -99,10 +97,13 @@ def execute(claim: Claim, operation: Callable[[], HttpResponse]) -> HttpResponse
 
 def _claim(claim: Claim) -> int | None:
     """Insert the key's row; None when the key is taken."""
-    values = [claim.account_id, claim.owner_id, claim.method, claim.path, claim.key, claim.fingerprint, clock.now()]
+    now = clock.now()
     try:
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM, values)
+            cursor.execute(
+                CLAIM,
+                [claim.account_id, claim.owner_id, claim.method, claim.path, claim.key, claim.fingerprint, now],
+            )
             row = cursor.fetchone()
     except OperationalError as error:
         if unit_of_work.sqlstate(error) == LOCK_NOT_AVAILABLE:
@@ -114,7 +115,7 @@ def _claim(claim: Claim) -> int | None:
 def _replay(claim: Claim) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute(
-            ANSWERED_OPERATOR if claim.account_id is None else ANSWERED_ACCOUNT,
+            ANSWERED,
             {
                 "account_id": claim.account_id,
                 "owner_id": claim.owner_id,

@@ -11,9 +11,7 @@ class IdempotencyRecord(models.Model):
     """The first answer to a key: written in the transaction whose work it answers for."""
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     owner_id = models.UUIDField()
     method = models.CharField(max_length=8)
     path = models.CharField(max_length=300)
@@ -29,9 +27,7 @@ class IdempotencyRecord(models.Model):
         db_table = "http_idempotencyrecord"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["account", "owner_id", "key", "path", "method"],
-                name="idempotency_key_once",
-                nulls_distinct=False,
+                fields=["account", "owner_id", "key", "path", "method"], name="idempotency_key_once"
             )
         ]
         indexes: ClassVar = [models.Index(fields=["created_at"], name="idempotency_created")]

@@ -13,7 +13,6 @@ from igny8_core.accounts.models import User
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services.credentials import ResetLink, reset_link
 from igny8_core.business.platform.services.invitations import InvitationMail, new_mail
-from igny8_core.business.platform.services.sessions import scope_of
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.selectors import subject_of
@@ -23,9 +22,9 @@ from igny8_core.kit.locales import DEFAULT_LANGUAGE
 
 @on(EventType.USER_PASSWORD_RESET_REQUESTED)
 @app.task(name="portal.mail_reset_link", retry=5)
-def mail_reset_link(event_id: str, account_id: str | None) -> None:
+def mail_reset_link(event_id: str, account_id: str) -> None:
     """Mail the link; a second run mails another that is as good. The SMTP server is called outside the transaction."""
-    with unit_of_work.read(_scope(account_id)):
+    with unit_of_work.read(Scope.of(UUID(account_id))):
         link = reset_link(user_id=subject_of(UUID(event_id)))
     if link is not None:
         reset_mail(link).send()
@@ -33,15 +32,11 @@ def mail_reset_link(event_id: str, account_id: str | None) -> None:
 
 @on(EventType.USER_SECOND_FACTOR_LOCKED)
 @app.task(name="portal.mail_second_factor_locked", retry=5)
-def mail_second_factor_locked(event_id: str, account_id: str | None) -> None:
+def mail_second_factor_locked(event_id: str, account_id: str) -> None:
     """Tell whose second step it is; a second run tells it twice."""
-    with unit_of_work.read(_scope(account_id)):
+    with unit_of_work.read(Scope.of(UUID(account_id))):
         email = User.objects.values_list("email", flat=True).get(id=subject_of(UUID(event_id)))
     locked_mail(email).send()
-
-
-def _scope(account_id: str | None) -> Scope:
-    return scope_of(None if account_id is None else UUID(account_id))
 
 
 def locked_mail(email: str) -> EmailMessage:
@@ -69,9 +64,9 @@ def reset_mail(link: ResetLink) -> EmailMessage:
 
 @on(EventType.INVITATION_CREATED, EventType.INVITATION_SENT_AGAIN)
 @app.task(name="portal.mail_invitation", retry=5)
-def mail_invitation(event_id: str, account_id: str | None) -> None:
+def mail_invitation(event_id: str, account_id: str) -> None:
     """Make the link and mail it; a second run mails another, and the older link dies."""
-    scope = Scope.operators() if account_id is None else Scope.tenant(UUID(account_id))
+    scope = Scope.of(UUID(account_id))
     mail = unit_of_work.run(lambda: new_mail(invitation_id=subject_of(UUID(event_id))), scope=scope, actor=SYSTEM)
     if mail is not None:
         invitation_mail(mail).send()

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from igny8_core.accounts.models import Account
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.platform.selectors.people import find_accounts
 from igny8_core.events import unit_of_work
 from igny8_core.events.models import Event
-from tests.cast import BILLING, Cast, as_operator
+from tests.cast import ADMIN, BILLING, Cast, as_operator
 from tests.invitations import link_of
 from tests.portal.visitor import Visitor
 from tests.staff import ABSENT, PASSWORD, Person, address, operator, signed_in
@@ -205,3 +207,17 @@ def test_only_admins_come_in(admin: Person, cast: Cast) -> None:
     assert cast.owner.get(f"{BILLING}payments/").status_code == 200
     assert admin.api.get(f"{ACCOUNTS}{ABSENT}/").status_code == 404
     assert admin.api.call("PATCH", f"{ACCOUNTS}{ABSENT}/", {"name": "x"}).status_code == 404
+
+
+def test_the_platforms_own_account_is_no_customer(admin: Person, cast: Cast) -> None:
+    own, path = str(PLATFORM_ID), f"{ACCOUNTS}{PLATFORM_ID}/"
+    line = {"kind": "subscription", "description": "Plan", "quantity": 1, "unit_amount": "1.00"}
+    answers = [
+        admin.api.get(path),
+        admin.api.call("PATCH", path, {"name": "Mine"}),
+        admin.api.post("/api/v1/admin/api-keys/", {"account_id": own, "role": "owner", "name": "a"}),
+        cast.finance.post(f"{ADMIN}invoices/", {"account_id": own, "currency": "PKR", "lines": [line]}),
+        cast.finance.get(f"{ADMIN}ledger/accounts/{PLATFORM_ID}/"),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
+    assert as_operator(lambda: list(find_accounts().filter(id=PLATFORM_ID))) == []

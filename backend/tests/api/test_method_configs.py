@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.events import unit_of_work
@@ -52,7 +53,7 @@ def state() -> tuple[int, int]:
     """How many configs and how many facts of the platform there are."""
 
     def operation() -> tuple[int, int]:
-        events = Event.objects.across_accounts().filter(account=None, type__startswith="payment_method_config.")
+        events = Event.objects.across_accounts().filter(account=PLATFORM_ID, type__startswith="payment_method_config.")
         return PaymentMethodConfig.objects.count(), events.count()
 
     counted: tuple[int, int] = as_operator(operation)
@@ -62,7 +63,7 @@ def state() -> tuple[int, int]:
 def facts_about(config_id: str) -> list[tuple[str, str, dict[str, Any]]]:
     with unit_of_work.read(Scope.operators()):
         rows = Event.objects.across_accounts().filter(subject_id=uuid.UUID(config_id)).order_by("seq")
-        return [(row.type, row.actor_kind, row.data) for row in rows if row.account_id is None]
+        return [(row.type, row.actor_kind, row.data) for row in rows if row.account_id == PLATFORM_ID]
 
 
 def test_a_config_is_offered_changed_and_removed(cast: Cast) -> None:

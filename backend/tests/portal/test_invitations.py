@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from igny8_core.accounts.models import Invitation, User
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.platform.services import provisioning
 from igny8_core.events.models import Event
@@ -113,7 +114,7 @@ def test_an_operator_is_made_by_the_link(cast: Cast) -> None:
     assert accepts(link, visitor).status_code == 303
     assert visitor.get("/admin/").status_code == 200
     (person,) = people_of(data["email"])
-    assert (person.account_id, person.role) == (None, "finance")
+    assert (person.account_id, person.role) == (PLATFORM_ID, "finance")
     assert facts_of(data["id"])[1] == ("user.created", "operator", data["id"])
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from igny8_core.accounts.models import Account, User
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.events.models import Event
 from tests.cast import Api, as_operator
 from tests.races.test_manual_payment_races import at_once
@@ -92,7 +93,7 @@ def facts_since(account: Account | None, seq: int) -> list[str]:
 
 def _chain(account: Account | None) -> Any:
     every = Event.objects.across_accounts()
-    return every.filter(account=None) if account is None else every.filter(account=account)
+    return every.filter(account_id=PLATFORM_ID if account is None else account.id)
 
 
 def happened_after(account: Account | None, seq: int, *, what: str, ending: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 from igny8_core.accounts.models import User
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from tests.cast import Api, Cast, as_operator
 from tests.staff import Person, operator, team_member
@@ -104,9 +105,9 @@ def test_an_owner_and_an_operator_at_once_leave_one(cast: Cast, owner_connection
 
 def test_admins_who_suspend_each_other_leave_one(owner_connection: psycopg.Connection[Any]) -> None:
     admins = [operator(OperatorRole.ADMIN) for _ in range(2)]
-    others = User.objects.filter(account=None, role="admin").exclude(id__in=[admin.id for admin in admins])
+    others = User.objects.filter(account=PLATFORM_ID, role="admin").exclude(id__in=[admin.id for admin in admins])
     as_operator(lambda: others.update(status="suspended"))
     answers = lower_in_a_ring(owner_connection, admins, "/api/v1/admin/users/", {"status": "suspended"})
     assert answers == {(200, None): 1, (403, "user_suspended"): 1}
-    left = as_operator(lambda: User.objects.filter(account=None, role="admin", status="active").count())
+    left = as_operator(lambda: User.objects.filter(account=PLATFORM_ID, role="admin", status="active").count())
     assert left == 1

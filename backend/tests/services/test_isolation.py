@@ -7,7 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from igny8_core.accounts.platform import PLATFORM_ID
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.accounts.tenancy import Scope
 from tests.cast import ADMIN, BILLING, Cast
+from tests.staff import operator
 
 TENANT_TABLES = """SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
  WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'account_id' AND NOT a.attisdropped
@@ -80,6 +84,22 @@ def test_the_operator_role_is_taken_by_name_only(cast: Cast, web: psycopg.Connec
     web.execute("SELECT set_config('role', %s, true)", [settings.DATABASE_ROLES.operator])
     seen = web.execute("SELECT count(*) FROM accounts_account").fetchone()
     assert seen is not None and seen[0] >= 2
+
+
+def test_what_is_the_platforms_is_operators_alone(
+    cast: Cast, web: psycopg.Connection[Any], owner_connection: psycopg.Connection[Any]
+) -> None:
+    """Its rows are told from a customer's by their account, like any other's; nothing may be bound to it."""
+    theirs = "SELECT (SELECT count(*) FROM events_event WHERE account_id = %(id)s), (SELECT count(*) FROM accounts_user"
+    theirs += " WHERE account_id = %(id)s), (SELECT count(*) FROM accounts_account WHERE id = %(id)s)"
+    operator(OperatorRole.SUPPORT)
+    web.execute("SELECT set_config('app.account_id', %s, true)", [str(cast.account.id)])
+    assert web.execute(theirs, {"id": PLATFORM_ID}).fetchone() == (0, 0, 0)
+    web.execute("SELECT set_config('role', %s, true)", [settings.DATABASE_ROLES.operator])
+    seen = web.execute(theirs, {"id": PLATFORM_ID}).fetchone()
+    assert seen is not None and seen[0] > 0 and seen[1] > 0 and seen[2] == 1
+    with pytest.raises(ValueError, match="operators' scope"):
+        Scope.tenant(PLATFORM_ID)
 
 
 def test_a_foreign_key_cannot_cross_accounts(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:

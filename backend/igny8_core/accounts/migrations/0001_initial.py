@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from igny8_core.accounts.platform import PLATFORM_ID
+
 
 class Migration(migrations.Migration):
 
@@ -19,6 +21,7 @@ class Migration(migrations.Migration):
             name='Account',
             fields=[
                 ('id', models.UUIDField(default=igny8_core.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(db_default='customer', default='customer', editable=False, max_length=8)),
                 ('code', models.CharField(max_length=8, unique=True)),
                 ('name', models.CharField(max_length=200)),
                 ('country', models.CharField(max_length=2)),
@@ -30,7 +33,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'accounts_account',
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9]{3,8}$')), name='account_code_shape'), models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='account_country_shape'), models.CheckConstraint(condition=models.Q(('billing_currency__regex', '^[A-Z]{3}$')), name='account_currency_shape'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended'])), name='account_status_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('id', PLATFORM_ID), ('kind', 'platform')), models.Q(('kind', 'customer'), models.Q(('id', PLATFORM_ID), _negated=True)), _connector='OR'), name='account_platform_is_one'), models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9]{3,8}$'), ('kind', 'platform'), _connector='OR'), name='account_code_shape'), models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='account_country_shape'), models.CheckConstraint(condition=models.Q(('billing_currency__regex', '^[A-Z]{3}$')), name='account_currency_shape'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended'])), name='account_status_known')],
             },
         ),
         migrations.CreateModel(
@@ -45,7 +48,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(max_length=16)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended')], default='active', max_length=16)),
                 ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='accounts.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='accounts.account')),
             ],
             options={
                 'db_table': 'accounts_user',
@@ -66,13 +69,13 @@ class Migration(migrations.Migration):
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('rotated_at', models.DateTimeField(null=True)),
                 ('last_used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],
             options={
                 'db_table': 'accounts_accesskey',
                 'indexes': [models.Index(fields=['account', 'id'], name='accesskey_account_id')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['api_key', 'access_token', 'refresh_token'])), name='accesskey_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('role', ''), ('user__isnull', False)), models.Q(('account__isnull', False), ('role__in', ['viewer', 'member', 'admin', 'owner'])), _connector='OR'), name='accesskey_has_one_source_of_role'), models.CheckConstraint(condition=models.Q(('kind', 'api_key'), models.Q(('expires_at__isnull', False), ('user__isnull', False)), _connector='OR'), name='accesskey_tokens_expire')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['api_key', 'access_token', 'refresh_token'])), name='accesskey_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('role', ''), ('user__isnull', False)), models.Q(models.Q(('account', PLATFORM_ID), _negated=True), ('role__in', ['viewer', 'member', 'admin', 'owner'])), _connector='OR'), name='accesskey_has_one_source_of_role'), models.CheckConstraint(condition=models.Q(('kind', 'api_key'), models.Q(('expires_at__isnull', False), ('user__isnull', False)), _connector='OR'), name='accesskey_tokens_expire')],
             },
         ),
         migrations.AddIndex(
@@ -81,7 +84,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('role__in', ['viewer', 'member', 'admin', 'owner'])), models.Q(('account__isnull', True), ('role__in', ['support', 'approver', 'finance', 'admin'])), _connector='OR'), name='user_role_fits_account'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('account', PLATFORM_ID), _negated=True), ('role__in', ['viewer', 'member', 'admin', 'owner'])), models.Q(('account', PLATFORM_ID), ('role__in', ['support', 'approver', 'finance', 'admin'])), _connector='OR'), name='user_role_fits_account'),
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -38,11 +38,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='secondfactor',
             name='account',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account'),
         ),
         migrations.AddField(
             model_name='secondfactor',
             name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        migrations.AddConstraint('secondfactor', models.UniqueConstraint(fields=('account', 'user'), name='secondfactor_person')),
     ]

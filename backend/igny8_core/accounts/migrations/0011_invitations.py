@@ -5,6 +5,8 @@ import igny8_core.kit.ids
 import igny8_core.kit.models
 from django.db import migrations, models
 
+from igny8_core.accounts.platform import PLATFORM_ID
+
 from igny8_core.accounts import sql
 from igny8_core.accounts.tenancy import DefinerFunction, EnableTenancy, GrantTo
 
@@ -36,12 +38,12 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('outcome', models.CharField(blank=True, default='', max_length=16)),
                 ('decided_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],
             options={
                 'db_table': 'accounts_invitation',
                 'indexes': [models.Index(fields=['account', 'sequence'], name='invitation_account_sequence'), models.Index(fields=['sequence'], name='invitation_sequence'), models.Index(condition=models.Q(('outcome', '')), fields=['expires_at'], name='invitation_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('account', 'email_normalised'), name='invitation_open_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('role__in', ['viewer', 'member', 'admin', 'owner'])), models.Q(('account__isnull', True), ('role__in', ['support', 'approver', 'finance', 'admin'])), _connector='OR'), name='invitation_role_fits_account'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(('decided_at__isnull', False), ('outcome__in', ['accepted', 'revoked', 'expired'])), _connector='OR'), name='invitation_outcome_has_its_time')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('account', 'email_normalised'), name='invitation_open_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('account', PLATFORM_ID), _negated=True), ('role__in', ['viewer', 'member', 'admin', 'owner'])), models.Q(('account', PLATFORM_ID), ('role__in', ['support', 'approver', 'finance', 'admin'])), _connector='OR'), name='invitation_role_fits_account'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(('decided_at__isnull', False), ('outcome__in', ['accepted', 'revoked', 'expired'])), _connector='OR'), name='invitation_outcome_has_its_time')],
             },
         ),
         EnableTenancy("accounts_invitation", unique_pair=False, privileges="SELECT, INSERT, UPDATE"),

@@ -22,21 +22,21 @@ RELEASED_AT_ONCE = 500
 
 @on(EventType.STATEMENT_RECEIVED)
 @app.task(name="banking.read_statement", retry=5)
-def read_statement(event_id: str, account_id: str | None) -> None:
+def read_statement(event_id: str, account_id: str) -> None:
     """Read a file that is too large for a request."""
     importing.read_stored(_subject(event_id), actor=auto_match.BANK)
 
 
 @on(EventType.STATEMENT_IMPORTED)
 @app.task(name="banking.match_statement", retry=5)
-def match_statement(event_id: str, account_id: str | None) -> None:
+def match_statement(event_id: str, account_id: str) -> None:
     """Match the lines of a file that has been read."""
     auto_match.match_import(_subject(event_id))
 
 
 @on(EventType.STATEMENT_MATCH_REQUESTED)
 @app.task(name="banking.match_again", retry=5)
-def match_again(event_id: str, account_id: str | None) -> None:
+def match_again(event_id: str, account_id: str) -> None:
     """Look again at the lines nobody has decided."""
     subject = _subject(event_id)
     auto_match.match_again(None if subject == reconcile.EVERY_IMPORT else subject)

@@ -35,7 +35,7 @@ TOKENS_KEPT = timedelta(days=1)
 
 @on(EventType.PAYMENT_SUBMITTED)
 @app.task(name="billing.note_shared_reference", retry=5)
-def note_shared_reference(event_id: str, account_id: str | None) -> None:
+def note_shared_reference(event_id: str, account_id: str) -> None:
     """Note for operators that several accounts use a reference, or ones that look alike; no tenant ever learns it."""
 
     def operation() -> None:

@@ -27,10 +27,8 @@ logger = structlog.get_logger(__name__)
 
 @on(EventType.INVOICE_FINALIZED, EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_STATUS_CHANGED)
 @app.task(name="documents.write_letters", retry=5)
-def write_letters(event_id: str, account_id: str | None) -> None:
+def write_letters(event_id: str, account_id: str) -> None:
     """Write down whom to tell of a fact, once however often this runs, and have each letter sent."""
-    if account_id is None:
-        return
     owner_id = UUID(account_id)
     written = unit_of_work.run(
         lambda: letters.write_about_event(account_id=owner_id, event_id=UUID(event_id)),

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
+from igny8_core.accounts.platform import customer_id
 from igny8_core.http.answers import Answer
 from igny8_core.kit import clock
 
@@ -26,8 +27,9 @@ class InvitationAnswer(Answer):
     @classmethod
     def of(cls, invitation: Invitation) -> Self:
         """The invitation as it stands."""
-        named = {name: getattr(invitation, name) for name in cls.__struct_fields__ if name != "status"}
-        return cls(status=_status(invitation), **named)
+        own = ("status", "account_id")
+        named = {name: getattr(invitation, name) for name in cls.__struct_fields__ if name not in own}
+        return cls(status=_status(invitation), account_id=customer_id(invitation.account_id), **named)
 
 
 class ReauthenticatedAnswer(Answer):

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_POST
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.services import passkeys
 from igny8_core.business.platform.services.passkeys import Challenge
@@ -56,7 +57,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     def operation() -> None:
         passkeys.add(
             user_id=operator_of(request).id,
-            account_id=None,
+            account_id=PLATFORM_ID,
             name=name,
             place=passkey_browser.place_of(request),
             challenge=passkey_browser.brought_back(request, bound_to=_bound_to(request, "add", name)),

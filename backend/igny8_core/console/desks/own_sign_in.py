@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.documents.services.qr_pictures import qr_svg
 from igny8_core.business.platform.domain.totp import app_uri
@@ -72,7 +73,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
 
     def operation() -> AppError | None:
         code = request.POST.get("code", "")
-        outcome = second_factors.confirm(user_id=operator.id, account_id=None, code=code[:20])
+        outcome = second_factors.confirm(user_id=operator.id, account_id=PLATFORM_ID, code=code[:20])
         if isinstance(outcome, AppError):
             return outcome
         codes.extend(outcome)
@@ -92,7 +93,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin_two_step(request: HttpRequest) -> HttpResponse:
     """Make the secret, and show it."""
-    refused = decide(request, lambda: second_factors.begin(user_id=operator_of(request).id, account_id=None))
+    refused = decide(request, lambda: second_factors.begin(user_id=operator_of(request).id, account_id=PLATFORM_ID))
     return show_overview(request, refused) if refused else HttpResponseRedirect(reverse("admin:two-step"))
 
 
@@ -114,7 +115,7 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Sign out in one place."""
     user_id = operator_of(request).id
-    refused = decide(request, lambda: end_sign_in(user_id=user_id, account_id=None, family_id=family_id))
+    refused = decide(request, lambda: end_sign_in(user_id=user_id, account_id=PLATFORM_ID, family_id=family_id))
     if refused:
         raise NotFound
     return on(request, "You are signed out there.")
@@ -125,7 +126,7 @@ def end(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def end_others(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else."""
     principal, user_id = operator_of(request).principal, operator_of(request).id
-    refused = decide(request, lambda: end_other_sign_ins(user_id=user_id, account_id=None, but=principal.key_id))
+    refused = decide(request, lambda: end_other_sign_ins(user_id=user_id, account_id=PLATFORM_ID, but=principal.key_id))
     return show_overview(request, refused) if refused else on(request, "You are signed out everywhere else.")
 
 

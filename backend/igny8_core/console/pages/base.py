@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -16,9 +16,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
+from igny8_core.accounts.models import Account
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.console.operators import Operator, operator_of
@@ -70,6 +73,21 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         models.CharField: {"widget": UnfoldAdminTextInputWidget, "form_class": LineField},
         models.EmailField: {"widget": UnfoldAdminEmailInputWidget, "form_class": EmailLineField},
     }
+
+    @admin.display(description="Account", ordering="account")
+    def customer(self, row: Any) -> Account | None:
+        """Whose row it is; nobody's where it is the platform's own."""
+        account: Account = row.account
+        return None if account.id == PLATFORM_ID else account
+
+    @admin.display(description="Account")
+    def customer_link(self, row: Any) -> str | None:
+        """The same on the page of one row, where it leads to the account."""
+        account = self.customer(row)
+        if account is None:
+            return None
+        address = reverse(f"{self.admin_site.name}:accounts_account_change", args=[account.id])
+        return format_html('<a href="{}">{}</a>', address, account)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """The values of the filters beside the table: Django would look into any column, passwords included."""

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.decorators import action, display
 
 from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.answers import InvitationAnswer
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
@@ -39,11 +40,11 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Invitation
         fields: ClassVar = ["email", "name", "role"]
 
-    def clean_account_code(self) -> UUID | None:
-        """The account's id, or none for an operator."""
+    def clean_account_code(self) -> UUID:
+        """The account's id; the platform's own for an operator."""
         code = self.cleaned_data["account_code"].strip().upper()
         if not code:
-            return None
+            return PLATFORM_ID
         account = Account.objects.filter(code=code).first()
         if account is None:
             raise forms.ValidationError("There is no account with this code.")
@@ -57,7 +58,7 @@ class InvitationPage(OperatorPage):
     least_to_view = OperatorRole.ADMIN
     least_to_write = OperatorRole.ADMIN
     adds = True
-    list_display: ClassVar = ["email", "name", "account", "role", "state", "sent_at", "expires_at"]
+    list_display: ClassVar = ["email", "name", "customer", "role", "state", "sent_at", "expires_at"]
     list_filter: ClassVar = [fixed("outcome", InvitationOutcome.values), fixed("role", ROLES)]
     search_fields: ClassVar = ["=email_normalised"]
     search_help_text = "E-mail address, whole"
@@ -82,7 +83,7 @@ class InvitationPage(OperatorPage):
         """What is asked for a new one; what there is to know of one."""
         if obj is None:
             return ["email", "name", "account_code", "role"]
-        return ["email", "name", "account", "role", "state", "created_at", "sent_at", "expires_at", "decided_at"]
+        return ["email", "name", "customer_link", "role", "state", "created_at", "sent_at", "expires_at", "decided_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of one that was made."""

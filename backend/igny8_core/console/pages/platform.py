@@ -80,22 +80,22 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields: ClassVar = ["account", "email", "name", "role", "status"]
+        fields: ClassVar = ["email", "name", "role", "status"]
 
 
 class UserPage(OperatorPage):
-    """People of accounts, and operators (without an account)."""
+    """People of accounts, and operators."""
 
     form = UserForm
     least_to_view = OperatorRole.ADMIN
     least_to_write = OperatorRole.ADMIN
-    list_display: ClassVar = ["email", "name", "account", "role", "state", "created_at"]
+    list_display: ClassVar = ["email", "name", "customer", "role", "state", "created_at"]
     list_filter: ClassVar = [fixed("role", ROLES), fixed("status", Status.values)]
     search_fields: ClassVar = ["=email_normalised"]
     search_help_text = "E-mail address, whole"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
-    fields: ClassVar = ["account", "email", "name", "role", "status"]
+    fields: ClassVar = ["customer_link", "email", "name", "role", "status"]
     actions_detail: ClassVar = ["reset_password"]
 
     @display(description="Status", label=STATUS_COLOURS)
@@ -105,7 +105,7 @@ class UserPage(OperatorPage):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A person keeps account and address."""
-        return ["account", "email"]
+        return ["customer_link", "email"]
 
     def change(self, operator: Operator, form: Any) -> None:
         """Through the services, which guard the last owner and the last admin."""
@@ -134,12 +134,12 @@ class AccessKeyPage(OperatorPage):
     """API keys: the prefix is all that is kept in the clear. New ones come from the API and the portal."""
 
     least_to_view = OperatorRole.ADMIN
-    list_display: ClassVar = ["prefix", "name", "account", "user", "role", "created_at", "last_used_at", "revoked_at"]
+    list_display: ClassVar = ["prefix", "name", "customer", "user", "role", "created_at", "last_used_at", "revoked_at"]
     list_filter: ClassVar = [fixed("role", AccountRole)]
     search_fields: ClassVar = ["=prefix", "=name"]
     ordering: ClassVar = ["-sequence"]
     fields: ClassVar = [
-        "prefix", "name", "account", "user", "role", "created_at", "expires_at", "last_used_at", "revoked_at",
+        "prefix", "name", "customer_link", "user", "role", "created_at", "expires_at", "last_used_at", "revoked_at",
     ]  # fmt: skip
     readonly_fields: ClassVar = fields
     actions_detail: ClassVar = ["revoke"]
@@ -154,8 +154,9 @@ class AccessKeyPage(OperatorPage):
         """Ask whether the key is to be refused from now on, and do it when the answer comes."""
         key = self.found(request, object_id)
         if request.method != "POST":
+            holder = self.customer(key) or key.user
             text = (
-                f"Whoever uses the key {key.prefix}… “{key.name}” of {key.account or key.user} is refused from now on."
+                f"Whoever uses the key {key.prefix}… “{key.name}” of {holder} is refused from now on."
                 " This cannot be taken back."
             )
             return self.asked(request, key, Question(f"Revoke {key.prefix}…", text, "Revoke the key", grave=True))
@@ -171,14 +172,14 @@ class AccessKeyPage(OperatorPage):
 class EventPage(OperatorPage):
     """What happened, who did it; append-only and chained."""
 
-    list_display: ClassVar = ["occurred_at", "type", "account", "actor_kind", "actor_id", "subject_id"]
+    list_display: ClassVar = ["occurred_at", "type", "customer", "actor_kind", "actor_id", "subject_id"]
     list_filter: ClassVar = [fixed("actor_kind", ActorKind), fixed("type", EventType)]
     search_fields: ClassVar = ["=subject_id", "=actor_id", "=request_id"]
     search_help_text = "Id of a subject, an actor or a request, whole"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
     fields: ClassVar = [
-        "occurred_at", "type", "account", "seq", "actor_kind", "actor_id", "subject_type", "subject_id",
+        "occurred_at", "type", "customer_link", "seq", "actor_kind", "actor_id", "subject_type", "subject_id",
         "request_id", "data", "hash_shown",
     ]  # fmt: skip
     readonly_fields: ClassVar = fields

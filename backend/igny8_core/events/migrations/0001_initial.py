@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('event_id', models.UUIDField(default=uuid.uuid4)),
                 ('type', models.CharField(max_length=64)),
                 ('recorded_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],
             options={
                 'db_table': 'events_pendingdispatch',
@@ -35,11 +35,11 @@ class Migration(migrations.Migration):
                 ('seq', models.BigIntegerField(default=0)),
                 ('prev_hash', models.BinaryField(max_length=32)),
                 ('hash', models.BinaryField(max_length=32)),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],
             options={
                 'db_table': 'events_chainhead',
-                'constraints': [models.UniqueConstraint(fields=('account',), name='chainhead_account', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('account',), name='chainhead_account')],
             },
         ),
         migrations.CreateModel(
@@ -58,12 +58,12 @@ class Migration(migrations.Migration):
                 ('prev_hash', models.BinaryField(max_length=32)),
                 ('hash', models.BinaryField(max_length=32)),
                 ('hash_version', models.SmallIntegerField()),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],
             options={
                 'db_table': 'events_event',
                 'indexes': [models.Index(fields=['account', 'subject_id', 'seq'], name='event_account_subject'), models.Index(fields=['account', 'type', 'seq'], name='event_account_type')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'seq'), name='event_account_seq', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('account', 'seq'), name='event_account_seq')],
             },
         ),
     ]

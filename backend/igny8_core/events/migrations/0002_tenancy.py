@@ -4,15 +4,16 @@ from typing import ClassVar
 
 from django.db import migrations
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.tenancy import DefinerFunction, EnableTenancy, GrantTo, WorkerSeesAll
 from igny8_core.events import sql
 
-PLATFORM_CHAIN = """INSERT INTO events_chainhead (id, account_id, seq, prev_hash, hash)
- VALUES ('00000000-0000-7000-8000-000000000000', NULL, 0, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'))"""
+PLATFORM_CHAIN = f"""INSERT INTO events_chainhead (id, account_id, seq, prev_hash, hash)
+ VALUES ('{PLATFORM_ID}', '{PLATFORM_ID}', 0, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'))"""
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("events", "0001_initial"), ("accounts", "0002_tenancy")]
+    dependencies: ClassVar = [("events", "0001_initial"), ("accounts", "0013_proven_at")]
 
     operations: ClassVar = [
         EnableTenancy("events_event", privileges="SELECT, INSERT"),
@@ -23,5 +24,5 @@ class Migration(migrations.Migration):
         WorkerSeesAll("events_pendingdispatch"),
         migrations.RunSQL(sql.APPEND_ONLY, "DROP FUNCTION events_refuse_change() CASCADE"),
         DefinerFunction("events_dispatch_lag", "", sql.DISPATCH_LAG),
-        migrations.RunSQL(PLATFORM_CHAIN, "DELETE FROM events_chainhead WHERE account_id IS NULL"),
+        migrations.RunSQL(PLATFORM_CHAIN, f"DELETE FROM events_chainhead WHERE account_id = '{PLATFORM_ID}'"),
     ]

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+",
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+",
                         to="accounts.account",
                     ),
                 ),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "events_verifiedchain",
                 "constraints": [
-                    models.UniqueConstraint(fields=("account",), name="verifiedchain_account", nulls_distinct=False)
+                    models.UniqueConstraint(fields=("account",), name="verifiedchain_account")
                 ],
             },
         ),

@@ -36,12 +36,12 @@ class Migration(migrations.Migration):
                 ('status', models.SmallIntegerField(null=True)),
                 ('body', models.BinaryField(null=True)),
                 ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],
             options={
                 'db_table': 'http_idempotencyrecord',
                 'indexes': [models.Index(fields=['created_at'], name='idempotency_created')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'owner_id', 'key', 'path', 'method'), name='idempotency_key_once', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('account', 'owner_id', 'key', 'path', 'method'), name='idempotency_key_once')],
             },
         ),
     ]

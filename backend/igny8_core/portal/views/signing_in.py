@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.models import normalise_email
+from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import sessions as platform_sessions
 from igny8_core.business.platform.services.web_sessions import NewSession, Proven, open_session, prove_password
 from igny8_core.events import unit_of_work
@@ -131,7 +132,7 @@ class SignOut(Page):
         else:
             unit_of_work.run(
                 lambda: platform_sessions.sign_out(principal),
-                scope=platform_sessions.scope_of(principal.account_id),
+                scope=Scope.of(principal.account_id),
                 actor=actor_of(principal),
                 request_id=context.request_id(),
             )
@@ -174,7 +175,7 @@ def _is_signed_in(request: HttpRequest) -> bool:
 
 def _halfway(request: HttpRequest, proven: Proven, *, lasting: bool) -> HttpResponse:
     """On to the code: what was proven so far travels signed, for minutes."""
-    document = {"user": str(proven.user_id), "account": str(proven.account_id or ""), "mark": proven.mark,
+    document = {"user": str(proven.user_id), "account": str(proven.account_id), "mark": proven.mark,
                 "lasting": lasting, "next": pages.local_path(request.POST.get("next", ""))}  # fmt: skip
     response = pages.go(reverse("portal:second-step"))
     response.set_cookie(
@@ -194,8 +195,7 @@ def _halfway_of(request: HttpRequest) -> dict[str, Any]:
 
 
 def _proven(halfway: dict[str, Any]) -> Proven:
-    account_id = UUID(halfway["account"]) if halfway["account"] else None
-    return Proven(UUID(halfway["user"]), account_id, halfway["mark"], needs_code=True)
+    return Proven(UUID(halfway["user"]), UUID(halfway["account"]), halfway["mark"], needs_code=True)
 
 
 def enter(request: HttpRequest, session: NewSession, *, lasting: bool) -> HttpResponse:

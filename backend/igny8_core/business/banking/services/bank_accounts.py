@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.banking.domain.bank_accounts import normalise_number
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
 from igny8_core.business.banking.domain.line_errors import BankAccountInUse
@@ -162,4 +163,4 @@ def _unique(write: Callable[[], Any], *, field: str, sentence: str) -> Any:
 
 
 def _record(fact: EventType, subject_type: str, subject_id: UUID, **data: Any) -> None:
-    record(fact, account_id=None, subject_type=subject_type, subject_id=subject_id, data=data)
+    record(fact, account_id=PLATFORM_ID, subject_type=subject_type, subject_id=subject_id, data=data)

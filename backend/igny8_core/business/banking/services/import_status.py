@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.banking.domain.line_errors import ImportNotWaiting
 from igny8_core.business.banking.domain.line_states import IMPORT_TRANSITIONS, ImportStatus
 from igny8_core.business.banking.models import FileChunk, StatementImport
@@ -48,7 +49,7 @@ def record_import(fact: EventType, found: StatementImport, **data: JSON) -> None
     """A fact about an import, in the platform's own chain."""
     record(
         fact,
-        account_id=None,
+        account_id=PLATFORM_ID,
         subject_type="statement",
         subject_id=found.id,
         data={

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.banking.domain.line_errors import LineNotOpen
 from igny8_core.business.banking.domain.line_states import OPEN, LineStatus, ensure_transition
 from igny8_core.business.banking.domain.lines import StatementLine as Facts
@@ -126,7 +127,7 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
         setattr(line, name, value)
     record(
         FACTS[to],
-        account_id=None,
+        account_id=PLATFORM_ID,
         subject_type="statement_line",
         subject_id=line.id,
         data={"from": current.value, "to": to.value, **data},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.banking.domain.booking import MONEY_IN, Booked, DecidedBy, ensure_direction
 from igny8_core.business.banking.domain.candidates import CandidateKind
 from igny8_core.business.banking.domain.line_errors import CannotUndo, LineNotOpen, ProposalGone
@@ -170,7 +171,7 @@ def request_match(*, import_id: UUID | None) -> None:
         raise NotFound
     record(
         EventType.STATEMENT_MATCH_REQUESTED,
-        account_id=None,
+        account_id=PLATFORM_ID,
         subject_type="statement",
         subject_id=import_id or EVERY_IMPORT,
     )

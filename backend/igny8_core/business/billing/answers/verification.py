@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from igny8_core.accounts.platform import customer_id
 from igny8_core.business.billing.services.verification import Verdict
 from igny8_core.events.verification import BadEvent
 from igny8_core.http.answers import Answer
@@ -19,7 +20,10 @@ class BadEventAnswer(Answer):
     def of(cls, bad: BadEvent) -> Self:
         """The place; the platform's own chain belongs to no account."""
         return cls(
-            account_id=str(bad.account_id or "platform"), seq=str(bad.seq), event_id=bad.event_id, problem=bad.problem
+            account_id=str(customer_id(bad.account_id) or "platform"),
+            seq=str(bad.seq),
+            event_id=bad.event_id,
+            problem=bad.problem,
         )
 
 

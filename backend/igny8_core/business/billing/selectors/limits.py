@@ -5,7 +5,8 @@ from django.db import connection
 from igny8_core.kit.currencies import CURRENCIES
 
 # Each currency is asked for in an index; what accounts are billed in is read as a whole, since they are few.
-WITHOUT_LIMIT = """WITH billed AS (SELECT DISTINCT billing_currency AS code FROM accounts_account)
+WITHOUT_LIMIT = """WITH billed AS (SELECT DISTINCT billing_currency AS code FROM accounts_account
+ WHERE kind = 'customer')
 SELECT c.code FROM unnest(%s::text[]) c(code)
  WHERE NOT EXISTS (SELECT 1 FROM billing_approvallimit l WHERE l.currency = c.code)
  AND (c.code IN (SELECT code FROM billed)

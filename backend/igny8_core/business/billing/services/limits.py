@@ -1,5 +1,6 @@
 """Above how much of a currency two operators have to approve."""
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.billing.models import ApprovalLimit
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
@@ -18,7 +19,7 @@ def set_limit(*, currency: str, amount: str | None) -> ApprovalLimit:
         currency=currency, defaults={"amount_minor": amount_minor, "updated_at": clock.now()}
     )
     record(
-        EventType.APPROVAL_LIMIT_CHANGED, account_id=None, subject_type="approval_limit", subject_id=limit.id,
+        EventType.APPROVAL_LIMIT_CHANGED, account_id=PLATFORM_ID, subject_type="approval_limit", subject_id=limit.id,
         data={"currency": currency, "amount_minor": amount_minor},
     )  # fmt: skip
     return limit

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from msgspec import UNSET, UnsetType
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.billing.domain.instructions import check_instructions
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.models import PaymentMethodConfig
@@ -135,7 +136,7 @@ def _record(fact: EventType, config: PaymentMethodConfig, **more: Any) -> None:
     """The hash proves later which instructions stood there; the texts themselves stay out of the log."""
     record(
         fact,
-        account_id=None,
+        account_id=PLATFORM_ID,
         subject_type="payment_method_config",
         subject_id=config.id,
         data={

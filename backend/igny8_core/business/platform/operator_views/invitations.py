@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.answers import InvitationAnswer
 from igny8_core.business.platform.selectors.people import find_invitations
@@ -42,5 +43,6 @@ class InvitationViewSet(OperatorAudience, InvitationBase):
     def create(self, request: Request) -> HttpResponse:
         """Invite an address by mail. Whether it signs in somewhere is told to nobody but its reader."""
         asked = AnyInvitationSerializer.checked(request.data)
-        invitation = invite(account_id=asked.account_id, email=asked.email, role=asked.role, name=asked.name)
+        account_id = PLATFORM_ID if asked.account_id is None else asked.account_id
+        invitation = invite(account_id=account_id, email=asked.email, role=asked.role, name=asked.name)
         return responses.one(InvitationAnswer.of(invitation), status=201)

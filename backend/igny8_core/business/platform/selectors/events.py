@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from igny8_core.accounts.platform import customer_id
 from igny8_core.events.catalogue import ActorKind
 from igny8_core.events.models import Event
 from igny8_core.events.selectors import events_across_accounts
@@ -38,4 +39,5 @@ def event_document(event: Event) -> dict[str, Any]:
         "occurred_at",
         "data",
     )
-    return {**{name: getattr(event, name) for name in names}, "hash": bytes(event.hash).hex()}
+    shown = {name: getattr(event, name) for name in names} | {"account_id": customer_id(event.account_id)}
+    return {**shown, "hash": bytes(event.hash).hex()}

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from igny8_core.accounts.keys import KeyKind
 from igny8_core.accounts.models import AccessKey, Account, Invitation, InvitationOutcome, User
+from igny8_core.accounts.platform import PLATFORM_ID, customer_id
 from igny8_core.kit import clock
 
 
@@ -20,7 +21,7 @@ def find_users(
 ) -> QuerySet[User]:
     """People of one account, or of all; `kind` tells operators from an account's users."""
     rows = User.objects.filter(**_given(account_id=account_id, role=role, status=status))
-    return rows if kind is None else rows.filter(account__isnull=kind == "operator")
+    return rows if kind is None else rows.filter(_kind(kind))
 
 
 def find_api_keys(*, account_id: UUID | None = None, user_id: UUID | None = None) -> QuerySet[AccessKey]:
@@ -34,7 +35,7 @@ def find_invitations(
 ) -> QuerySet[Invitation]:
     """Invitations of one account, or of all; `kind` tells those of operators from those of accounts."""
     rows = Invitation.objects.filter(**_given(account_id=account_id))
-    rows = rows if kind is None else rows.filter(account__isnull=kind == "operator")
+    rows = rows if kind is None else rows.filter(_kind(kind))
     past = Q(expires_at__lte=clock.now())
     match status:
         case None:
@@ -46,13 +47,18 @@ def find_invitations(
     return rows.filter(outcome=status)
 
 
+def _kind(kind: str) -> Q:
+    return Q(account=PLATFORM_ID) if kind == "operator" else ~Q(account=PLATFORM_ID)
+
+
 def _given(**filters: Any) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if value is not None}
 
 
 def user_document(user: User) -> dict[str, Any]:
     """A person as answered; `account_id` is null for an operator."""
-    return {name: getattr(user, name) for name in ("id", "account_id", "email", "name", "role", "status", "created_at")}
+    names = ("id", "account_id", "email", "name", "role", "status", "created_at")
+    return {name: getattr(user, name) for name in names} | {"account_id": customer_id(user.account_id)}
 
 
 def key_document(key: AccessKey) -> dict[str, Any]:
@@ -69,7 +75,8 @@ def key_document(key: AccessKey) -> dict[str, Any]:
         "last_used_at",
     )
     role = key.role if key.user is None else key.user.role
-    return {**{name: getattr(key, name) for name in names}, "role": role, "status": _key_status(key)}
+    shown = {name: getattr(key, name) for name in names} | {"account_id": customer_id(key.account_id)}
+    return {**shown, "role": role, "status": _key_status(key)}
 
 
 def _key_status(key: AccessKey) -> str:

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from igny8_core.accounts.keys import digest
 from igny8_core.accounts.lookups import Invited, look_up_invitation
 from igny8_core.accounts.models import Invitation, InvitationOutcome, Status, normalise_email
+from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain import passkeys as ceremonies
 from igny8_core.business.platform.domain.errors import AddressInUse, InvitationOver
 from igny8_core.business.platform.domain.passkeys import Place
@@ -17,7 +18,7 @@ from igny8_core.business.platform.services.invitations import end, is_open, is_s
 from igny8_core.business.platform.services.passkeys import Challenge
 from igny8_core.business.platform.services.passwords import refuse_common_password
 from igny8_core.business.platform.services.provisioning import NewPerson, create_person
-from igny8_core.business.platform.services.sessions import acting, scope_of
+from igny8_core.business.platform.services.sessions import acting
 from igny8_core.business.platform.services.web_sessions import NewSession, issue_session
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import EventType
@@ -41,7 +42,7 @@ def open_invitation(token: str) -> Invited:
     invited = look_up_invitation(token)
     if invited is None or invited.outcome or invited.expires_at <= clock.now():
         raise InvitationOver
-    if invited.account_status not in (None, Status.ACTIVE):
+    if invited.account_status != Status.ACTIVE:
         raise AccountSuspended
     if is_somebodys(normalise_email(invited.email)):
         raise AddressInUse
@@ -113,7 +114,7 @@ def _accept(
 
     return unit_of_work.run(
         operation,
-        scope=scope_of(invited.account_id),
+        scope=Scope.of(invited.account_id),
         actor=acting(invited.invitation_id, invited.account_id),
         request_id=request_id,
     )

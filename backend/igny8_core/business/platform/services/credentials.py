@@ -18,7 +18,7 @@ from igny8_core.accounts.models import ResetRequest, User, normalise_email
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain.errors import ResetLinkExpired
 from igny8_core.business.platform.services.passwords import refuse_common_password
-from igny8_core.business.platform.services.sessions import acting, end_sessions, scope_of
+from igny8_core.business.platform.services.sessions import acting, end_sessions
 from igny8_core.business.platform.services.standing import hold, mark_of
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
@@ -51,9 +51,9 @@ def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID)
     _replace(login, hashed, keep_key_id=keep_key_id)
 
 
-def confirm_password(*, user_id: UUID, account_id: UUID | None, password: str) -> Login:
+def confirm_password(*, user_id: UUID, account_id: UUID, password: str) -> Login:
     """Let who is signed in show that it is really them, before any lock is taken. Raises `ValidationError`."""
-    with unit_of_work.read(scope_of(account_id)):
+    with unit_of_work.read(Scope.of(account_id)):
         email = User.objects.values_list("email_normalised", flat=True).get(id=user_id)
     return _own_login(email, password=password, field="password")
 
@@ -134,7 +134,7 @@ def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
 
     unit_of_work.run(
         operation,
-        scope=scope_of(login.account_id), actor=acting(login.user_id, login.account_id), request_id=request_id,
+        scope=Scope.of(login.account_id), actor=acting(login.user_id, login.account_id), request_id=request_id,
     )  # fmt: skip
 
 

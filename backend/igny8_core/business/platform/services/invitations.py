@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet, Sum
 from igny8_core.accounts.keys import digest, new_invitation_token
 from igny8_core.accounts.lookups import look_up_login
 from igny8_core.accounts.models import Account, Invitation, InvitationOutcome, Status, User, normalise_email
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.platform.domain.errors import AlreadyInvited, InvitationOver, TooManyInvitations
 from igny8_core.business.platform.selectors.people import find_invitations
 from igny8_core.business.platform.services.people import check_role
@@ -43,15 +44,15 @@ class InvitationMail:
     token: str | None = field(repr=False)
 
 
-def invite(*, account_id: UUID | None, email: str, role: str, name: str) -> Invitation:
-    """Invite an address to an account, or (None) to the operators; the worker mails it. Inside a unit of work.
+def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
+    """Invite an address to an account, or to the platform's as an operator; the worker mails it. In a unit of work.
 
     Raises `NotFound` without such an account, `ValidationError`, `AlreadyTaken` for somebody of this very team,
     `AlreadyInvited`, `TooManyInvitations`.
     """
-    if account_id is not None and not Account.objects.filter(id=account_id).exists():
+    if account_id != PLATFORM_ID and not Account.objects.filter(id=account_id).exists():
         raise NotFound
-    check_role(role, operates=account_id is None)
+    check_role(role, operates=account_id == PLATFORM_ID)
     _check_address(email)
     hold_proven()
     address = _address(account_id, normalise_email(email))
@@ -112,14 +113,14 @@ def new_mail(*, invitation_id: UUID) -> InvitationMail | None:
     The secret is kept nowhere but in the mail. Each run makes another one, and the older one dies.
     """
     invitation = lock_one(Invitation.objects.filter(id=invitation_id))
-    account = None if invitation is None else invitation.account
-    if invitation is None or not is_open(invitation) or (account and account.status != Status.ACTIVE):
+    if invitation is None or not is_open(invitation) or invitation.account.status != Status.ACTIVE:
         return None
     token = None if is_somebodys(invitation.email_normalised) else new_invitation_token()
     conditional_update(
         Invitation.objects.filter(id=invitation.id, outcome=""), token_hash=None if token is None else digest(token)
     )
-    if account is None:
+    account = invitation.account
+    if account.id == PLATFORM_ID:
         return InvitationMail(invitation.email, "", "", token)
     return InvitationMail(invitation.email, account.name, account.spoken_language, token)
 
@@ -142,7 +143,7 @@ def end(invitation: Invitation, outcome: InvitationOutcome, fact: EventType) -> 
     _record(fact, invitation)
 
 
-def _insert(*, account_id: UUID | None, email: str, role: str, name: str) -> Invitation:
+def _insert(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
     now = clock.now()
     try:
         with transaction.atomic():
@@ -160,8 +161,8 @@ def _insert(*, account_id: UUID | None, email: str, role: str, name: str) -> Inv
         raise AlreadyInvited from error
 
 
-def _address(account_id: UUID | None, email_normalised: str) -> dict[str, Any]:
-    """An address in one account, or (None) among the operators: nothing else is looked at when somebody invites."""
+def _address(account_id: UUID, email_normalised: str) -> dict[str, Any]:
+    """An address in one account, or among the operators: nothing else is looked at when somebody invites."""
     return {"account_id": account_id, "email_normalised": email_normalised}
 
 

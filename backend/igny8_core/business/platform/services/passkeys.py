@@ -13,10 +13,11 @@ from django.db.models import Q, QuerySet
 from igny8_core.accounts.locks import lock_login
 from igny8_core.accounts.lookups import PasskeyHolder, look_up_passkey
 from igny8_core.accounts.models import Passkey, User
+from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain import passkeys as ceremonies
 from igny8_core.business.platform.domain.errors import InvalidPasskey, TooManyPasskeys
 from igny8_core.business.platform.domain.passkeys import Place
-from igny8_core.business.platform.services.sessions import acting, scope_of
+from igny8_core.business.platform.services.sessions import acting
 from igny8_core.business.platform.services.standing import ensure_welcome, hold, hold_proven, lock_standing
 from igny8_core.business.platform.services.web_sessions import NewSession, issue_session
 from igny8_core.events import unit_of_work
@@ -73,9 +74,7 @@ def begin_adding(*, user_id: UUID, place: Place) -> tuple[str, Challenge]:
     return options, challenge
 
 
-def add(
-    *, user_id: UUID, account_id: UUID | None, name: str, place: Place, challenge: Challenge, credential: str
-) -> Passkey:
+def add(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge: Challenge, credential: str) -> Passkey:
     """Keep what the authenticator made; inside a unit of work.
 
     Raises `ReauthenticationRequired`, `InvalidPasskey`, `TooManyPasskeys`.
@@ -88,9 +87,7 @@ def add(
     )
 
 
-def keep(
-    *, user_id: UUID, account_id: UUID | None, name: str, place: Place, challenge: Challenge, credential: str
-) -> Passkey:
+def keep(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge: Challenge, credential: str) -> Passkey:
     """The same for somebody who is new, or whose standing was looked at: the person is locked."""
     if challenge.is_over:
         raise InvalidPasskey
@@ -141,7 +138,7 @@ def sign_in(
         return issue_session(user_id=holder.user_id, account_id=holder.account_id, lasting=lasting)
 
     return unit_of_work.run(
-        operation, scope=scope_of(holder.account_id), actor=acting(holder.user_id, holder.account_id),
+        operation, scope=Scope.of(holder.account_id), actor=acting(holder.user_id, holder.account_id),
         request_id=request_id,
     )  # fmt: skip
 

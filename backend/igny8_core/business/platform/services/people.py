@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from igny8_core.accounts.models import Account, Status, User
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role, includes
 from igny8_core.business.platform.domain.errors import CannotChangeSelf, LastAdmin, LastOwner
 from igny8_core.business.platform.selectors.people import find_users
@@ -35,13 +36,13 @@ def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> U
     Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`, `LastOwner`.
     """
     account_id = User.objects.filter(id=user_id).values_list("account_id", flat=True).first()
-    highest: Role = OperatorRole.ADMIN if account_id is None else AccountRole.OWNER
+    highest: Role = OperatorRole.ADMIN if account_id == PLATFORM_ID else AccountRole.OWNER
     user, guardians = _locked(user_id, among=Q(), guarded=Q(account_id=account_id, role=highest.value))
     if _lowers(user, changes):
         if user.id == by:
             raise CannotChangeSelf
         if guardians == {user.id}:
-            raise LastAdmin if account_id is None else LastOwner
+            raise LastAdmin if account_id == PLATFORM_ID else LastOwner
     return _change(user, changes, by=by)
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from igny8_core.accounts.keys import KeyKind, new_secret
 from igny8_core.accounts.models import AccessKey, Account, User, normalise_email
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.chain import GENESIS
@@ -31,10 +32,10 @@ class IssuedKey:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody who is to sign in: to an account, or (None) as an operator; without a password the hash is unusable."""
+    """Somebody who is to sign in: an operator where the account is the platform's; no password, an unusable hash."""
 
     id: UUID
-    account_id: UUID | None
+    account_id: UUID
     email: str
     role: str
     name: str
@@ -76,7 +77,7 @@ def create_user(*, account: Account, email: str, password: str, role: AccountRol
 
 def create_operator(*, email: str, password: str, role: OperatorRole, name: str = "") -> User:
     """Give a member of the platform's staff a sign-in; raises `AlreadyTaken` for a used address."""
-    return create_person(NewPerson(uuid7(), None, email, role.value, name, make_password(password)))
+    return create_person(NewPerson(uuid7(), PLATFORM_ID, email, role.value, name, make_password(password)))
 
 
 def refuse_long_email(email: str) -> None:
@@ -110,20 +111,18 @@ def issue_account_key(
     *, account: Account, role: AccountRole, name: str, expires_at: datetime | None = None
 ) -> IssuedKey:
     """An API key of an account with a role of its own."""
-    return _issue_key(account=account, user=None, role=role.value, name=name, expires_at=expires_at)
+    return _issue_key(account_id=account.id, user=None, role=role.value, name=name, expires_at=expires_at)
 
 
 def issue_operator_key(*, operator: User, name: str, expires_at: datetime | None = None) -> IssuedKey:
     """An API key of an operator; it has the role its operator has at each moment."""
-    return _issue_key(account=None, user=operator, role="", name=name, expires_at=expires_at)
+    return _issue_key(account_id=operator.account_id, user=operator, role="", name=name, expires_at=expires_at)
 
 
-def _issue_key(
-    *, account: Account | None, user: User | None, role: str, name: str, expires_at: datetime | None
-) -> IssuedKey:
+def _issue_key(*, account_id: UUID, user: User | None, role: str, name: str, expires_at: datetime | None) -> IssuedKey:
     secret = new_secret(KeyKind.API_KEY)
     key = AccessKey.objects.create(
-        kind=KeyKind.API_KEY.value, account=account, user=user, role=role, name=name, prefix=secret.prefix,
+        kind=KeyKind.API_KEY.value, account_id=account_id, user=user, role=role, name=name, prefix=secret.prefix,
         secret_hash=secret.digest, created_at=clock.now(), expires_at=expires_at,
     )  # fmt: skip
     _record(EventType.API_KEY_ISSUED, key.account_id, "api_key", key.id, prefix=secret.prefix)
@@ -154,5 +153,5 @@ def suspend_user(user: User, *, suspended: bool) -> None:
         _record(fact, user.account_id, "user", user.id)
 
 
-def _record(fact: EventType, account_id: UUID | None, subject: str, subject_id: UUID, **data: str) -> None:
+def _record(fact: EventType, account_id: UUID, subject: str, subject_id: UUID, **data: str) -> None:
     record(fact, account_id=account_id, subject_type=subject, subject_id=subject_id, data=dict(data))

@@ -11,12 +11,13 @@ from uuid import UUID
 from igny8_core.accounts.locks import lock_login
 from igny8_core.accounts.models import AccessKey
 from igny8_core.accounts.principals import Principal
+from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.domain.passkeys import Place
 from igny8_core.business.platform.services import passkeys
 from igny8_core.business.platform.services.credentials import confirm_password, not_yours
 from igny8_core.business.platform.services.passkeys import Challenge
-from igny8_core.business.platform.services.sessions import acting, scope_of
+from igny8_core.business.platform.services.sessions import acting
 from igny8_core.business.platform.services.standing import PROOF_LASTS, is_proven
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import EventType
@@ -77,5 +78,5 @@ def _prove(principal: Principal, check: Callable[[], None], request_id: UUID | N
         return now + PROOF_LASTS
 
     return unit_of_work.run(
-        operation, scope=scope_of(account_id), actor=acting(user_id, account_id), request_id=request_id
+        operation, scope=Scope.of(account_id), actor=acting(user_id, account_id), request_id=request_id
     )

@@ -34,7 +34,7 @@ def unconfirmed_secret(user_id: UUID) -> str:
     return unseal(factor.sealed_secret)["secret"]
 
 
-def begin(*, user_id: UUID, account_id: UUID | None) -> None:
+def begin(*, user_id: UUID, account_id: UUID) -> None:
     """Make a secret for the app to scan; the same one until it is confirmed. Raises `AlreadyTaken`."""
     hold_proven(people=Q(id=user_id))
     SecondFactor.objects.bulk_create(
@@ -52,7 +52,7 @@ def begin(*, user_id: UUID, account_id: UUID | None) -> None:
         raise AlreadyTaken("Two-step sign-in is on already.")
 
 
-def confirm(*, user_id: UUID, account_id: UUID | None, code: str) -> list[str] | AppError:
+def confirm(*, user_id: UUID, account_id: UUID, code: str) -> list[str] | AppError:
     """Switch it on with a first code; returns the recovery codes, shown this once.
 
     Returns `InvalidCode` or `SecondFactorLocked`. Raises `NotFound` for somebody who has not begun.

@@ -11,6 +11,7 @@ from igny8_core.accounts.keys import SIGN_IN_KINDS, KeyKind, new_secret
 from igny8_core.accounts.locks import lock_login, lock_people
 from igny8_core.accounts.lookups import REFUSALS, Login, look_up_login, look_up_secret
 from igny8_core.accounts.models import AccessKey, normalise_email
+from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import second_factors
@@ -59,7 +60,7 @@ def sign_in(*, email: str, password: str, code: str, request_id: UUID | None) ->
     """
     login = check_login(email=email, password=password)
     return unit_of_work.run_even_if_refused(
-        lambda: _open(login, code), scope=scope_of(login.account_id), actor=acting(login.user_id, login.account_id),
+        lambda: _open(login, code), scope=Scope.of(login.account_id), actor=acting(login.user_id, login.account_id),
         request_id=request_id,
     )  # fmt: skip
 
@@ -79,7 +80,7 @@ def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
     account_id = principal.account_id
     assert principal.user_id is not None
     return unit_of_work.run_even_if_refused(
-        lambda: _rotate(principal), scope=scope_of(account_id), actor=acting(principal.user_id, account_id),
+        lambda: _rotate(principal), scope=Scope.of(account_id), actor=acting(principal.user_id, account_id),
         request_id=request_id,
     )  # fmt: skip
 
@@ -94,7 +95,7 @@ def sign_out(principal: Principal) -> None:
     record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=principal.user_id)
 
 
-def end_sign_in(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> None:
+def end_sign_in(*, user_id: UUID, account_id: UUID, family_id: UUID) -> None:
     """End one of a person's sign-ins, wherever that is; inside a unit of work. Raises `NotFound`."""
     hold(people=Q(id=user_id))
     if not _revoke(Q(user_id=user_id, family_id=family_id, kind__in=SIGN_IN_KINDS)):
@@ -102,7 +103,7 @@ def end_sign_in(*, user_id: UUID, account_id: UUID | None, family_id: UUID) -> N
     record(EventType.USER_SIGNED_OUT, account_id=account_id, subject_type="user", subject_id=user_id)
 
 
-def end_other_sign_ins(*, user_id: UUID, account_id: UUID | None, but: UUID) -> None:
+def end_other_sign_ins(*, user_id: UUID, account_id: UUID, but: UUID) -> None:
     """End all of a person's sign-ins except the session with this key's id; inside a unit of work."""
     hold(people=Q(id=user_id))
     end_sessions(user_id, but=but)
@@ -155,7 +156,7 @@ def _revoke(keys: Q) -> int:
     return AccessKey.objects.filter(keys, revoked_at=None).update(revoked_at=clock.now())
 
 
-def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID, proven_at: datetime | None) -> Tokens:
+def _issue_pair(*, user_id: UUID, account_id: UUID, family_id: UUID, proven_at: datetime | None) -> Tokens:
     now = clock.now()
     access, refresher = new_secret(KeyKind.ACCESS_TOKEN), new_secret(KeyKind.REFRESH_TOKEN)
     expiries = {access: now + ACCESS_LIFETIME, refresher: now + REFRESH_LIFETIME}
@@ -169,11 +170,6 @@ def _issue_pair(*, user_id: UUID, account_id: UUID | None, family_id: UUID, prov
     return Tokens(access.plain, refresher.plain, expiries[access], expiries[refresher])
 
 
-def scope_of(account_id: UUID | None) -> Scope:
-    """Whose rows a person may see: their account's, or as an operator every account's."""
-    return Scope.operators() if account_id is None else Scope.tenant(account_id)
-
-
-def acting(user_id: UUID, account_id: UUID | None) -> Actor:
+def acting(user_id: UUID, account_id: UUID) -> Actor:
     """The person as the actor of what they do."""
-    return Actor(ActorKind.OPERATOR if account_id is None else ActorKind.USER, user_id)
+    return Actor(ActorKind.OPERATOR if account_id == PLATFORM_ID else ActorKind.USER, user_id)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from igny8_core.accounts.keys import KeyKind, new_secret
 from igny8_core.accounts.models import AccessKey, Account
+from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import second_factors
-from igny8_core.business.platform.services.sessions import acting, check_login, scope_of
+from igny8_core.business.platform.services.sessions import acting, check_login
 from igny8_core.business.platform.services.standing import ensure_welcome, lock_standing, standing_of
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import EventType
@@ -30,7 +31,7 @@ class Proven:
     """
 
     user_id: UUID
-    account_id: UUID | None
+    account_id: UUID
     mark: str
     needs_code: bool
 
@@ -47,7 +48,7 @@ class NewSession:
 def prove_password(*, email: str, password: str) -> Proven:
     """Check the password alone. Raises `InvalidCredentials`, `UserSuspended`, `AccountSuspended`."""
     login = check_login(email=email, password=password)
-    with unit_of_work.read(scope_of(login.account_id)):
+    with unit_of_work.read(Scope.of(login.account_id)):
         standing = standing_of(login)
     return Proven(login.user_id, login.account_id, standing.mark, needs_code=standing.factor is not None)
 
@@ -68,12 +69,12 @@ def open_session(*, proven: Proven, code: str, lasting: bool, request_id: UUID |
         return refusal or issue_session(user_id=proven.user_id, account_id=proven.account_id, lasting=lasting)
 
     return unit_of_work.run_even_if_refused(
-        operation, scope=scope_of(proven.account_id), actor=acting(proven.user_id, proven.account_id),
+        operation, scope=Scope.of(proven.account_id), actor=acting(proven.user_id, proven.account_id),
         request_id=request_id,
     )  # fmt: skip
 
 
-def issue_session(*, user_id: UUID, account_id: UUID | None, lasting: bool) -> NewSession:
+def issue_session(*, user_id: UUID, account_id: UUID, lasting: bool) -> NewSession:
     """The session itself, for who has proven everything; inside a unit of work."""
     now, secret = clock.now(), new_secret(KeyKind.SESSION)
     expires_at = now + (LASTING_LIFETIME if lasting else LIFETIME)
@@ -82,5 +83,5 @@ def issue_session(*, user_id: UUID, account_id: UUID | None, lasting: bool) -> N
         secret_hash=secret.digest, created_at=now, expires_at=expires_at, proven_at=now,
     )  # fmt: skip
     record(EventType.USER_SIGNED_IN, account_id=account_id, subject_type="user", subject_id=user_id)
-    language = Account.objects.values_list("language", flat=True).get(id=account_id) if account_id else ""
+    language = Account.objects.filter(id=account_id).values_list("language", flat=True).first() or ""
     return NewSession(secret.plain, expires_at, language)

@@ -31,7 +31,7 @@ class InvitationBase(ApiViewSet):
         super().authorise(request)
         if self.action_name(request) in ("create", "send_again"):
             principal = principal_of(request)
-            count_shared("invitation", str(principal.account_id or principal.owner_id))
+            count_shared("invitation", str(principal.owner_id if principal.is_operator else principal.account_id))
 
     def own_account(self, request: Request) -> UUID | None:
         """The account whose invitations the caller may touch; None for all of them."""
