@@ -157,30 +157,6 @@ class GrantTo(TenancyOperation):
         return f"Grant {self.privileges} on {self.thing}"
 
 
-class RevokeFrom(TenancyOperation):
-    """Take back what an earlier migration granted; undoing it grants it again."""
-
-    def __init__(self, roles: str, privileges: str, thing: str) -> None:
-        self.roles = roles
-        self.privileges = privileges
-        self.thing = thing
-
-    def statements(self, roles: dict[str, str]) -> list[str]:
-        holders = ", ".join(roles[name.strip()] for name in self.roles.split(","))
-        return [f"REVOKE {self.privileges} ON {self.thing} FROM {holders}"]
-
-    def database_backwards(
-        self, app_label: str, schema_editor: "BaseDatabaseSchemaEditor", from_state: Any, to_state: Any
-    ) -> None:
-        """Grant it again."""
-        GrantTo(self.roles, self.privileges, self.thing).database_forwards(
-            app_label, schema_editor, from_state, to_state
-        )
-
-    def describe(self) -> str:
-        return f"Revoke {self.privileges} on {self.thing}"
-
-
 class DefinerFunction(TenancyOperation):
     """A narrow window past row-level security: a function that runs as the owner with a pinned search_path."""
 

@@ -10,7 +10,8 @@ from igny8_core.accounts.tenancy import GrantTo
 class Migration(migrations.Migration):
     initial = True
     dependencies: ClassVar = [
-        ("accounts", "0001_initial"), ("contenttypes", "0002_remove_content_type_name"),
+        ("accounts", "0002_enforced"),
+        ("contenttypes", "0002_remove_content_type_name"),
     ]
 
     operations: ClassVar = [GrantTo("web, operator", "SELECT", "TABLE django_content_type")]

@@ -43,7 +43,10 @@ CREATE TRIGGER banking_match_keep BEFORE DELETE ON banking_match
     FOR EACH ROW EXECUTE FUNCTION banking_refuse_delete();
 """
 SEQUENCES = (
-    "banking_bankaccount_sequence", "banking_csvprofile_sequence", "banking_import_sequence", "banking_line_sequence",
+    "banking_bankaccount_sequence",
+    "banking_csvprofile_sequence",
+    "banking_import_sequence",
+    "banking_line_sequence",
 )
 
 
@@ -52,7 +55,7 @@ def _ours(table: str, privileges: str = "SELECT, INSERT, UPDATE", *, unique_pair
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("banking", "0001_initial"), ("billing", "0009_found_by_bank_lines")]
+    dependencies: ClassVar = [("banking", "0001_tables"), ("billing", "0002_enforced")]
 
     operations: ClassVar = [
         *[GrantTo("operator", "USAGE", f"SEQUENCE {name}") for name in SEQUENCES],

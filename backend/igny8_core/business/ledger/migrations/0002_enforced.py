@@ -58,7 +58,7 @@ CREATE CONSTRAINT TRIGGER ledger_line_balanced AFTER INSERT ON ledger_journallin
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("ledger", "0001_initial"), ("accounts", "0002_tenancy")]
+    dependencies: ClassVar = [("ledger", "0001_tables"), ("accounts", "0002_enforced")]
 
     operations: ClassVar = [
         GrantTo("web, worker, operator", "USAGE", "SEQUENCE ledger_journal_sequence"),
@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
         EnableTenancy("ledger_journal", privileges="SELECT, INSERT"),
         EnableTenancy("ledger_journalline", privileges="SELECT, INSERT"),
         EnableTenancy("ledger_balance"),
+        # How far each account's part was verified is operators' and the owner's.
+        EnableTenancy("ledger_verifiedledger", shown_to_tenants=False, unique_pair=False),
         CompositeForeignKey("ledger_journalline", "journal_id", "ledger_journal"),
         migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION ledger_refuse_change() CASCADE"),
         migrations.RunSQL(

@@ -8,7 +8,7 @@ from igny8_core.accounts.tenancy import EnableTenancy, GrantTo
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("http", "0001_initial"), ("accounts", "0002_tenancy")]
+    dependencies: ClassVar = [("http", "0001_tables"), ("accounts", "0002_enforced")]
 
     operations: ClassVar = [
         EnableTenancy("http_idempotencyrecord", unique_pair=False),
