@@ -87,8 +87,7 @@ class SessionView(ApiView):
 
     def scope(self, request: Request) -> Scope:
         """The caller's account, or all of them for an operator."""
-        account = principal_of(request).account
-        return Scope.operators() if account is None else Scope.tenant(account.id)
+        return Scope.of(principal_of(request).account_id)
 
 
 class ReauthenticateView(SessionView):
