@@ -15,7 +15,7 @@ from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
-from igny8_core.business.platform.services import sessions as platform_sessions
+from igny8_core.business.platform.public import sessions as platform_sessions
 from igny8_core.console import door
 from igny8_core.console.desks import approvals, home, own_passkeys, own_sign_in, reconciliation
 from igny8_core.console.operators import Operator, operator_of

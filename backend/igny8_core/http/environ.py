@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -41,12 +42,17 @@ def environ_of(scope: Mapping[str, Any]) -> Environ:
     for name, value in scope["headers"]:
         if b"_" in name:
             continue
-        key = _WITHOUT_PREFIX.get(name) or "HTTP_" + name.decode("ascii").upper().replace("-", "_")
+        key = _key(name)
         text = value.decode("ascii") if value.isascii() else ""
         if key in environ:
             text = f"{environ[key]}{';' if key == 'HTTP_COOKIE' else ','}{text}"
         environ[key] = text
     return environ
+
+
+@lru_cache(maxsize=512)
+def _key(name: bytes) -> str:
+    return _WITHOUT_PREFIX.get(name) or "HTTP_" + name.decode("ascii").upper().replace("-", "_")
 
 
 def announced_length(environ: Environ) -> int | None:

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.methods import MANUAL
 from igny8_core.business.billing.domain.references import LONGEST, read_reference
-from igny8_core.business.billing.formats.proof_files import CleanFile, clean
-from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH
-from igny8_core.business.platform.services.provisioning import MAX_EMAIL
-from igny8_core.business.platform.views.passkey_browser import MAX_CREDENTIAL
+from igny8_core.business.billing.public import CleanFile, clean
+from igny8_core.business.platform.edge import MAX_CREDENTIAL
+from igny8_core.business.platform.public import MAX_EMAIL, MAX_LENGTH, MIN_LENGTH
 from igny8_core.http.forms import EmailLineField, LineField, ParagraphsField
 from igny8_core.kit.errors import ValidationError
 from igny8_core.kit.texts import bare

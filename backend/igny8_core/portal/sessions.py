@@ -9,7 +9,7 @@ from igny8_core.accounts.models import Account, User
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, includes
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.platform.services.web_sessions import NewSession
+from igny8_core.business.platform.public import NewSession
 from igny8_core.http.sessions import COOKIE, principal_of_cookie
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AccountRequired

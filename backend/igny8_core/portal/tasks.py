@@ -11,8 +11,7 @@ from procrastinate.contrib.django import app
 
 from igny8_core.accounts.models import User
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.platform.services.credentials import ResetLink, reset_link
-from igny8_core.business.platform.services.invitations import InvitationMail, new_mail
+from igny8_core.business.platform.public import InvitationMail, ResetLink, new_mail, reset_link
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.selectors import subject_of

@@ -9,9 +9,8 @@ from igny8_core.business.billing.domain.availability import MethodConfig
 from igny8_core.business.billing.domain.instructions import fill
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_qr import payment_qr
-from igny8_core.business.billing.models import Invoice
-from igny8_core.business.billing.services.payment_service import AvailableMethods
-from igny8_core.business.documents.services.qr_pictures import qr_svg
+from igny8_core.business.billing.public import AvailableMethods
+from igny8_core.business.documents.public import qr_svg
 from igny8_core.kit.money import format_amount
 from igny8_core.portal import sentences
 
@@ -41,7 +40,9 @@ def ways_of(offered: AvailableMethods, *, amount_minor: int) -> list[Way]:
     """The manual ways among those offered for an invoice, with what is to be sent."""
     invoice = offered.invoice
     assert invoice is not None, "asked for an invoice"
-    return [_way(config, invoice, amount_minor) for config in offered.methods]
+    return [
+        _way(config, invoice.currency, invoice.creditor_reference or "", amount_minor) for config in offered.methods
+    ]
 
 
 def chosen(ways: list[Way], wish: str, *, default_method: str | None) -> Way | None:
@@ -51,15 +52,15 @@ def chosen(ways: list[Way], wish: str, *, default_method: str | None) -> Way | N
     return next(iter([*by_wish, *by_default, *ways]), None)
 
 
-def _way(config: MethodConfig, invoice: Invoice, amount_minor: int) -> Way:
-    amount = f"{format_amount(amount_minor, invoice.currency)} {invoice.currency}"
-    filled = fill(config.instructions, reference=invoice.creditor_reference or "", amount=amount)
+def _way(config: MethodConfig, currency: str, reference: str, amount_minor: int) -> Way:
+    amount = f"{format_amount(amount_minor, currency)} {currency}"
+    filled = fill(config.instructions, reference=reference, amount=amount)
     code = payment_qr(
         payment_method=config.payment_method,
-        currency=invoice.currency,
+        currency=currency,
         instructions=config.instructions,
         amount_minor=amount_minor,
-        reference=invoice.creditor_reference or "",
+        reference=reference,
     )
     facts = [(name, filled[name], _shown(name, filled[name])) for name in ORDER if filled.get(name)]
     return Way(

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from babel import Locale
 
-from igny8_core.business.platform.selectors.sign_ins import sign_ins_of
-from igny8_core.business.platform.services.passkeys import passkeys_of
+from igny8_core.business.platform.public import passkeys_of, sign_ins_of
 from igny8_core.portal import formatting
 from igny8_core.portal.sessions import Visit
 

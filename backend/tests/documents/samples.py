@@ -1,11 +1,12 @@
 """Facts of documents as they come in life, for the tests that look at them."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
+from igny8_core.business.billing.domain.papers import Applied, InvoiceFacts, Line, Party, ReceiptFacts, WayToPay
 from igny8_core.business.billing.domain.payment_qr import payment_qr
-from igny8_core.business.documents.domain.facts import Applied, InvoiceFacts, Line, Party, ReceiptFacts, WayToPay
 
 SELLER = Party(
     name="IGNY8 Demo Ltd",
@@ -55,6 +56,9 @@ def _qr(currency: str, instructions: dict[str, str], amount_minor: int) -> str |
 
 
 PENDING = InvoiceFacts(
+    id=UUID(int=1),
+    account_id=UUID(int=2),
+    changed_at=datetime(2026, 11, 5, tzinfo=UTC),
     number="BERLIN-000042",
     reference=REFERENCE,
     status="pending",
@@ -110,6 +114,8 @@ URDU = replace(
     ),
 )
 RECEIPT = ReceiptFacts(
+    account_id=UUID(int=2),
+    changed_at=datetime(2026, 11, 5, tzinfo=UTC),
     number="R-3F2A9C1B07",
     method="bank_transfer",
     reference="FT23 1190 4471",

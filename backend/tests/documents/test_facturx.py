@@ -9,9 +9,9 @@ from typing import Any
 import pikepdf
 import pytest
 from facturx import get_facturx_xml_from_pdf, xml_check_xsd
+from igny8_core.business.billing.domain.papers import InvoiceFacts, Line
 from igny8_core.business.documents.domain.cii import RAM, cii_xml
 from igny8_core.business.documents.domain.errors import NotForElectronicInvoice
-from igny8_core.business.documents.domain.facts import InvoiceFacts, Line
 from igny8_core.business.documents.services.facturx import with_xml
 from igny8_core.business.documents.services.pages import invoice_page
 from igny8_core.business.documents.services.typesetting import typeset

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.documents.domain.letters import LetterKind
-from igny8_core.business.documents.selectors.letters import left_lying
+from igny8_core.business.documents.selectors.letters import stuck_letters
 from igny8_core.business.documents.services import letters
 from igny8_core.business.documents.services.letter_layout import compose
 from igny8_core.events import unit_of_work
@@ -72,8 +72,8 @@ def send_what_lies(timestamp: int) -> None:
     """Letters that a crash left between being written and being sent."""
     with unit_of_work.read(Scope.operators()):
         now = clock.now()
-        lying = left_lying(before=now - letters.CLAIM_LASTS, after=now - GIVEN_UP_AFTER)
-        found = letters.ids_of(lying[:AT_ONCE])
+        stuck = stuck_letters(before=now - letters.CLAIM_LASTS, after=now - GIVEN_UP_AFTER)
+        found = letters.ids_of(stuck[:AT_ONCE])
     _have_sent(found)
 
 

@@ -6,18 +6,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.selectors.invoices import invoices_of
 from igny8_core.business.documents.serializers import InvoicePdfQuerySerializer
-from igny8_core.business.documents.services.documents import invoice_document, receipt_document
+from igny8_core.business.documents.services.documents import invoice_pdf, receipt_pdf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.downloads import PDF_ANSWER, download
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import AccountAudience, ApiViewSet, account_of
-from igny8_core.kit.errors import NotFound
 
 
 class DocumentViewSet(AccountAudience, ApiViewSet):
@@ -30,25 +26,13 @@ class DocumentViewSet(AccountAudience, ApiViewSet):
     def invoice_pdf(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """The invoice as PDF/A-3; `format=facturx` puts its EN 16931 data inside (Factur-X, ZUGFeRD)."""
         asked = query_of(request, InvoicePdfQuerySerializer, paged=False)
-        account = account_of(request)
-        invoice = invoices_of(account).filter(id=invoice_id).first()
-        if invoice is None:
-            raise NotFound
-        made = invoice_document(invoice, _whole(account), facturx=asked.get("format") == "facturx")
+        facturx = asked.get("format") == "facturx"
+        made = invoice_pdf(invoice_id=invoice_id, account_id=account_of(request).id, facturx=facturx)
         return download(made.content, name=made.name, content_type="application/pdf")
 
     @extend_schema(responses=PDF_ANSWER)
     def receipt(self, request: Request, payment_id: UUID) -> HttpResponse:
         """The receipt of a payment that has succeeded."""
         query_of(request, StrictSerializer, paged=False)
-        account = account_of(request)
-        payment = Payment.objects.for_account(account).select_related("invoice").filter(id=payment_id).first()
-        if payment is None:
-            raise NotFound
-        made = receipt_document(payment, _whole(account))
+        made = receipt_pdf(payment_id=payment_id, account_id=account_of(request).id)
         return download(made.content, name=made.name, content_type="application/pdf")
-
-
-def _whole(account: Account) -> Account:
-    """The account with what its documents say; the request's has only what every request needs."""
-    return Account.objects.get(id=account.id)

@@ -10,20 +10,25 @@ from django.views.decorators.http import require_GET, require_POST
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.banking.selectors.lines import lines_like
-from igny8_core.business.billing.answers.payments import OperatorPaymentAnswer, OperatorPaymentDetailAnswer
-from igny8_core.business.billing.operator_views.shapes import ApproveSerializer, BulkApproveSerializer, ReasonSerializer
-from igny8_core.business.billing.selectors.claims import claim_of
-from igny8_core.business.billing.selectors.payments import (
+from igny8_core.business.banking.public import lines_like
+from igny8_core.business.billing.edge import (
+    ApproveSerializer,
+    BulkApproveSerializer,
+    OperatorPaymentAnswer,
+    OperatorPaymentDetailAnswer,
+    ReasonSerializer,
+    proof_file,
+)
+from igny8_core.business.billing.public import (
+    Decision,
     PaymentFilters,
     Span,
+    approvals,
+    claim_of,
     get_payment_across_accounts,
     list_payments_across_accounts,
+    proofs_across_accounts,
 )
-from igny8_core.business.billing.selectors.proofs import proofs_across_accounts
-from igny8_core.business.billing.services import approvals
-from igny8_core.business.billing.services.approvals import Decision
-from igny8_core.business.billing.views import proof_file
 from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
 from igny8_core.console.operators import operator_of
 from igny8_core.events import unit_of_work

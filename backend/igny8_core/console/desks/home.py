@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.banking.selectors.lines import undecided_sums
-from igny8_core.business.billing.selectors import figures as sums
+from igny8_core.business.banking.public import undecided_sums
+from igny8_core.business.billing.public import figures as sums
 from igny8_core.console.amounts import money
 from igny8_core.console.desks.frame import desk
 from igny8_core.events import unit_of_work

@@ -8,10 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.platform.domain.errors import InvalidPasskey
-from igny8_core.business.platform.services import passkeys
-from igny8_core.business.platform.services.passkeys import Challenge
-from igny8_core.business.platform.services.reauthentication import prove_by_passkey
-from igny8_core.business.platform.views import passkey_browser
+from igny8_core.business.platform.edge import passkey_browser
+from igny8_core.business.platform.public import Challenge, passkeys, prove_by_passkey
 from igny8_core.console.desks.frame import decide, desk, shown
 from igny8_core.console.desks.own_sign_in import (
     EVERYBODY,

@@ -11,15 +11,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.documents.services.qr_pictures import qr_svg
+from igny8_core.business.documents.public import qr_svg
 from igny8_core.business.platform.domain.totp import app_uri
-from igny8_core.business.platform.selectors.sign_ins import sign_ins_of
-from igny8_core.business.platform.serializers.sessions import NewPasswordSerializer
-from igny8_core.business.platform.services import second_factors
-from igny8_core.business.platform.services.credentials import change_password
-from igny8_core.business.platform.services.passkeys import passkeys_of
-from igny8_core.business.platform.services.reauthentication import has_proven, prove_by_password
-from igny8_core.business.platform.services.sessions import end_other_sign_ins, end_sign_in
+from igny8_core.business.platform.edge import NewPasswordSerializer
+from igny8_core.business.platform.public import (
+    change_password,
+    end_other_sign_ins,
+    end_sign_in,
+    has_proven,
+    passkeys_of,
+    prove_by_password,
+    second_factors,
+    sign_ins_of,
+)
 from igny8_core.console.desks.frame import decide, desk, shown
 from igny8_core.console.operators import operator_of
 from igny8_core.http import context, locations

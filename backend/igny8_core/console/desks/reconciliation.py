@@ -8,19 +8,30 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.banking.answers import ImportAnswer, LineDetailAnswer
 from igny8_core.business.banking.domain.line_states import ImportStatus, LineStatus
-from igny8_core.business.banking.models import BankAccount, SavedCsvProfile, StatementImport
-from igny8_core.business.banking.selectors.lines import LineFilters, find_lines, get_line, line_detail
-from igny8_core.business.banking.selectors.targets import find_targets, target_of
-from igny8_core.business.banking.serializers import (
+from igny8_core.business.banking.edge import (
     AcceptSerializer,
     AssignSerializer,
+    ImportAnswer,
+    LineDetailAnswer,
     LineReasonSerializer,
     SplitSerializer,
 )
-from igny8_core.business.banking.services import importing, reconcile
-from igny8_core.business.banking.services.receiving import MAX_FILE_BYTES, StatementFile
+from igny8_core.business.banking.public import (
+    MAX_FILE_BYTES,
+    LineFilters,
+    StatementFile,
+    bank_accounts,
+    csv_profiles,
+    find_lines,
+    find_targets,
+    get_line,
+    importing,
+    line_detail,
+    newest_imports,
+    reconcile,
+    target_of,
+)
 from igny8_core.console.desks.approvals import Notice
 from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
 from igny8_core.console.operators import operator_of
@@ -228,15 +239,15 @@ def _desk(tab: str, line_id: UUID | None) -> dict[str, Any]:
         "tabs": [(name, title) for name, title, _ in TABS],
         "lines": rows[:PAGE],
         "more": len(rows) > PAGE,
-        "bank_accounts": list(BankAccount.objects.order_by("name")),
-        "csv_profiles": list(SavedCsvProfile.objects.order_by("name")),
+        "bank_accounts": bank_accounts(),
+        "csv_profiles": csv_profiles(),
         **_imports(),
         **(_line(chosen) if chosen else {}),
     }
 
 
 def _imports() -> dict[str, Any]:
-    newest = ImportAnswer.of_all(list(StatementImport.objects.order_by("-sequence")[:IMPORTS]))
+    newest = ImportAnswer.of_all(newest_imports(IMPORTS))
     return {"imports": newest, "moving": any(one.status in MOVING or one.progress.left for one in newest)}
 
 

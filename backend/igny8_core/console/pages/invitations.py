@@ -11,10 +11,9 @@ from unfold.decorators import action, display
 from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.platform.answers import InvitationAnswer
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
-from igny8_core.business.platform.services import invitations
-from igny8_core.business.platform.services.reauthentication import has_proven
+from igny8_core.business.platform.edge import InvitationAnswer
+from igny8_core.business.platform.public import has_proven, invitations
 from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.base import OperatorPage, Question
 from igny8_core.console.pages.filters import fixed

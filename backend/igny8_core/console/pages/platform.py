@@ -12,8 +12,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
-from igny8_core.business.platform.services import accounts, api_keys, people
-from igny8_core.business.platform.services.credentials import require_new_password
+from igny8_core.business.platform.public import accounts, api_keys, people, require_new_password
 from igny8_core.console.operators import Operator
 from igny8_core.console.pages.base import OperatorPage, Question
 from igny8_core.console.pages.filters import fixed

@@ -13,13 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.models import CreditPackagePrice, PaymentMethodConfig
-from igny8_core.business.billing.services.method_configs import (
-    AMOUNTS,
-    MethodConfigValues,
-    change_config,
-    create_config,
-    remove_config,
-)
+from igny8_core.business.billing.public import AMOUNTS, MethodConfigValues, change_config, create_config, remove_config
 from igny8_core.console.amounts import money
 from igny8_core.console.operators import Operator
 from igny8_core.console.pages.base import OperatorPage

@@ -1,13 +1,25 @@
 """How money and words look on the console's pages."""
 
+from typing import Protocol
+
 from django import template
 
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.billing.models import Invoice
 from igny8_core.console.amounts import grouped, money
 from igny8_core.console.operators import Operator
 
 register = template.Library()
+
+
+class Owed(Protocol):
+    """What has a total and what of it is settled, in minor units."""
+
+    @property
+    def amount_total_minor(self) -> int: ...
+    @property
+    def amount_settled_minor(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
 
 
 @register.filter
@@ -35,7 +47,7 @@ def waited(seconds: int) -> str:
 
 
 @register.filter
-def left_to_pay(invoice: Invoice) -> str:
+def left_to_pay(invoice: Owed) -> str:
     """What is not settled of an invoice."""
     return money(invoice.amount_total_minor - invoice.amount_settled_minor, invoice.currency)
 

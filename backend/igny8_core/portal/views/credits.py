@@ -7,11 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.answers.invoices import CreditPackageAnswer
-from igny8_core.business.billing.selectors.credit_packages import offered_packages
-from igny8_core.business.billing.services.credit_packages import purchase_package
-from igny8_core.business.ledger.answers import CreditTransactionAnswer
-from igny8_core.business.ledger.selectors.balances import credit_lines, credits_of
+from igny8_core.business.billing.edge import CreditPackageAnswer
+from igny8_core.business.billing.public import offered_packages, purchase_package
+from igny8_core.business.ledger.edge import CreditTransactionAnswer
+from igny8_core.business.ledger.public import credit_lines, credits_of
 from igny8_core.portal import lists
 from igny8_core.portal.views.base import AccountPage, Done
 

@@ -4,13 +4,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from igny8_core.accounts.models import Account
-from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.selectors.invoices import invoices_of
-from igny8_core.business.documents.services.documents import Document, invoice_document, receipt_document
+from igny8_core.business.documents.public import Document, invoice_pdf, receipt_pdf
 from igny8_core.events import unit_of_work
 from igny8_core.http.downloads import download
-from igny8_core.kit.errors import NotFound
 from igny8_core.portal.views.base import AccountPage
 
 PDF = "application/pdf"
@@ -22,27 +18,16 @@ class InvoicePdf(AccountPage):
     def get(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         """The file."""
         with unit_of_work.read(self.visit.scope):
-            invoice = invoices_of(self.visit.account).filter(id=invoice_id).first()
-            if invoice is None:
-                raise NotFound
-            return _file(invoice_document(invoice, self._whole_account()))
-
-    def _whole_account(self) -> Account:
-        """With what documents say of it; the visit's has what every page needs."""
-        return Account.objects.get(id=self.visit.account.id)
+            return _file(invoice_pdf(invoice_id=invoice_id, account_id=self.visit.account.id))
 
 
-class ReceiptPdf(InvoicePdf):
+class ReceiptPdf(AccountPage):
     """The receipt of a payment that has arrived."""
 
-    def get(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """The file."""
         with unit_of_work.read(self.visit.scope):
-            payments = Payment.objects.for_account(self.visit.account).select_related("invoice")
-            payment = payments.filter(id=payment_id).first()
-            if payment is None:
-                raise NotFound
-            return _file(receipt_document(payment, self._whole_account()))
+            return _file(receipt_pdf(payment_id=payment_id, account_id=self.visit.account.id))
 
 
 def _file(document: Document) -> HttpResponse:

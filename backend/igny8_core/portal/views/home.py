@@ -4,13 +4,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from igny8_core.business.billing.answers.payments import PaymentAnswer
-from igny8_core.business.billing.selectors.dues import awaiting_sums, due_sums, open_invoices
-from igny8_core.business.billing.selectors.payments import PaymentFilters, Span, list_payments
-from igny8_core.business.ledger.selectors.balances import holdings
+from igny8_core.business.billing.edge import PaymentAnswer, covered_invoices
+from igny8_core.business.billing.public import (
+    PaymentFilters,
+    Span,
+    awaiting_sums,
+    due_sums,
+    list_payments,
+    open_invoices,
+)
+from igny8_core.business.ledger.public import holdings
 from igny8_core.kit.money import format_amount
 from igny8_core.portal import formatting
-from igny8_core.portal.covered import covered_invoices
 from igny8_core.portal.views.base import AccountPage
 
 SHOWN_INVOICES = 4

@@ -8,10 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from igny8_core.business.platform.domain.errors import InvalidPasskey
-from igny8_core.business.platform.services import acceptance
-from igny8_core.business.platform.services.acceptance import MadePasskey
-from igny8_core.business.platform.services.passkeys import Challenge
-from igny8_core.business.platform.views import passkey_browser
+from igny8_core.business.platform.edge import passkey_browser
+from igny8_core.business.platform.public import Challenge, MadePasskey, acceptance
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import status_of

@@ -6,14 +6,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from igny8_core.business.billing.answers.invoices import InvoiceDetailAnswer
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.selectors.dues import submitted_minor
-from igny8_core.business.billing.selectors.invoices import invoice_detail, invoices_of
+from igny8_core.business.billing.edge import InvoiceDetailAnswer, covered_invoices
+from igny8_core.business.billing.public import invoice_detail, invoices_of, submitted_minor
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.money import format_amount
 from igny8_core.portal import lists
-from igny8_core.portal.covered import covered_invoices
 from igny8_core.portal.views.base import AccountPage
 
 SHELVES = {

@@ -9,9 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.platform.selectors.people import find_api_keys, key_document
-from igny8_core.business.platform.services.api_keys import issue_for_account, revoke_api_key
-from igny8_core.business.platform.services.reauthentication import has_proven
+from igny8_core.business.platform.public import (
+    find_api_keys,
+    has_proven,
+    issue_for_account,
+    key_document,
+    revoke_api_key,
+)
 from igny8_core.portal import lists
 from igny8_core.portal.forms import KeyForm
 from igny8_core.portal.views.base import AccountPage, Done

@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.domain.passkeys import presented
-from igny8_core.business.platform.services import passkeys as platform_passkeys
-from igny8_core.business.platform.services.passkeys import Challenge
-from igny8_core.business.platform.views import passkey_browser
+from igny8_core.business.platform.edge import passkey_browser
+from igny8_core.business.platform.public import Challenge
+from igny8_core.business.platform.public import passkeys as platform_passkeys
 from igny8_core.http import context
 from igny8_core.kit.errors import AppError
 from igny8_core.portal import pages, sentences

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.business.platform.domain.errors import InvalidPasskey
-from igny8_core.business.platform.services import passkeys as platform_passkeys
-from igny8_core.business.platform.services.reauthentication import has_proven
-from igny8_core.business.platform.views import passkey_browser
+from igny8_core.business.platform.edge import passkey_browser
+from igny8_core.business.platform.public import has_proven
+from igny8_core.business.platform.public import passkeys as platform_passkeys
 from igny8_core.kit.errors import AppError, ErrorKind
 from igny8_core.portal import pages, sentences
 from igny8_core.portal.forms import AddPasskeyForm, PasskeyForm

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.models import normalise_email
-from igny8_core.business.platform.services import credentials
+from igny8_core.business.platform.public import credentials
 from igny8_core.http import context
 from igny8_core.kit.errors import AppError, ErrorKind
 from igny8_core.portal import pages

@@ -7,14 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.answers.invoices import InvoiceAnswer
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
-from igny8_core.business.billing.formats.proof_files import MAX_BYTES
-from igny8_core.business.billing.models import Invoice
-from igny8_core.business.billing.selectors.dues import submitted_minor
-from igny8_core.business.billing.selectors.invoices import invoices_of
-from igny8_core.business.billing.services.payment_service import ManualPayment, PaymentService
+from igny8_core.business.billing.edge import InvoiceAnswer
+from igny8_core.business.billing.public import MAX_BYTES, ManualPayment, PaymentService, invoices_of, submitted_minor
 from igny8_core.events import unit_of_work
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.money import format_amount
@@ -56,13 +52,10 @@ class Pay(AccountPage):
 
     def _currency(self, invoice_id: UUID) -> str:
         with unit_of_work.read(self.visit.scope):
-            return self._invoice(invoice_id).currency
-
-    def _invoice(self, invoice_id: UUID) -> Invoice:
-        invoice = invoices_of(self.visit.account).filter(id=invoice_id).first()
+            invoice = invoices_of(self.visit.account).filter(id=invoice_id).first()
         if invoice is None:
             raise NotFound
-        return invoice
+        return invoice.currency
 
     def _document(self, invoice_id: UUID, form: ClaimForm | None) -> dict[str, Any]:
         account = self.visit.account

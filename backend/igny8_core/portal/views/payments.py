@@ -8,13 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.answers.payments import PaymentAnswer, PaymentDetailAnswer
 from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
-from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES
-from igny8_core.business.billing.selectors.payments import PaymentFilters, Span, get_payment, list_payments
-from igny8_core.business.billing.selectors.proofs import proofs_of
-from igny8_core.business.billing.services.cancelling import CANCELLABLE, cancel_payment
-from igny8_core.business.billing.services.proofs import add_proof
+from igny8_core.business.billing.edge import PaymentAnswer, PaymentDetailAnswer
+from igny8_core.business.billing.public import (
+    CANCELLABLE,
+    CONTENT_TYPES,
+    MAX_BYTES,
+    PaymentFilters,
+    Span,
+    add_proof,
+    cancel_payment,
+    get_payment,
+    list_payments,
+    proofs_of,
+)
 from igny8_core.events import unit_of_work
 from igny8_core.http.downloads import download
 from igny8_core.kit.errors import NotFound

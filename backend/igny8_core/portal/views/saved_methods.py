@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.methods import PaymentMethod
-from igny8_core.business.billing.models import AccountPaymentMethod
-from igny8_core.business.billing.services import method_setup
+from igny8_core.business.billing.public import method_setup, saved_methods
 from igny8_core.kit.errors import NotFound
 from igny8_core.portal.forms import SavedMethodForm
 from igny8_core.portal.views.base import AccountPage, Done
@@ -48,8 +47,7 @@ class SavedMethods(AccountPage):
         return answer or self.page("portal/methods.html", lambda: self._document(form), status=400)
 
     def _document(self, form: SavedMethodForm) -> dict[str, Any]:
-        saved = AccountPaymentMethod.objects.for_account(self.visit.account).order_by("-is_default", "id")
-        return {"saved": saved[:SHOWN], "form": form}
+        return {"saved": saved_methods(self.visit.account)[:SHOWN], "form": form}
 
 
 class SavedMethod(AccountPage):
@@ -75,7 +73,7 @@ class SavedMethod(AccountPage):
         return answer or self.page("portal/method.html", lambda: {"form": form, "method_id": method_id}, status=400)
 
     def _form(self, method_id: UUID) -> SavedMethodForm:
-        saved = AccountPaymentMethod.objects.for_account(self.visit.account).filter(id=method_id).first()
+        saved = saved_methods(self.visit.account).filter(id=method_id).first()
         if saved is None:
             raise NotFound
         first = {name: getattr(saved, name) for name in ("payment_method", "label")}

@@ -8,9 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.business.platform.domain.totp import app_uri
-from igny8_core.business.platform.services import second_factors
-from igny8_core.business.platform.services.credentials import change_password
-from igny8_core.business.platform.services.sessions import end_other_sign_ins, end_sign_in
+from igny8_core.business.platform.public import change_password, end_other_sign_ins, end_sign_in, second_factors
 from igny8_core.kit.errors import AppError, ErrorKind, NotFound
 from igny8_core.portal import pages
 from igny8_core.portal.forms import ChangePasswordForm, CodeForm

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from igny8_core.accounts.models import normalise_email
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.platform.services import sessions as platform_sessions
-from igny8_core.business.platform.services.web_sessions import NewSession, Proven, open_session, prove_password
+from igny8_core.business.platform.public import NewSession, Proven, open_session, prove_password
+from igny8_core.business.platform.public import sessions as platform_sessions
 from igny8_core.events import unit_of_work
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address

@@ -4,10 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from igny8_core.business.billing.selectors.sources import invoice_numbers, payment_references
+from igny8_core.business.billing.public import invoice_numbers, payment_references
 from igny8_core.business.ledger.domain.chart import Code
-from igny8_core.business.ledger.models import JournalLine
-from igny8_core.business.ledger.selectors.balances import money_balances, owed_by_currency, own_lines
+from igny8_core.business.ledger.public import money_balances, owed_by_currency, own_lines
 from igny8_core.kit.money import format_amount
 from igny8_core.portal import lists
 from igny8_core.portal.views.base import AccountPage
@@ -40,18 +39,22 @@ class Statement(AccountPage):
             "held": format_amount(held.get(currency, 0), currency),
             "page": page,
             "query": f"currency={currency}&of=balance" if of_balance else f"currency={currency}",
-            "lines": [_line(line, numbers, references, sign=sign) for line in page.rows],
+            "lines": [
+                {
+                    "kind": line.journal.kind,
+                    "posted_at": line.journal.posted_at,
+                    "name": numbers.get(source) or references.get(source, ""),
+                    "payment_id": source if source in references else None,
+                    **_columns(sign * line.amount_minor, currency),
+                    "after": format_amount(sign * line.balance_minor, currency),
+                }
+                for line, source in zip(page.rows, sources, strict=True)
+            ],
         }
 
 
-def _line(line: JournalLine, numbers: dict[Any, str], references: dict[Any, str], *, sign: int) -> dict[str, Any]:
-    amount, source = sign * line.amount_minor, line.journal.source_id
+def _columns(amount_minor: int, currency: str) -> dict[str, str | None]:
     return {
-        "kind": line.journal.kind,
-        "posted_at": line.journal.posted_at,
-        "name": numbers.get(source) or references.get(source, ""),
-        "payment_id": source if source in references else None,
-        "plus": format_amount(amount, line.unit) if amount > 0 else None,
-        "minus": format_amount(-amount, line.unit) if amount < 0 else None,
-        "after": format_amount(sign * line.balance_minor, line.unit),
+        "plus": format_amount(amount_minor, currency) if amount_minor > 0 else None,
+        "minus": format_amount(-amount_minor, currency) if amount_minor < 0 else None,
     }

@@ -8,10 +8,13 @@ from django.urls import reverse
 
 from igny8_core.accounts.models import Status, User
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.platform.selectors.people import find_invitations, find_users
-from igny8_core.business.platform.services import invitations
-from igny8_core.business.platform.services.people import change_team_member
-from igny8_core.business.platform.services.reauthentication import has_proven
+from igny8_core.business.platform.public import (
+    change_team_member,
+    find_invitations,
+    find_users,
+    has_proven,
+    invitations,
+)
 from igny8_core.http.throttling import count_shared
 from igny8_core.kit.errors import NotFound
 from igny8_core.portal import lists

@@ -9,7 +9,6 @@ from igny8_core.business.banking.domain.candidates import CandidateKind
 from igny8_core.business.banking.domain.line_states import LineStatus
 from igny8_core.business.banking.models.bank_account import BankAccount
 from igny8_core.business.banking.models.statement import Statement, StatementImport
-from igny8_core.business.billing.models import Payment, Refund
 from igny8_core.kit.ids import uuid7
 from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
@@ -93,10 +92,10 @@ class LineMatch(TenantModel):
     line = models.ForeignKey(StatementLine, on_delete=models.PROTECT, related_name="matches", db_index=False)
     kind = models.CharField(max_length=16)
     payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+        "billing.Payment", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     refund = models.ForeignKey(
-        Refund, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+        "billing.Refund", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     amount_minor = models.BigIntegerField()
     automatic = models.BooleanField(default=False)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from igny8_core.business.banking.models import BankAccount, Statement, StatementLine
+from igny8_core.business.banking.models import BankAccount, Statement, StatementImport, StatementLine
 
 
 def last_statement_on(account: BankAccount) -> date | None:
@@ -35,3 +35,8 @@ def line_counts(import_ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, int]
         of_import[row["status"]] = row["lines"]
         of_import["certain"] = of_import.get("certain", 0) + row["certain_lines"]
     return counts
+
+
+def newest_imports(at_most: int) -> list[StatementImport]:
+    """The imports that came last, the newest first."""
+    return list(StatementImport.objects.order_by("-sequence")[:at_most])

@@ -6,10 +6,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from igny8_core.accounts.models import Account
-from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.domain.references import normalise_reference
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.public import (
+    OpenClaim,
+    OpenInvoice,
+    invoice_id_of,
+    open_claims_like,
+    open_invoices_like,
+)
 from igny8_core.kit.errors import ValidationError
 
 FOUND = 12
@@ -20,8 +23,8 @@ LEAST_LETTERS = 2
 class Targets:
     """What was found; each list is short."""
 
-    invoices: list[Invoice]
-    payments: list[Payment]
+    invoices: list[OpenInvoice]
+    payments: list[OpenClaim]
     accounts: list[Account]
 
     @property
@@ -36,20 +39,14 @@ def find_targets(text: str) -> Targets:
     if len(text) < LEAST_LETTERS:
         return Targets([], [], [])
     accounts = list(Account.objects.filter(Q(code=text.upper()) | Q(name__icontains=text)).order_by("name")[:FOUND])
-    open_invoices = Invoice.objects.across_accounts().filter(status=InvoiceStatus.PENDING.value)
-    exact = Q(number=text.upper()) | Q(creditor_reference="".join(text.split()).upper())
-    invoices = open_invoices.filter(exact | Q(account__in=accounts)).select_related("account")
-    waiting = Payment.objects.across_accounts().filter(status=PaymentStatus.PENDING_APPROVAL.value)
-    named = (
-        Q(reference_normalised=normalise_reference(text)) | Q(account__in=accounts) | Q(invoice__number=text.upper())
+    return Targets(
+        open_invoices_like(text, accounts, at_most=FOUND), open_claims_like(text, accounts, at_most=FOUND), accounts
     )
-    payments = waiting.filter(named).select_related("account", "invoice")
-    return Targets(list(invoices.order_by("sequence")[:FOUND]), list(payments.order_by("sequence")[:FOUND]), accounts)
 
 
 def target_of(text: str) -> dict[str, str]:
     """An invoice's number or an account's code as the id it stands for. Raises `ValidationError`."""
-    invoice_id = _id(Invoice.objects.across_accounts().filter(number=text.upper()).values_list("id", flat=True).first())
+    invoice_id = _id(invoice_id_of(text))
     if invoice_id:
         return {"invoice_id": invoice_id}
     account_id = _id(Account.objects.filter(code=text.upper()).values_list("id", flat=True).first())

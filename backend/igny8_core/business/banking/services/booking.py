@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from igny8_core.accounts.models import Account
@@ -24,14 +25,21 @@ from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.references import read_reference
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
-from igny8_core.business.billing.models import Invoice, Payment, Refund
-from igny8_core.business.billing.services import approvals, refunds
-from igny8_core.business.billing.services.approvals import Decision
-from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
+from igny8_core.business.billing.public import (
+    Decision,
+    LockedInvoice,
+    Planned,
+    RecordedMoney,
+    approvals,
+    bookable_payment,
+    bookable_refund,
+    lock_invoices_across_accounts,
+    record_payment,
+    refunds,
+)
 from igny8_core.events.catalogue import JSON
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.locks import lock_all
 from igny8_core.kit.money import format_amount
 from igny8_core.kit.texts import BadText
 
@@ -66,7 +74,7 @@ def book(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy) ->
 
 
 def _approve(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
-    payment = _found(Payment, part)
+    payment = bookable_payment(_target(part))
     _ensure_currency(line, payment.currency)
     received, note = format_amount(part.amount_minor, line.currency), f"Bank line {line.sequence}"
     decision = Decision(decided_by.operator_id, received, _day(line), note, _payer_account(line))
@@ -76,20 +84,20 @@ def _approve(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMa
 
 def _pay_refund(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
     """The bank has sent what we owed; a refund that was marked by hand before is only linked."""
-    refund = _found(Refund, part)
+    refund = bookable_refund(_target(part))
     if refund.destination != RefundDestination.TRANSFER:
         raise NotFound
     _ensure_currency(line, refund.currency)
     if refund.amount_minor != part.amount_minor:
         raise ValidationError(fields={"refund_id": ["The refund has another amount."]})
     if refund.status != RefundStatus.COMPLETED:
-        refund = refunds.mark_refund_paid(refund_id=refund.id)
+        refunds.mark_refund_paid(refund_id=refund.id)
     return _match(line, CandidateKind.REFUND, part.amount_minor, decided_by, refund=refund)
 
 
 def _bounce(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
     """The bank has taken a transfer back: what it had settled is due again."""
-    payment = _found(Payment, part)
+    payment = bookable_payment(_target(part))
     _ensure_currency(line, payment.currency)
     if payment.amount_received_minor != part.amount_minor:
         raise ValidationError(fields={"bounced_payment_id": ["The payment has another amount."]})
@@ -101,7 +109,7 @@ def _record(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy)
     """One payment for each account: its plan says what the account's invoices get, the rest becomes its balance."""
     ids = [part.target_id for part in parts if part.target_id is not None]
     # All of them first, in the order of their ids, also where a line pays for several accounts.
-    invoices = {one.id: one for one in lock_all(Invoice.objects.across_accounts().filter(id__in=ids))}
+    invoices = lock_invoices_across_accounts(ids)
     if len(invoices) < len(ids) or any(
         part.target_id is not None and invoices[part.target_id].account_id != part.account_id for part in parts
     ):
@@ -115,7 +123,11 @@ def _record(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy)
 
 
 def _record_for(
-    line: StatementLine, account_id: UUID, parts: Sequence[Booked], invoices: dict[UUID, Invoice], decided_by: DecidedBy
+    line: StatementLine,
+    account_id: UUID,
+    parts: Sequence[Booked],
+    invoices: dict[UUID, LockedInvoice],
+    decided_by: DecidedBy,
 ) -> LineMatch:
     account = Account.objects.filter(id=account_id).first()
     if account is None:
@@ -143,15 +155,12 @@ def _record_for(
     return _match(line, kind, total, decided_by, payment=payment)
 
 
-def _found[M: (Payment, Refund)](model: type[M], part: Booked) -> M:
+def _target(part: Booked) -> UUID:
     assert part.target_id is not None, "only a balance has no target"
-    row = model.objects.across_accounts().filter(id=part.target_id).first()
-    if row is None:
-        raise NotFound
-    return row  # type: ignore[return-value]
+    return part.target_id
 
 
-def _takes(invoice: Invoice, amount_minor: int) -> int:
+def _takes(invoice: LockedInvoice, amount_minor: int) -> int:
     """What an invoice takes of the money; billing itself refuses one that takes none."""
     if invoice.status != InvoiceStatus.PENDING:
         return amount_minor
@@ -177,19 +186,43 @@ def _ensure_currency(line: StatementLine, currency: str) -> None:
         raise ValidationError(fields={"currency": [f"The line is in {line.currency}, this is in {currency}."]})
 
 
+class _Subject(Protocol):
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def account_id(self) -> UUID: ...
+
+
+class _BookedPayment(_Subject, Protocol):
+    @property
+    def status(self) -> str: ...
+
+
 def _match(
-    line: StatementLine, kind: CandidateKind, amount_minor: int, decided_by: DecidedBy, *,
-    payment: Payment | None = None, refund: Refund | None = None,
-) -> LineMatch:  # fmt: skip
+    line: StatementLine,
+    kind: CandidateKind,
+    amount_minor: int,
+    decided_by: DecidedBy,
+    *,
+    payment: _BookedPayment | None = None,
+    refund: _Subject | None = None,
+) -> LineMatch:
     subject = payment or refund
     assert subject is not None
-    awaits = payment is not None and payment.status == PaymentStatus.PENDING_APPROVAL
     return LineMatch.objects.create(
-        account_id=subject.account_id, line=line, kind=kind.value, payment=payment, refund=refund,
-        amount_minor=amount_minor, automatic=decided_by.automatic, awaits_approval=awaits,
-        decided_by_id=None if decided_by.automatic else decided_by.operator_id, score=decided_by.score,
-        reasons=list(decided_by.reasons), created_at=clock.now(),
-    )  # fmt: skip
+        account_id=subject.account_id,
+        line=line,
+        kind=kind.value,
+        payment_id=None if payment is None else payment.id,
+        refund_id=None if refund is None else refund.id,
+        amount_minor=amount_minor,
+        automatic=decided_by.automatic,
+        awaits_approval=payment is not None and payment.status == PaymentStatus.PENDING_APPROVAL,
+        decided_by_id=None if decided_by.automatic else decided_by.operator_id,
+        score=decided_by.score,
+        reasons=list(decided_by.reasons),
+        created_at=clock.now(),
+    )
 
 
 def _payer_account(line: StatementLine) -> str:

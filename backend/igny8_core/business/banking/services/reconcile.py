@@ -1,8 +1,7 @@
 """What a person decides on a line: accept, reject, assign, split, ignore, park, undo. Each is one unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from igny8_core.accounts.platform import PLATFORM_ID
@@ -17,8 +16,12 @@ from igny8_core.business.banking.services.booking import book
 from igny8_core.business.banking.services.line_status import LookResult, lock_line
 from igny8_core.business.banking.services.proposals import look_at_rows
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.models import Invoice, Payment, Refund
-from igny8_core.business.billing.services import approvals
+from igny8_core.business.billing.public import (
+    account_id_of_invoice,
+    approvals,
+    bookable_payment,
+    bookable_refund,
+)
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -29,12 +32,22 @@ EVERY_IMPORT = UUID(int=0)
 """The subject of a request to look at the lines of all imports."""
 SETTLES = frozenset(kind.value for kind in MONEY_IN)
 
-NAMED: dict[str, tuple[CandidateKind, Any]] = {
-    "invoice_id": (CandidateKind.INVOICE, Invoice),
-    "payment_id": (CandidateKind.PAYMENT, Payment),
-    "refund_id": (CandidateKind.REFUND, Refund),
-    "bounced_payment_id": (CandidateKind.BOUNCE, Payment),
+
+def _account_of_payment(payment_id: UUID) -> UUID:
+    return bookable_payment(payment_id).account_id
+
+
+def _account_of_refund(refund_id: UUID) -> UUID:
+    return bookable_refund(refund_id).account_id
+
+
+NAMED: dict[str, tuple[CandidateKind, Callable[[UUID], UUID]]] = {
+    "invoice_id": (CandidateKind.INVOICE, account_id_of_invoice),
+    "payment_id": (CandidateKind.PAYMENT, _account_of_payment),
+    "refund_id": (CandidateKind.REFUND, _account_of_refund),
+    "bounced_payment_id": (CandidateKind.BOUNCE, _account_of_payment),
 }
+"""What each id of a target stands for, and whose that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +210,10 @@ def _proposal(line: StatementLine, proposal_id: UUID) -> StoredProposal:
 
 def _booked(target: Target, amount_minor: int) -> Booked:
     """A target with its account looked up; operators name payments and invoices of every account."""
-    for name, (kind, model) in NAMED.items():
+    for name, (kind, account_of) in NAMED.items():
         target_id = getattr(target, name)
         if target_id is not None:
-            found: Any = model.objects.across_accounts().filter(id=target_id).first()
-            if found is None:
-                raise NotFound
-            return Booked(kind, found.account_id, target_id, amount_minor)
+            return Booked(kind, account_of(target_id), target_id, amount_minor)
     assert target.account_id is not None, "the edge refuses a target without an id"
     return Booked(CandidateKind.BALANCE, target.account_id, None, amount_minor)
 

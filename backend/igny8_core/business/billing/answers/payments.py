@@ -1,7 +1,7 @@
 """Payments as accounts and operators see them."""
 
 from datetime import date, datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Self
 from uuid import UUID
 
@@ -57,25 +57,33 @@ class PaymentAnswer(Answer):
     @classmethod
     def of(cls, row: PaymentRow) -> Self:
         """The payment of a row."""
-        return cls(**_fields(row))
+        return cls(*_values(row))
 
 
-# A column that is told as it stands needs no more than its name in the row and in the answer.
-_AS_THEY_STAND = [name for name in PaymentAnswer.__struct_fields__ if name in PaymentRow._fields]
-_values = attrgetter(*_AS_THEY_STAND)
+# A column that is told as it stands needs no more than its name in the row and in the answer. On the hot path a page
+# picks them by position: with names it takes twice the time.
+_NAMES = PaymentAnswer.__struct_fields__
+_INVOICE, _AMOUNT, _RECEIVED, _REFUNDED = map(_NAMES.index, ("invoice", "amount", "amount_received", "amount_refunded"))
+_MADE = frozenset({_INVOICE, _AMOUNT, _RECEIVED, _REFUNDED})
+_picked = itemgetter(*(0 if at in _MADE else PaymentRow._fields.index(name) for at, name in enumerate(_NAMES)))
+
+
+def _values(row: PaymentRow) -> list[Any]:
+    """The answer's fields in their order."""
+    values, currency = list(_picked(row)), row.currency
+    values[_INVOICE] = (
+        None
+        if row.invoice_id is None
+        else InvoiceRefAnswer(id=row.invoice_id, number=row.invoice_number, status=row.invoice_status or "")
+    )
+    values[_AMOUNT] = format_amount(row.amount_minor, currency)
+    values[_RECEIVED] = format_optional(row.amount_received_minor, currency)
+    values[_REFUNDED] = format_amount(row.amount_refunded_minor, currency)
+    return values
 
 
 def _fields(row: PaymentRow) -> dict[str, Any]:
-    invoice = None
-    if row.invoice_id is not None:
-        invoice = InvoiceRefAnswer(id=row.invoice_id, number=row.invoice_number, status=row.invoice_status or "")
-    return {
-        **dict(zip(_AS_THEY_STAND, _values(row), strict=True)),
-        "invoice": invoice,
-        "amount": format_amount(row.amount_minor, row.currency),
-        "amount_received": format_optional(row.amount_received_minor, row.currency),
-        "amount_refunded": format_amount(row.amount_refunded_minor, row.currency),
-    }
+    return dict(zip(_NAMES, _values(row), strict=True))
 
 
 class StatusChangeAnswer(Answer):

@@ -1,6 +1,7 @@
 """Reads of invoices."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -23,7 +24,7 @@ class InvoiceDetail:
     settlements: list[Allocation]
 
 
-def invoices_of(account: HasId) -> QuerySet[Invoice]:
+def invoices_of(account: HasId | UUID) -> QuerySet[Invoice]:
     """The account's invoices; drafts are the operators' until they are final."""
     return Invoice.objects.for_account(account).exclude(status=InvoiceStatus.DRAFT.value)
 

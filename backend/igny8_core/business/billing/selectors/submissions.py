@@ -11,9 +11,6 @@ from igny8_core.business.billing.domain.availability import MethodConfig
 from igny8_core.business.billing.domain.payment_states import LIVE, OPEN
 from igny8_core.business.billing.domain.references import Reference
 
-LOCK_INVOICE = """SELECT id, number, status, currency, amount_total_minor, amount_settled_minor
- FROM billing_invoice WHERE account_id = %s AND id = %s FOR NO KEY UPDATE"""
-
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 FACTS = f"""SELECT
@@ -35,18 +32,6 @@ CONFIGS = f"SELECT {', '.join(CONFIG_COLUMNS)} FROM billing_paymentmethodconfig 
 
 
 @dataclass(frozen=True, slots=True)
-class LockedInvoice:
-    """An invoice whose row this transaction holds; amounts in minor units."""
-
-    id: UUID
-    number: str | None
-    status: str
-    currency: str
-    amount_total_minor: int
-    amount_settled_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class SubmissionFacts:
     """What else stands about the invoice and the reference."""
 
@@ -54,14 +39,6 @@ class SubmissionFacts:
     duplicate: tuple[UUID, str] | None
     used_elsewhere: bool
     """On another invoice of the account, or anywhere in it by a reference that looks like this one."""
-
-
-def lock_invoice(*, account_id: UUID, invoice_id: UUID) -> LockedInvoice | None:
-    """Lock and read the account's invoice; None when it has no such invoice."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_INVOICE, [account_id, invoice_id])
-        row = cursor.fetchone()
-    return None if row is None else LockedInvoice(*row)
 
 
 def submission_facts(

@@ -6,7 +6,7 @@ journals and events are about, with everything that allocations tie to these. Wh
 own journals, so that nothing else has to be read; the sums are then those of these rows.
 """
 
-from igny8_core.business.ledger.selectors.verification import NEW_LINES, Books, Recount, recount
+from igny8_core.business.ledger.public import NEW_LINES, Books, Recount, recount
 
 SETTLED = """SELECT 'invoice ' || i.id || ' says ' || i.amount_settled_minor || ' settled, its allocations '
   || coalesce(a.total, 0)

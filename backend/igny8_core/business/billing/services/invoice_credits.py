@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.refunds import credits_due_back
 from igny8_core.business.billing.models import Allocation, Invoice
-from igny8_core.business.ledger.services import credits
+from igny8_core.business.ledger.public import credits
 from igny8_core.kit.locks import conditional_update
 
 CARRIED = "SELECT coalesce(sum(credits), 0) FROM billing_invoiceline WHERE account_id = %s AND invoice_id = %s"

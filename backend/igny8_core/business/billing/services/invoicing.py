@@ -18,7 +18,7 @@ from igny8_core.business.billing.selectors.parties import parties_of
 from igny8_core.business.billing.services import settlement
 from igny8_core.business.ledger.domain.chart import Code, JournalKind
 from igny8_core.business.ledger.domain.entry import Entry
-from igny8_core.business.ledger.services.posting import lock_balances, post
+from igny8_core.business.ledger.public import lock_balances, post
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock

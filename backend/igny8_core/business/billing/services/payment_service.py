@@ -25,11 +25,10 @@ from igny8_core.business.billing.formats.proof_files import CleanFile
 from igny8_core.business.billing.models import AccountPaymentMethod, Invoice, Payment
 from igny8_core.business.billing.selectors.payment_rows import JOINED, PaymentRow
 from igny8_core.business.billing.selectors.submissions import (
-    LockedInvoice,
-    lock_invoice,
     method_configs,
     submission_facts,
 )
+from igny8_core.business.billing.services.locking import LockedInvoice, lock_invoice
 from igny8_core.business.billing.services.proofs import attach
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record

@@ -31,8 +31,7 @@ from igny8_core.business.billing.selectors.payers import is_payers_account
 from igny8_core.business.billing.services import invoice_credits, transitions
 from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
 from igny8_core.business.ledger.domain.entry import Entry
-from igny8_core.business.ledger.services import credits
-from igny8_core.business.ledger.services.posting import locked_balance, post
+from igny8_core.business.ledger.public import credits, locked_balance, post
 from igny8_core.events.catalogue import JSON, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock

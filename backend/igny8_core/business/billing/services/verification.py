@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from django.db import OperationalError, connection
 
 from igny8_core.business.billing.selectors.verification import recount_money
-from igny8_core.business.ledger.selectors.verification import Recount
-from igny8_core.business.ledger.services.verified import remember_ledger
+from igny8_core.business.ledger.public import Recount, remember_ledger
 from igny8_core.events.unit_of_work import sqlstate
 from igny8_core.events.verification import OutOfTime, Verification
 from igny8_core.events.verified import may_remember, verify_and_remember

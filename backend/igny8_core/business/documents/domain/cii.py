@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from igny8_core.business.billing.domain.papers import InvoiceFacts, Line, Party, TaxGroup, tax_groups
 from igny8_core.business.documents.domain.errors import NotForElectronicInvoice
-from igny8_core.business.documents.domain.facts import InvoiceFacts, Line, Party, TaxGroup, tax_groups
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.money import format_amount
 from igny8_core.kit.on_demand import OnDemand

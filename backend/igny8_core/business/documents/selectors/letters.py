@@ -1,15 +1,13 @@
 """Reads for letters: the fact behind one, whom it goes to, what it is about."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.domain.payment_states import OPEN
-from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.documents.domain.letters import LATEST, LetterState
+from igny8_core.business.documents.domain.letters import LetterState
 from igny8_core.business.documents.models import Letter
 from igny8_core.events.models import Event
 
@@ -30,25 +28,7 @@ def recipients_of(account: Account) -> list[str]:
     return [*people.values_list("email", flat=True)[:MOST_RECIPIENTS]]
 
 
-def invoice_of(letter: Letter) -> Invoice | None:
-    """The invoice a letter is about."""
-    return Invoice.objects.for_account(letter.account_id).filter(id=letter.subject_id).first()
-
-
-def payment_of(letter: Letter) -> Payment | None:
-    """The payment a letter is about."""
-    rows = Payment.objects.for_account(letter.account_id).select_related("invoice")
-    return rows.filter(id=letter.subject_id).first()
-
-
-def overdue_invoices(today: date) -> QuerySet[Invoice]:
-    """Late invoices of every account, as far as a machine still reminds; what is being checked is left alone."""
-    late = Q(due_date__lte=today, due_date__gte=today - timedelta(days=LATEST + 1))
-    rows = Invoice.objects.across_accounts().filter(late, status="pending", account__status=Status.ACTIVE)
-    return rows.exclude(payments__status__in=sorted(map(str, OPEN))).select_related("account").order_by("id")
-
-
-def left_lying(*, before: datetime, after: datetime) -> QuerySet[Letter]:
+def stuck_letters(*, before: datetime, after: datetime) -> QuerySet[Letter]:
     """Letters of every account that nobody has sent although it is their time: a crash came between."""
     recent = Letter.objects.across_accounts().filter(created_at__range=(after, before))
     waiting = recent.filter(state=LetterState.WAITING.value)

@@ -1,12 +1,13 @@
-"""The documents themselves: an invoice, a receipt, as PDF."""
+"""The documents themselves: an invoice, a receipt, as PDF. `account_id` None is every account's, for operators."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from igny8_core.accounts.models import Account
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.domain.papers import InvoiceFacts, ReceiptFacts
+from igny8_core.business.billing.public import invoice_facts, payment_facts, receipt_facts
 from igny8_core.business.documents.domain.errors import NoReceipt, NotFinal
-from igny8_core.business.documents.selectors.facts import invoice_facts, receipt_facts
 from igny8_core.business.documents.services.facturx import with_xml
 from igny8_core.business.documents.services.pages import invoice_page, receipt_page
 from igny8_core.business.documents.services.typesetting import typeset
@@ -20,22 +21,32 @@ class Document:
     content: bytes
 
 
-def invoice_document(invoice: Invoice, account: Account, *, facturx: bool = False) -> Document:
-    """The invoice as PDF/A-3, with its EN 16931 data inside where that is asked. Raises `NotFinal`."""
-    if invoice.status == InvoiceStatus.DRAFT:
+def invoice_pdf(*, invoice_id: UUID, account_id: UUID | None, facturx: bool = False) -> Document:
+    """The invoice as PDF/A-3, with its EN 16931 data inside where that is asked. Raises `NotFound`, `NotFinal`."""
+    facts = invoice_facts(invoice_id=invoice_id, account_id=account_id)
+    if facts.status == InvoiceStatus.DRAFT:
         raise NotFinal
-    facts = invoice_facts(invoice, account)
+    return typeset_invoice(facts, Account.objects.get(id=facts.account_id), facturx=facturx)
+
+
+def receipt_pdf(*, payment_id: UUID, account_id: UUID | None) -> Document:
+    """The receipt of a payment that succeeded. Raises `NotFound`, `NoReceipt`."""
+    facts = receipt_facts(payment_id=payment_id, account_id=account_id)
+    if facts is None:
+        raise NoReceipt(data={"status": payment_facts(payment_id=payment_id, account_id=account_id).status})
+    return typeset_receipt(facts, Account.objects.get(id=facts.account_id))
+
+
+def typeset_invoice(facts: InvoiceFacts, account: Account, *, facturx: bool = False) -> Document:
+    """The facts of a final invoice as a PDF in the account's language."""
     page = invoice_page(facts, language=account.spoken_language, locale=account.locale)
-    content = typeset("invoice", page, instant=invoice.updated_at)
+    content = typeset("invoice", page, instant=facts.changed_at)
     if facturx:
         content = with_xml(content, facts, language=account.spoken_language)
-    return Document(f"{invoice.number}.pdf", content)
+    return Document(f"{facts.number}.pdf", content)
 
 
-def receipt_document(payment: Payment, account: Account) -> Document:
-    """The receipt of a payment that succeeded. Raises `NoReceipt`."""
-    facts = receipt_facts(payment, account)
-    if facts is None:
-        raise NoReceipt(data={"status": payment.status})
+def typeset_receipt(facts: ReceiptFacts, account: Account) -> Document:
+    """The facts of a receipt as a PDF in the account's language."""
     page = receipt_page(facts, language=account.spoken_language, locale=account.locale)
-    return Document(f"{facts.number}.pdf", typeset("receipt", page, instant=payment.updated_at))
+    return Document(f"{facts.number}.pdf", typeset("receipt", page, instant=facts.changed_at))

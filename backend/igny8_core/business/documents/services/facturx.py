@@ -2,8 +2,8 @@
 
 import json
 
+from igny8_core.business.billing.domain.papers import InvoiceFacts
 from igny8_core.business.documents.domain.cii import cii_xml
-from igny8_core.business.documents.domain.facts import InvoiceFacts
 from igny8_core.business.documents.services.programs import run_program
 
 

@@ -10,10 +10,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from igny8_core.accounts.models import Account
+from igny8_core.business.billing.public import invoice_facts, payment_facts
 from igny8_core.business.documents.domain.letters import LetterKind
 from igny8_core.business.documents.models import Letter
-from igny8_core.business.documents.selectors.letters import invoice_of, payment_of
 from igny8_core.business.documents.services.letter_texts import Text, invoice_text, payment_text
+from igny8_core.kit.errors import NotFound
 from igny8_core.kit.locales import is_right_to_left
 
 ABOUT_INVOICES = frozenset({LetterKind.INVOICE_SENT, LetterKind.REMINDER})
@@ -29,11 +30,12 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
 
 def _text(letter: Letter, account: Account) -> Text | None:
     kind = LetterKind(letter.kind)
-    if kind in ABOUT_INVOICES:
-        invoice = invoice_of(letter)
-        return None if invoice is None else invoice_text(kind, invoice, account)
-    payment = payment_of(letter)
-    return None if payment is None else payment_text(kind, payment, account)
+    try:
+        if kind in ABOUT_INVOICES:
+            return invoice_text(kind, invoice_facts(invoice_id=letter.subject_id, account_id=account.id), account)
+        return payment_text(kind, payment_facts(payment_id=letter.subject_id, account_id=account.id), account)
+    except NotFound:
+        return None
 
 
 def _mail(letter: Letter, account: Account, text: Text) -> EmailMultiAlternatives:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from igny8_core.accounts.models import Account
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.domain.papers import InvoiceFacts, PaymentFacts
+from igny8_core.business.billing.public import receipt_facts
 from igny8_core.business.documents.domain.letters import LetterKind
-from igny8_core.business.documents.services.documents import Document, invoice_document, receipt_document
+from igny8_core.business.documents.services.documents import Document, typeset_invoice, typeset_receipt
 from igny8_core.business.documents.services.wording import method_name
 from igny8_core.kit.locales import format_date, format_money, is_right_to_left
 
@@ -26,14 +27,13 @@ class Text:
     attachment: Document | None = None
 
 
-def invoice_text(kind: LetterKind, invoice: Invoice, account: Account) -> Text | None:
+def invoice_text(kind: LetterKind, invoice: InvoiceFacts, account: Account) -> Text | None:
     """About an invoice: that it is there, or that it is late; None when it is no longer asked for."""
     if invoice.status not in (InvoiceStatus.PENDING, InvoiceStatus.PAID):
         return None
     paid = invoice.status == InvoiceStatus.PAID
-    due_minor = invoice.amount_total_minor - invoice.amount_settled_minor
-    due_on = "" if invoice.due_date is None else format_date(invoice.due_date, account.locale)
-    given = _isolated(account, number=invoice.number or "", seller=settings.ENV.seller.name, date=due_on)
+    due_on = "" if invoice.due_on is None else format_date(invoice.due_on, account.locale)
+    given = _isolated(account, number=invoice.number, seller=settings.ENV.seller.name, date=due_on)
     if kind is LetterKind.REMINDER:
         if paid:
             return None
@@ -47,41 +47,41 @@ def invoice_text(kind: LetterKind, invoice: Invoice, account: Account) -> Text |
         thanks = _("Thank you for your business. Invoice %(number)s is attached.") % given
         paragraphs = (thanks, *((_("It is paid already; there is nothing left to do."),) if paid else ()))
     facts = (
-        (_("Invoice no."), invoice.number or ""),
-        (_("Total"), format_money(invoice.amount_total_minor, invoice.currency, account.locale)),
-        (_("Left to pay"), "" if paid else format_money(due_minor, invoice.currency, account.locale)),
+        (_("Invoice no."), invoice.number),
+        (_("Total"), format_money(invoice.total_minor, invoice.currency, account.locale)),
+        (_("Left to pay"), "" if paid else format_money(invoice.due_minor, invoice.currency, account.locale)),
         (_("Due"), "" if paid else due_on),
-        (_("Reference"), invoice.creditor_reference or ""),
+        (_("Reference"), invoice.reference),
     )
     link = (
         (_("View the invoice"), _portal("invoice", invoice.id)) if paid else (_("Pay now"), _portal("pay", invoice.id))
     )
     said = tuple(fact for fact in facts if fact[1])
-    return Text(subject, paragraphs, said, link, invoice_document(invoice, account))
+    return Text(subject, paragraphs, said, link, typeset_invoice(invoice, account))
 
 
-def payment_text(kind: LetterKind, payment: Payment, account: Account) -> Text | None:
+def payment_text(kind: LetterKind, payment: PaymentFacts, account: Account) -> Text | None:
     """About a payment: that it is being checked, has arrived, was not found, or went back."""
     amount_minor = payment.amount_minor
     if kind is LetterKind.PAYMENT_APPROVED:
-        amount_minor = payment.amount_received_minor or payment.amount_minor
+        amount_minor = payment.received_minor or payment.amount_minor
     amount = format_money(amount_minor, payment.currency, account.locale)
-    number = (payment.invoice and payment.invoice.number) or ""
-    given = _isolated(account, amount=amount, number=number, reason=payment.failure_reason)
+    given = _isolated(account, amount=amount, number=payment.invoice_number, reason=payment.failure_reason)
     facts = (
         (_("Amount"), amount),
-        (_("Method"), method_name(payment.payment_method)),
-        (_("Your reference"), payment.transaction_reference),
-        (_("Invoice no."), number),
+        (_("Method"), method_name(payment.method)),
+        (_("Your reference"), payment.reference),
+        (_("Invoice no."), payment.invoice_number),
     )
     subject, paragraphs = _payment_words(kind, given)
     receipt = None
     if kind is LetterKind.PAYMENT_APPROVED:
-        if payment.status not in ("succeeded", "refunded"):
+        facts_of_receipt = receipt_facts(payment_id=payment.id, account_id=account.id)
+        if facts_of_receipt is None:
             return None
-        receipt = receipt_document(payment, account)
+        receipt = typeset_receipt(facts_of_receipt, account)
         paragraphs = (*paragraphs, *_still_due(payment, account))
-    again = kind in (LetterKind.PAYMENT_REJECTED, LetterKind.PAYMENT_RETURNED) and payment.invoice is not None
+    again = kind in (LetterKind.PAYMENT_REJECTED, LetterKind.PAYMENT_RETURNED) and payment.invoice_id is not None
     link = (
         (_("Try again"), _portal("pay", payment.invoice_id))
         if again
@@ -118,12 +118,11 @@ def _payment_words(kind: LetterKind, given: dict[str, str]) -> tuple[str, tuple[
             )
 
 
-def _still_due(payment: Payment, account: Account) -> tuple[str, ...]:
-    invoice = payment.invoice
-    if invoice is None or invoice.status != InvoiceStatus.PENDING:
+def _still_due(payment: PaymentFacts, account: Account) -> tuple[str, ...]:
+    if payment.invoice_due_minor == 0:
         return ()
-    left = invoice.amount_total_minor - invoice.amount_settled_minor
-    given = _isolated(account, amount=format_money(left, invoice.currency, account.locale), number=invoice.number or "")
+    left = format_money(payment.invoice_due_minor, payment.currency, account.locale)
+    given = _isolated(account, amount=left, number=payment.invoice_number)
     return (_("%(amount)s of invoice %(number)s is still to be paid.") % given,)
 
 

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q
 
 from igny8_core.accounts.models import Account
+from igny8_core.business.billing.public import late_invoices
 from igny8_core.business.documents.domain.letters import (
+    LATEST,
     LetterKind,
     LetterState,
     kind_of_event,
@@ -21,7 +23,7 @@ from igny8_core.business.documents.domain.letters import (
     reminder_stage,
 )
 from igny8_core.business.documents.models import Letter
-from igny8_core.business.documents.selectors.letters import event_of, overdue_invoices, recipients_of
+from igny8_core.business.documents.selectors.letters import event_of, recipients_of
 from igny8_core.kit import clock
 
 CLAIM_LASTS = timedelta(minutes=15)
@@ -44,9 +46,10 @@ def write_about_event(*, account_id: UUID, event_id: UUID) -> list[Waiting]:
 def write_reminders() -> list[Waiting]:
     """Write down the reminders that are due on this day in each account's zone; returns what is to be sent."""
     written: list[Waiting] = []
-    for invoice in overdue_invoices((clock.now() + timedelta(hours=14)).date()).iterator():
+    latest_today = (clock.now() + timedelta(hours=14)).date()
+    for invoice in late_invoices(today=latest_today, at_most_days=LATEST + 1):
         today = clock.now().astimezone(ZoneInfo(invoice.account.time_zone)).date()
-        stage = None if invoice.due_date is None else reminder_stage(due_on=invoice.due_date, today=today)
+        stage = reminder_stage(due_on=invoice.due_on, today=today)
         if stage is not None:
             cause_id = reminder_cause(invoice.id, stage)
             written += _write(invoice.account, LetterKind.REMINDER, cause_id=cause_id, subject_id=invoice.id)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from igny8_core.business.billing.models import ApprovalLimit
 from igny8_core.business.billing.selectors.limits import currencies_without_limit
 from igny8_core.business.billing.services.limits import set_limit
-from igny8_core.business.platform.management.terminal import carry_out
+from igny8_core.business.platform.edge import carry_out
 from igny8_core.kit.currencies import CURRENCIES
 
 

@@ -1,8 +1,12 @@
-"""What stands on an invoice or a receipt: facts, before any language or layout. Pure. Amounts in minor units."""
+"""What an invoice, a receipt and a letter about a payment say: facts, before any language or layout. Pure.
+
+Amounts are in minor units, days are those of the account's zone.
+"""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,9 @@ class WayToPay:
 class InvoiceFacts:
     """An invoice as it is now; `status` is the invoice's own word."""
 
+    id: UUID
+    account_id: UUID
+    changed_at: datetime
     number: str
     reference: str
     status: str
@@ -86,9 +93,29 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptFacts:
-    """A payment that succeeded."""
+class PaymentFacts:
+    """A payment as its account is told of it; `invoice_due_minor` is what is left to pay of its invoice now."""
 
+    id: UUID
+    account_id: UUID
+    status: str
+    currency: str
+    method: str
+    reference: str
+    amount_minor: int
+    received_minor: int | None
+    failure_reason: str
+    invoice_id: UUID | None
+    invoice_number: str
+    invoice_due_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """A payment that succeeded, refunded since or not."""
+
+    account_id: UUID
+    changed_at: datetime
     number: str
     method: str
     reference: str

@@ -1,0 +1,18 @@
+"""What pages and other rooms' commands may use of this room's edge: answers, checked input, views' helpers."""
+
+from igny8_core.business.banking.answers import ImportAnswer, LineDetailAnswer
+from igny8_core.business.banking.serializers import (
+    AcceptSerializer,
+    AssignSerializer,
+    LineReasonSerializer,
+    SplitSerializer,
+)
+
+__all__ = [
+    "AcceptSerializer",
+    "AssignSerializer",
+    "ImportAnswer",
+    "LineDetailAnswer",
+    "LineReasonSerializer",
+    "SplitSerializer",
+]

@@ -1,0 +1,27 @@
+"""What pages and other rooms' commands may use of this room's edge: answers, checked input, views' helpers."""
+
+from igny8_core.business.billing.answers.covered import covered_invoices
+from igny8_core.business.billing.answers.invoices import CreditPackageAnswer, InvoiceAnswer, InvoiceDetailAnswer
+from igny8_core.business.billing.answers.payments import (
+    OperatorPaymentAnswer,
+    OperatorPaymentDetailAnswer,
+    PaymentAnswer,
+    PaymentDetailAnswer,
+)
+from igny8_core.business.billing.operator_views.shapes import ApproveSerializer, BulkApproveSerializer, ReasonSerializer
+from igny8_core.business.billing.views import proof_file
+
+__all__ = [
+    "ApproveSerializer",
+    "BulkApproveSerializer",
+    "CreditPackageAnswer",
+    "InvoiceAnswer",
+    "InvoiceDetailAnswer",
+    "OperatorPaymentAnswer",
+    "OperatorPaymentDetailAnswer",
+    "PaymentAnswer",
+    "PaymentDetailAnswer",
+    "ReasonSerializer",
+    "covered_invoices",
+    "proof_file",
+]

@@ -1,0 +1,109 @@
+"""What other rooms and the pages may use of this room: services, selectors and what they answer."""
+
+from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES, CleanFile, clean
+from igny8_core.business.billing.selectors import figures
+from igny8_core.business.billing.selectors.booking_targets import (
+    OpenClaim,
+    OpenInvoice,
+    account_id_of_invoice,
+    bookable_payment,
+    bookable_refund,
+    invoice_id_of,
+    open_claims_like,
+    open_invoices_like,
+)
+from igny8_core.business.billing.selectors.claims import claim_of
+from igny8_core.business.billing.selectors.credit_packages import offered_packages
+from igny8_core.business.billing.selectors.dues import awaiting_sums, covered, due_sums, open_invoices, submitted_minor
+from igny8_core.business.billing.selectors.invoices import invoice_detail, invoices_across_accounts, invoices_of
+from igny8_core.business.billing.selectors.parties import parties_of
+from igny8_core.business.billing.selectors.payments import (
+    PaymentFilters,
+    Span,
+    get_payment,
+    get_payment_across_accounts,
+    list_payments,
+    list_payments_across_accounts,
+)
+from igny8_core.business.billing.selectors.proofs import proofs_across_accounts, proofs_of
+from igny8_core.business.billing.selectors.saved_methods import saved_methods
+from igny8_core.business.billing.selectors.sources import invoice_numbers, payment_references
+from igny8_core.business.billing.services import approvals, method_setup, refunds
+from igny8_core.business.billing.services.approvals import Decision
+from igny8_core.business.billing.services.cancelling import CANCELLABLE, cancel_payment
+from igny8_core.business.billing.services.credit_packages import purchase_package
+from igny8_core.business.billing.services.locking import LockedInvoice, lock_invoices_across_accounts
+from igny8_core.business.billing.services.method_configs import (
+    AMOUNTS,
+    MethodConfigValues,
+    change_config,
+    create_config,
+    remove_config,
+)
+from igny8_core.business.billing.services.papers import invoice_facts, late_invoices, payment_facts, receipt_facts
+from igny8_core.business.billing.services.payment_service import AvailableMethods, ManualPayment, PaymentService
+from igny8_core.business.billing.services.proofs import add_proof
+from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
+
+__all__ = [
+    "AMOUNTS",
+    "CANCELLABLE",
+    "CONTENT_TYPES",
+    "MAX_BYTES",
+    "AvailableMethods",
+    "CleanFile",
+    "Decision",
+    "LockedInvoice",
+    "ManualPayment",
+    "MethodConfigValues",
+    "OpenClaim",
+    "OpenInvoice",
+    "PaymentFilters",
+    "PaymentService",
+    "Planned",
+    "RecordedMoney",
+    "Span",
+    "account_id_of_invoice",
+    "add_proof",
+    "approvals",
+    "awaiting_sums",
+    "bookable_payment",
+    "bookable_refund",
+    "cancel_payment",
+    "change_config",
+    "claim_of",
+    "clean",
+    "covered",
+    "create_config",
+    "due_sums",
+    "figures",
+    "get_payment",
+    "get_payment_across_accounts",
+    "invoice_detail",
+    "invoice_facts",
+    "invoice_id_of",
+    "invoice_numbers",
+    "invoices_across_accounts",
+    "invoices_of",
+    "late_invoices",
+    "list_payments",
+    "list_payments_across_accounts",
+    "lock_invoices_across_accounts",
+    "method_setup",
+    "offered_packages",
+    "open_claims_like",
+    "open_invoices",
+    "open_invoices_like",
+    "parties_of",
+    "payment_facts",
+    "payment_references",
+    "proofs_across_accounts",
+    "proofs_of",
+    "purchase_package",
+    "receipt_facts",
+    "record_payment",
+    "refunds",
+    "remove_config",
+    "saved_methods",
+    "submitted_minor",
+]

@@ -1,0 +1,15 @@
+"""What pages and other rooms' commands may use of this room's edge: answers, checked input, views' helpers."""
+
+from igny8_core.business.platform.answers import InvitationAnswer
+from igny8_core.business.platform.management.terminal import carry_out
+from igny8_core.business.platform.serializers.sessions import NewPasswordSerializer
+from igny8_core.business.platform.views import passkey_browser
+from igny8_core.business.platform.views.passkey_browser import MAX_CREDENTIAL
+
+__all__ = [
+    "MAX_CREDENTIAL",
+    "InvitationAnswer",
+    "NewPasswordSerializer",
+    "carry_out",
+    "passkey_browser",
+]
