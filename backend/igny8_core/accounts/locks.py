@@ -10,7 +10,8 @@ The one order, in every unit of work that touches a credential:
 2. people, all in one statement and in the order of their ids: those it is about, whoever acts, and the owners or
    admins of whom one has to remain;
 3. access keys, likewise. An account's API key belongs to nobody, so its own row stands for the person;
-4. the account's row, the second factor, the passkey;
+4. the account's row, the second factor, the passkey; what waits for a second admin, then the invitation or the limit
+   that it is about;
 5. the head of the event chain, last.
 
 Only people need a lock against sign-ins: a suspended account is refused by the look-up of every request, so that what

@@ -120,7 +120,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person: of one account with an account role, or of the platform's own with an operator's."""
+    """A person: of one account with an account role, or of the platform's own with an operator's.
+
+    `admin_until` is when an operator was last taken out of the active admins; a trigger writes it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("accounts_user_sequence"), editable=False)
@@ -131,6 +134,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=16)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
     created_at = models.DateTimeField()
+    admin_until = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
 

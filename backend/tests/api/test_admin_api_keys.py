@@ -7,6 +7,7 @@ import pytest
 from igny8_core.accounts.models import AccessKey
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from tests.cast import BILLING, Api, Cast, as_operator
+from tests.second_admins import confirmed
 from tests.staff import ABSENT, Person, operator, team_member
 
 KEYS = "/api/v1/admin/api-keys/"
@@ -53,11 +54,13 @@ def test_an_account_key_works_until_it_is_revoked(admin: Person, cast: Cast) -> 
 
 def test_an_operator_key_has_its_operators_role(admin: Person) -> None:
     helper = operator(OperatorRole.SUPPORT)
-    data = admin.api.post(KEYS, {"user_id": helper.id, "name": "console"}).json()["data"]
+    asked = admin.api.post(KEYS, {"user_id": helper.id, "name": "console"})
+    confirmed(asked)
+    data = admin.api.get(f"{KEYS}{asked.json()['data']['key_id']}/").json()["data"]
     assert (data["role"], data["account_id"], data["user_id"]) == ("support", None, helper.id)
-    caller = Api(data["secret"])
+    caller = Api(asked.json()["data"]["secret"])
     assert caller.get(KEYS).status_code == 403
-    assert admin.api.call("PATCH", f"/api/v1/admin/users/{helper.id}/", {"role": "admin"}).status_code == 200
+    confirmed(admin.api.call("PATCH", f"/api/v1/admin/users/{helper.id}/", {"role": "admin"}))
     assert caller.get(KEYS).status_code == 200
     assert admin.api.get(f"{KEYS}{data['id']}/").json()["data"]["role"] == "admin"
 

@@ -14,6 +14,7 @@ from igny8_core.http.rates import Rate
 from igny8_core.kit import clock
 from tests.cast import Api, Cast, as_operator
 from tests.invitations import EVERY, TEAM, at_once, link_of, mailed
+from tests.second_admins import confirmed_role
 from tests.staff import ABSENT, Person, address, operator, team_member
 
 OWNER = AccountRole.OWNER
@@ -80,11 +81,12 @@ def test_an_owner_invites_and_the_address_stays_free(cast: Cast) -> None:
 
 
 def test_an_operator_invites_to_an_account_and_to_the_operators(admin: Person, cast: Cast) -> None:
-    for account_id, role in ((str(cast.account.id), "owner"), (None, "finance")):
-        data = invited(admin.api, EVERY, account_id=account_id, role=role)
+    for account_id, wanted, role in ((str(cast.account.id), "owner", "owner"), (None, "finance", "support")):
+        data = invited(admin.api, EVERY, account_id=account_id, role=wanted)
         assert (data["account_id"], data["role"], data["status"]) == (account_id, role, "pending")
         assert admin.api.get(f"{EVERY}{data['id']}/").json()["data"] == data
         assert facts_of(data["id"]) == [("invitation.created", "operator", {"role": role})]
+    confirmed_role(data["id"])
     mine = admin.api.get(f"{EVERY}?account_id={cast.account.id}").json()["results"]
     assert [row["role"] for row in mine] == ["owner"]
     staff = admin.api.get(f"{EVERY}?kind=operator&page_size=1").json()["results"]

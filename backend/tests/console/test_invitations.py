@@ -31,9 +31,12 @@ def invites(desk: DeskClient, email: str, account_code: str = "", role: str = "s
 
 
 def test_people_and_operators_are_invited(desk: DeskClient, cast: Cast) -> None:
-    for code, account_id, role in ((cast.account.code.lower(), cast.account.id, "owner"), ("", PLATFORM_ID, "finance")):
+    for code, account_id, wanted, role in (
+        (cast.account.code.lower(), cast.account.id, "owner", "owner"),
+        ("", PLATFORM_ID, "finance", "support"),
+    ):
         email = address()
-        assert invites(desk, email, code, role).status_code == 302
+        assert invites(desk, email, code, wanted).status_code == 302
         (invitation,) = found(email)
         assert (invitation.account_id, invitation.role, invitation.outcome) == (account_id, role, "")
         assert email in desk.get(TABLE).content.decode()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
-from igny8_core.accounts.roles import AccountRole
+from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.billing.models import CreditPackage, PaymentMethodConfig
 from igny8_core.business.platform.services import provisioning
 from tests.api.test_method_configs import new_config
@@ -20,7 +20,7 @@ from tests.api.uploading import form, part, upload
 from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, make_cast
 from tests.files import picture
 from tests.invitations import TEAM
-from tests.staff import ABSENT, address, team_member
+from tests.staff import ABSENT, address, operator, team_member
 from tests.statements import bank_account, camt, drop, lines
 from tests.statements import payer as transfer
 
@@ -81,6 +81,9 @@ LEAST = {
     "refund-cancel": {"post": "finance"},
     "approval-limits": {"get": "support", "put": "operator admin"},
     "verify": {"get": "support"},
+    "waiting": {"get": "support"},
+    "confirm-change": {"post": "operator admin"},
+    "reject-change": {"post": "operator admin"},
     "all-invoices": {"get": "support", "post": "finance"},
     "any-invoice": {"get": "support"},
     "finalize": {"post": "finance"},
@@ -241,6 +244,8 @@ def one_of_each(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
     refund = cast.finance.post(f"{ADMIN}payments/{settled}/refund/", {"destination": "transfer"}).json()["data"]
     proof = upload(payer, f"{BILLING}payments/{payment}/proofs/", form(part("file", picture("JPEG"), "a.jpg"))).json()
     method = owner.post(f"{BILLING}payment-methods/", {"payment_method": "bank_transfer", "label": "HBL"}).json()
+    # With a second admin there is somebody to wait for.
+    _, helper, raised = operator(OperatorRole.ADMIN), operator(OperatorRole.SUPPORT), {"role": "approver"}
     statement = drop(cast.finance, camt(bank_account(cast), transfer(1_00, "?"))).json()["data"]["id"]
     return {
         "import_id": statement,
@@ -260,6 +265,7 @@ def one_of_each(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
                 lambda: provisioning.issue_account_key(account=account, role=AccountRole.VIEWER, name="spare")
             ).key.id
         ),
+        "change_id": cast.admin.call("PATCH", f"{API}admin/users/{helper.id}/", raised).json()["data"]["id"],
         "package_id": str(CreditPackage.objects.values_list("id", flat=True)[0]),
         "config_id": str(PaymentMethodConfig.objects.filter(country="NG").values_list("id", flat=True)[0]),
     }

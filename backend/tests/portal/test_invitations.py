@@ -21,6 +21,7 @@ from tests.cast import Cast, as_operator
 from tests.invitations import EVERY, TEAM, at_once, link_of
 from tests.portal.authenticator import Authenticator
 from tests.portal.visitor import PORTAL, Visitor, signed_in
+from tests.second_admins import confirmed_role
 from tests.staff import address, operator, team_member
 from tests.staff import signed_in as signed_in_to_the_api
 
@@ -109,6 +110,7 @@ def test_a_link_works_once(cast: Cast) -> None:
 def test_an_operator_is_made_by_the_link(cast: Cast) -> None:
     admin = operator(OperatorRole.ADMIN)
     data = invited(admin.api, EVERY, account_id=None, role="finance")
+    confirmed_role(data["id"])
     visitor, link = Visitor(), link_of(data)
     assert "as an operator of IGNY8 Billing" in visitor.get(link).content.decode()
     assert accepts(link, visitor).status_code == 303

@@ -17,6 +17,7 @@ from tests.races.credentials import (
     survivors,
     taken,
 )
+from tests.second_admins import confirmed
 from tests.staff import PASSWORD, address, operator, team_member
 
 pytestmark = pytest.mark.slow
@@ -107,7 +108,7 @@ def test_an_operator_who_is_suspended_raises_nobody_in_the_console(cast: Cast) -
         )
         raised.append(facts_since(None, before).count("user.updated"))
         late = happened_after(None, before, what="user.updated", ending="user.suspended")
-        changed(cast.admin, f"{USERS}{staff.id}/", status="active")
+        confirmed(cast.admin.call("PATCH", f"{USERS}{staff.id}/", {"status": "active"}))
         return late
 
     assert survivors(one_round) == 0

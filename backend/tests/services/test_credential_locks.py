@@ -22,6 +22,7 @@ from tests.portal.visitor import PORTAL
 from tests.races.credentials import AUTH, Browser, refresh, sign_in, tokens_of
 from tests.races.test_session_races import FINISH, PASSKEYS, begun
 from tests.races.test_team_races import PATIENCE_SECONDS, WAITING
+from tests.second_admins import decide
 from tests.second_steps import code_now, switch_on
 from tests.staff import PASSWORD, Person, operator, team_member
 
@@ -143,9 +144,12 @@ def test_an_operators_keys_wait_for_the_operator(cast: Cast, owner_connection: p
     def waiting(path: str, body: Any = None) -> Any:
         return waits_for(owner_connection, "accounts_user", staff.id, lambda: cast.admin.post(f"{KEYS}{path}", body))
 
-    issued = waiting("", {"user_id": staff.id, "name": "second"})
-    assert issued.status_code == 201
-    assert waiting(f"{issued.json()['data']['id']}/revoke/").status_code == 200
+    asked = waiting("", {"user_id": staff.id, "name": "second"})
+    assert asked.status_code == 202
+    data, second = asked.json()["data"], operator(OperatorRole.ADMIN)
+    done = waits_for(owner_connection, "accounts_user", staff.id, lambda: decide(second, data["id"]))
+    assert done.status_code == 200
+    assert waiting(f"{data['key_id']}/revoke/").status_code == 200
 
 
 def test_what_an_accounts_key_does_for_others_waits_for_the_key(

@@ -1,4 +1,4 @@
-"""Routes of billing: the account's under `/api/v1/billing/`, the operators' under `/api/v1/admin/billing/`."""
+"""Routes of billing: the account's under `/api/v1/billing/`, the operators' under `/api/v1/admin/`."""
 
 from django.urls import path
 
@@ -9,6 +9,7 @@ from igny8_core.business.billing.operator_views.method_configs import MethodConf
 from igny8_core.business.billing.operator_views.payments import BulkApproveView, OperatorPaymentViewSet
 from igny8_core.business.billing.operator_views.proofs import OperatorProofViewSet
 from igny8_core.business.billing.operator_views.refunds import RefundViewSet
+from igny8_core.business.billing.operator_views.waiting import WaitingViewSet
 
 _payments, _invoices, _methods = views.PaymentViewSet, views.InvoiceViewSet, views.SavedMethodViewSet
 _proofs, _all_proofs = views.ProofViewSet, OperatorProofViewSet
@@ -85,4 +86,10 @@ operator_urlpatterns = [
         MethodConfigViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="method-config",
     ),
+]
+
+waiting_urlpatterns = [
+    path("", WaitingViewSet.as_view({"get": "list"}), name="waiting"),
+    path("<uuid:change_id>/confirm/", WaitingViewSet.as_view({"post": "confirm"}), name="confirm-change"),
+    path("<uuid:change_id>/reject/", WaitingViewSet.as_view({"post": "reject"}), name="reject-change"),
 ]

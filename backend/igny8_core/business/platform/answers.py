@@ -6,6 +6,9 @@ from uuid import UUID
 
 from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
 from igny8_core.accounts.platform import customer_id
+from igny8_core.business.platform.domain.second_admin import LimitChange
+from igny8_core.business.platform.models import PendingChange
+from igny8_core.business.platform.selectors.pending_changes import change_of
 from igny8_core.http.answers import Answer
 from igny8_core.kit import clock
 
@@ -32,10 +35,58 @@ class InvitationAnswer(Answer):
         return cls(status=_status(invitation), account_id=customer_id(invitation.account_id), **named)
 
 
+WAITS = "Another admin has to confirm this, under approvals-pending/; until then everything stays as it was."
+"""What is told to whoever has asked for a change that loosens a control."""
+
+
 class ReauthenticatedAnswer(Answer):
     """Until when a sign-in may do what asks for its person's password or passkey."""
 
     reauthenticated_until: datetime
+
+
+class PendingChangeAnswer(Answer):
+    """A change that waits for a second admin, or what became of it.
+
+    `before` and `after` are limits as decimal text or `none` (with their `currency`), roles, or the beginning of a key;
+    `user_id` is the operator whom a role or a key is for, or the invitation's id until somebody has accepted it.
+    """
+
+    id: UUID
+    kind: Literal["limit", "role", "key"]
+    status: Literal["pending", "confirmed", "alone", "rejected", "withdrawn", "replaced", "expired"]
+    currency: str | None
+    user_id: UUID | None
+    before: str
+    after: str
+    requested_by: UUID | None
+    decided_by: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+
+    @classmethod
+    def of(cls, row: PendingChange, **more: Any) -> Self:
+        """The request as it stands, and what a subclass has `more`."""
+        change, named = change_of(row), ("id", "kind", "created_at", "expires_at", "decided_at")
+        return cls(
+            **{name: getattr(row, name) for name in named},
+            status=_state(row),
+            currency=change.currency if isinstance(change, LimitChange) else None,
+            user_id=None if isinstance(change, LimitChange) else change.user_id,
+            before=change.before,
+            after=change.after,
+            requested_by=row.requested_by_id,
+            decided_by=row.decided_by_id,
+            **more,
+        )
+
+
+class PendingKeyAnswer(PendingChangeAnswer):
+    """A key that waits for a second admin; this answer alone shows its secret, which opens nothing until then."""
+
+    key_id: UUID
+    secret: str
 
 
 class AccountAnswer(Answer):
@@ -65,6 +116,12 @@ class ProvisionedAccountAnswer(AccountAnswer):
     """A new account, and the invitation of its first owner."""
 
     invitation: InvitationAnswer | None
+
+
+def _state(row: PendingChange) -> Any:
+    if row.outcome:
+        return row.outcome
+    return "expired" if row.expires_at <= clock.now() else "pending"
 
 
 def _status(invitation: Invitation) -> Any:

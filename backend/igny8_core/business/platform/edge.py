@@ -1,6 +1,6 @@
 """What pages and other rooms' commands may use of this room's edge: answers, checked input, views' helpers."""
 
-from igny8_core.business.platform.answers import InvitationAnswer
+from igny8_core.business.platform.answers import WAITS, InvitationAnswer, PendingChangeAnswer
 from igny8_core.business.platform.management.terminal import carry_out
 from igny8_core.business.platform.serializers.sessions import NewPasswordSerializer
 from igny8_core.business.platform.views import passkey_browser
@@ -8,8 +8,10 @@ from igny8_core.business.platform.views.passkey_browser import MAX_CREDENTIAL
 
 __all__ = [
     "MAX_CREDENTIAL",
+    "WAITS",
     "InvitationAnswer",
     "NewPasswordSerializer",
+    "PendingChangeAnswer",
     "carry_out",
     "passkey_browser",
 ]

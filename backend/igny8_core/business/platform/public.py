@@ -1,5 +1,7 @@
 """What other rooms and the pages may use of this room: services, selectors and what they answer."""
 
+from igny8_core.business.platform.models import PendingChange
+from igny8_core.business.platform.selectors.pending_changes import pending_change
 from igny8_core.business.platform.selectors.people import find_api_keys, find_invitations, find_users, key_document
 from igny8_core.business.platform.selectors.sign_ins import sign_ins_of
 from igny8_core.business.platform.services import (
@@ -10,6 +12,7 @@ from igny8_core.business.platform.services import (
     invitations,
     passkeys,
     people,
+    second_admin,
     second_factors,
     sessions,
 )
@@ -28,6 +31,7 @@ from igny8_core.business.platform.services.people import change_team_member
 from igny8_core.business.platform.services.provisioning import MAX_EMAIL
 from igny8_core.business.platform.services.reauthentication import has_proven, prove_by_passkey, prove_by_password
 from igny8_core.business.platform.services.sessions import end_other_sign_ins, end_sign_in
+from igny8_core.business.platform.services.standing import hold
 from igny8_core.business.platform.services.web_sessions import NewSession, Proven, open_session, prove_password
 
 __all__ = [
@@ -38,6 +42,7 @@ __all__ = [
     "InvitationMail",
     "MadePasskey",
     "NewSession",
+    "PendingChange",
     "Proven",
     "ResetLink",
     "acceptance",
@@ -52,6 +57,7 @@ __all__ = [
     "find_invitations",
     "find_users",
     "has_proven",
+    "hold",
     "invitations",
     "issue_for_account",
     "key_document",
@@ -59,6 +65,7 @@ __all__ = [
     "open_session",
     "passkeys",
     "passkeys_of",
+    "pending_change",
     "people",
     "prove_by_passkey",
     "prove_by_password",
@@ -66,6 +73,7 @@ __all__ = [
     "require_new_password",
     "reset_link",
     "revoke_api_key",
+    "second_admin",
     "second_factors",
     "sessions",
     "sign_ins_of",

@@ -1,9 +1,9 @@
-"""Jobs of the platform: invitations whose days have passed are closed; wishes for a new password are looked up."""
+"""Jobs of the platform: what was left open for too long is closed; wishes for a new password are looked up."""
 
 from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.platform.services import invitations
+from igny8_core.business.platform.services import invitations, second_admin
 from igny8_core.business.platform.services.credentials import take_reset_requests
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
@@ -17,4 +17,12 @@ beside_events(take_reset_requests)
 def expire_invitations(timestamp: int) -> None:
     """Close and record them; nobody could accept them any more anyway."""
     while unit_of_work.run(invitations.expire_invitations, scope=Scope.operators(), actor=SYSTEM):
+        pass
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="platform.expire_changes", queueing_lock="expire_changes")
+def expire_changes(timestamp: int) -> None:
+    """Close and record requests to a second admin whose days have passed; nobody could confirm them any more anyway."""
+    while unit_of_work.run(second_admin.expire_changes, scope=Scope.operators(), actor=SYSTEM):
         pass

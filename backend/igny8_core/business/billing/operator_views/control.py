@@ -15,6 +15,8 @@ from igny8_core.business.billing.operator_views.shapes import (
 )
 from igny8_core.business.billing.services.limits import set_limit
 from igny8_core.business.billing.services.verification import verify_within_request
+from igny8_core.business.platform.edge import WAITS, PendingChangeAnswer
+from igny8_core.business.platform.public import PendingChange
 from igny8_core.events import unit_of_work
 from igny8_core.http import responses
 from igny8_core.http.description import extend_schema
@@ -38,12 +40,15 @@ class ApprovalLimitView(OperatorAudience, ApiView):
         rows = [_shown(limit) for limit in ApprovalLimit.objects.order_by("currency")]
         return responses.many(responses.Page(rows, len(rows), True, None, None))
 
-    @extend_schema(request=LimitSerializer, responses={200: LimitShownSerializer})
+    @extend_schema(request=LimitSerializer, responses={200: LimitShownSerializer, 202: PendingChangeAnswer})
     def put(self, request: Request) -> HttpResponse:
-        """Set a currency's limit."""
+        """Set a currency's limit, or with null none; a higher one, and none, wait for a second admin."""
         serializer = LimitSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return responses.one(_shown(set_limit(**serializer.validated_data)))
+        limit = set_limit(**serializer.validated_data)
+        if isinstance(limit, PendingChange):
+            return responses.one(PendingChangeAnswer.of(limit), status=202, message=WAITS)
+        return responses.one(_shown(limit))
 
 
 class VerifyView(OperatorAudience, ApiView):

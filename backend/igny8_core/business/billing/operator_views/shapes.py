@@ -124,10 +124,10 @@ class ExportQuerySerializer(StrictSerializer[Any]):
 
 
 class LimitSerializer(StrictSerializer[Any]):
-    """Above how much of a currency two operators approve."""
+    """Above how much of a currency two operators approve; null says that nothing needs two."""
 
     currency = CurrencyField()
-    amount = AmountField()
+    amount = AmountField(allow_null=True)
 
 
 class BulkResultSerializer(serializers.Serializer[Any]):

@@ -115,3 +115,27 @@ class LastAdmin(AppError):
     kind = ErrorKind.CONFLICT
     code = "last_admin"
     default_message = "This is the last active admin operator; make somebody else one first."
+
+
+class SecondAdminRequired(AppError):
+    """Somebody confirms what they have asked for themself, or what is about their own role."""
+
+    kind = ErrorKind.CONFLICT
+    code = "second_admin_required"
+    default_message = "Another admin has to confirm this."
+
+
+class ChangeOver(AppError):
+    """The request was confirmed, rejected, withdrawn or replaced by a newer one, or its seven days have passed."""
+
+    kind = ErrorKind.CONFLICT
+    code = "change_over"
+    default_message = "This request is over; ask again if the change is still wanted."
+
+
+class ChangeOutdated(AppError):
+    """What is to be changed is not as it was when the change was asked for."""
+
+    kind = ErrorKind.CONFLICT
+    code = "change_outdated"
+    default_message = "This was changed since it was asked for; reject it, and ask again if it is still wanted."

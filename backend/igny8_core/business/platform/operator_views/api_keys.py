@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.business.platform.answers import WAITS, PendingKeyAnswer
 from igny8_core.business.platform.selectors.people import find_api_keys, key_document
 from igny8_core.business.platform.serializers.people import (
     IssuedKeySerializer,
@@ -14,7 +15,12 @@ from igny8_core.business.platform.serializers.people import (
     KeySerializer,
     NewKeySerializer,
 )
-from igny8_core.business.platform.services.api_keys import issue_for_account, issue_for_operator, revoke_api_key
+from igny8_core.business.platform.services.api_keys import (
+    AskedKey,
+    issue_for_account,
+    issue_for_operator,
+    revoke_api_key,
+)
 from igny8_core.http import responses
 from igny8_core.http.description import extend_schema
 from igny8_core.http.lists import sequence_page
@@ -45,14 +51,20 @@ class ApiKeyViewSet(OperatorAudience, ApiViewSet):
             raise NotFound
         return responses.one(key_document(key))
 
-    @extend_schema(request=NewKeySerializer, responses={201: IssuedKeySerializer})
+    @extend_schema(request=NewKeySerializer, responses={201: IssuedKeySerializer, 202: PendingKeyAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Issue a key; `secret` is shown in this answer and never again."""
+        """Issue a key; `secret` is shown in this answer and never again.
+
+        One for another operator opens nothing until a second admin has confirmed it.
+        """
         serializer = NewKeySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(serializer.validated_data)
         if "user_id" in values:
             issued = issue_for_operator(**values)
+            if isinstance(issued, AskedKey):
+                asked = PendingKeyAnswer.of(issued.request, key_id=issued.key_id, secret=issued.secret)
+                return responses.one(asked, status=202, message=WAITS)
         else:
             issued = issue_for_account(role=AccountRole(values.pop("role")), **values)
         return responses.one({**key_document(issued.key), "secret": issued.secret}, status=201)

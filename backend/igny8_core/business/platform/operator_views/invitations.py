@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.platform.answers import InvitationAnswer
+from igny8_core.business.platform.answers import WAITS, InvitationAnswer
 from igny8_core.business.platform.selectors.people import find_invitations
 from igny8_core.business.platform.serializers.invitations import AnyInvitationFilterSerializer, AnyInvitationSerializer
 from igny8_core.business.platform.services.invitations import invite
@@ -41,8 +41,12 @@ class InvitationViewSet(OperatorAudience, InvitationBase):
 
     @extend_schema(request=AnyInvitationSerializer, responses={201: InvitationAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Invite an address by mail. Whether it signs in somewhere is told to nobody but its reader."""
+        """Invite an address by mail. Whether it signs in somewhere is told to nobody but its reader.
+
+        An operator who would decide about money is invited as support until a second admin has confirmed the role.
+        """
         asked = AnyInvitationSerializer.checked(request.data)
         account_id = PLATFORM_ID if asked.account_id is None else asked.account_id
         invitation = invite(account_id=account_id, email=asked.email, role=asked.role, name=asked.name)
-        return responses.one(InvitationAnswer.of(invitation), status=201)
+        waits = f"Invited as {invitation.role}. {WAITS}" if invitation.role != asked.role else None
+        return responses.one(InvitationAnswer.of(invitation), status=201, message=waits)

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.answers import WAITS, PendingChangeAnswer
 from igny8_core.business.platform.selectors.people import find_users, user_document
 from igny8_core.business.platform.serializers.people import (
     UserChangeSerializer,
@@ -44,13 +45,15 @@ class UserViewSet(OperatorAudience, ApiViewSet):
             raise NotFound
         return responses.one(user_document(user))
 
-    @extend_schema(request=UserChangeSerializer, responses={200: UserSerializer})
+    @extend_schema(request=UserChangeSerializer, responses={200: UserSerializer, 202: PendingChangeAnswer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
-        """Change role, name or status."""
+        """Change role, name or status; role and status of an operator who would decide more wait for a second admin."""
         serializer = UserChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         changes = dict(serializer.validated_data)
-        user = change_user(user_id=user_id, changes=changes, by=principal_of(request).user_id)
+        user, waiting = change_user(user_id=user_id, changes=changes, by=principal_of(request).user_id)
+        if waiting is not None:
+            return responses.one(PendingChangeAnswer.of(waiting), status=202, message=WAITS)
         return responses.one(user_document(user))
 
     @extend_schema(request=None, responses={200: UserSerializer})

@@ -1,18 +1,24 @@
 """API keys: issued once, shown once, revoked at once. Every function runs inside a unit of work."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
+from igny8_core.accounts.keys import KeyKind, new_secret
 from igny8_core.accounts.models import AccessKey, Account
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.platform.domain.second_admin import KeyChange
+from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.people import find_api_keys, find_users
-from igny8_core.business.platform.services import provisioning
+from igny8_core.business.platform.services import provisioning, second_admin
 from igny8_core.business.platform.services.provisioning import IssuedKey
 from igny8_core.business.platform.services.standing import hold, hold_proven
+from igny8_core.events import unit_of_work
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.ids import uuid7
 
 
 def issue_for_account(*, account_id: UUID, role: AccountRole, name: str, expires_at: datetime | None) -> IssuedKey:
@@ -25,14 +31,42 @@ def issue_for_account(*, account_id: UUID, role: AccountRole, name: str, expires
     return provisioning.issue_account_key(account=account, role=role, name=name, expires_at=expires_at)
 
 
-def issue_for_operator(*, user_id: UUID, name: str, expires_at: datetime | None) -> IssuedKey:
-    """A key that acts as the operator; an account's people have none. Raises `NotFound`, `ValidationError`."""
+@dataclass(frozen=True, slots=True)
+class AskedKey:
+    """A key that opens nothing before a second admin has confirmed it; `secret` is shown this once."""
+
+    request: PendingChange
+    key_id: UUID
+    secret: str = field(repr=False)
+
+
+def issue_for_operator(*, user_id: UUID, name: str, expires_at: datetime | None) -> IssuedKey | AskedKey:
+    """A key that acts as the operator; an account's people have none. Raises `NotFound`, `ValidationError`.
+
+    One that an admin makes for somebody else waits for a second admin: whoever holds it acts as that operator.
+    """
     _check_expiry(expires_at)
     hold_proven(people=Q(id=user_id))
     operator = find_users(kind="operator").filter(id=user_id).first()
     if operator is None:
         raise NotFound
-    return provisioning.issue_operator_key(operator=operator, name=name, expires_at=expires_at)
+    if unit_of_work.current().actor.id == operator.id:
+        return provisioning.issue_operator_key(operator=operator, name=name, expires_at=expires_at)
+    secret = new_secret(KeyKind.API_KEY)
+    change = KeyChange(uuid7(), operator.id, name, secret.prefix, secret.digest.hex(), expires_at)
+    asked = second_admin.ask(change)
+    if not asked.outcome:
+        return AskedKey(asked, change.key_id, secret.plain)
+    return IssuedKey(make_confirmed(change), secret.plain)
+
+
+def make_confirmed(change: KeyChange) -> AccessKey:
+    """Let a key in that a second admin has confirmed."""
+    operator = find_users(kind="operator").get(id=change.user_id)
+    secret = (change.prefix, bytes.fromhex(change.secret_hash))
+    return provisioning.keep_operator_key(
+        key_id=change.key_id, operator=operator, name=change.name, secret=secret, expires_at=change.expires_at
+    )
 
 
 def revoke_api_key(*, key_id: UUID, account_id: UUID | None = None) -> AccessKey:

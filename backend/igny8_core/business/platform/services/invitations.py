@@ -16,15 +16,24 @@ from igny8_core.accounts.keys import digest, new_invitation_token
 from igny8_core.accounts.lookups import look_up_login
 from igny8_core.accounts.models import Account, Invitation, InvitationOutcome, Status, User, normalise_email
 from igny8_core.accounts.platform import PLATFORM_ID
-from igny8_core.business.platform.domain.errors import AlreadyInvited, InvitationOver, TooManyInvitations
+from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.platform.domain.errors import (
+    AlreadyInvited,
+    ChangeOutdated,
+    InvitationOver,
+    TooManyInvitations,
+)
+from igny8_core.business.platform.domain.second_admin import RoleChange
 from igny8_core.business.platform.selectors.people import find_invitations
+from igny8_core.business.platform.services import people, second_admin
 from igny8_core.business.platform.services.people import check_role
 from igny8_core.business.platform.services.standing import hold, hold_proven
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AlreadyTaken, NotFound, ValidationError
-from igny8_core.kit.locks import conditional_update, lock_all, lock_one
+from igny8_core.kit.ids import uuid7
+from igny8_core.kit.locks import Overtaken, conditional_update, lock_all, lock_one
 
 LIFETIME = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -47,6 +56,8 @@ class InvitationMail:
 def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
     """Invite an address to an account, or to the platform's as an operator; the worker mails it. In a unit of work.
 
+    An operator who is to decide about money is invited with the lowest role, and the role waits for a second admin.
+
     Raises `NotFound` without such an account, `ValidationError`, `AlreadyTaken` for somebody of this very team,
     `AlreadyInvited`, `TooManyInvitations`.
     """
@@ -61,8 +72,10 @@ def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
     invitations = Invitation.objects.filter(**address)
     _close(lock_all(invitations.filter(outcome="", expires_at__lte=clock.now())))
     _refuse_flood(invitations)
-    invitation = _insert(account_id=account_id, email=email.strip(), role=role, name=name)
-    _record(EventType.INVITATION_CREATED, invitation, role=role)
+    invitation_id = uuid7()
+    at_first = _role_at_first(invitation_id, role) if account_id == PLATFORM_ID else role
+    invitation = _insert(invitation_id, account_id=account_id, email=email.strip(), role=at_first, name=name)
+    _record(EventType.INVITATION_CREATED, invitation, role=at_first)
     return invitation
 
 
@@ -96,7 +109,26 @@ def revoke(*, invitation_id: UUID, account_id: UUID | None = None) -> Invitation
     if not is_open(invitation):
         raise InvitationOver
     end(invitation, InvitationOutcome.REVOKED, EventType.INVITATION_REVOKED)
+    if invitation.account_id == PLATFORM_ID:
+        second_admin.replace_open("role", str(invitation.id))
     return find_invitations().get(id=invitation.id)
+
+
+def make_confirmed(change: RoleChange) -> None:
+    """Give an operator, or an invitation to be one, the role that a second admin has confirmed.
+
+    Raises `ChangeOutdated`, and `Overtaken` where the invitation is being accepted in this moment.
+    """
+    operators = User.objects.filter(id=change.user_id)
+    if operators.exists():
+        return people.make_confirmed(change)
+    invitation = lock_one(Invitation.objects.filter(id=change.user_id))
+    if operators.exists():
+        raise Overtaken("the invitation was accepted meanwhile")
+    if invitation is None or not is_open(invitation) or invitation.role != change.role_before:
+        raise ChangeOutdated
+    conditional_update(Invitation.objects.filter(id=invitation.id, outcome=""), role=change.role)
+    return None
 
 
 def expire_invitations() -> int:
@@ -143,11 +175,18 @@ def end(invitation: Invitation, outcome: InvitationOutcome, fact: EventType) -> 
     _record(fact, invitation)
 
 
-def _insert(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
+def _role_at_first(invitation_id: UUID, role: str) -> str:
+    """The role that an operator is invited with: the one that is wanted, or the lowest until it is confirmed."""
+    change = RoleChange.of_new(invitation_id, role)
+    return role if not change.loosens or second_admin.ask(change).outcome else OperatorRole.SUPPORT.value
+
+
+def _insert(invitation_id: UUID, *, account_id: UUID, email: str, role: str, name: str) -> Invitation:
     now = clock.now()
     try:
         with transaction.atomic():
             return Invitation.objects.create(
+                id=invitation_id,
                 account_id=account_id,
                 email=email,
                 email_normalised=normalise_email(email),

@@ -8,8 +8,11 @@ from django.db.models import Q
 from igny8_core.accounts.models import Account, Status, User
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import AccountRole, OperatorRole, Role, includes
-from igny8_core.business.platform.domain.errors import CannotChangeSelf, LastAdmin, LastOwner
+from igny8_core.business.platform.domain.errors import CannotChangeSelf, ChangeOutdated, LastAdmin, LastOwner
+from igny8_core.business.platform.domain.second_admin import RoleChange
+from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.people import find_users
+from igny8_core.business.platform.services import second_admin
 from igny8_core.business.platform.services.provisioning import suspend_user
 from igny8_core.business.platform.services.standing import hold
 from igny8_core.events.catalogue import EventType
@@ -30,8 +33,10 @@ def change_team_member(*, account: Account, user_id: UUID, changes: dict[str, An
     return _change(user, changes, by=by)
 
 
-def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
+def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> tuple[User, PendingChange | None]:
     """An admin operator changes role, name or status of anybody; `by` is that operator's id.
+
+    Answers with what waits for a second admin, too: role and status of an operator who would decide more about money.
 
     Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`, `LastOwner`.
     """
@@ -43,7 +48,36 @@ def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> U
             raise CannotChangeSelf
         if guardians == {user.id}:
             raise LastAdmin if account_id == PLATFORM_ID else LastOwner
-    return _change(user, changes, by=by)
+    waiting = _ask(user, changes) if user.is_operator else None
+    at_once = changes if waiting is None else {name: changes[name] for name in changes if name == "name"}
+    return _change(user, at_once, by=by), waiting
+
+
+def make_confirmed(change: RoleChange) -> None:
+    """Give an operator the role and status that a second admin has confirmed; the person is locked.
+
+    Raises `ChangeOutdated`.
+    """
+    user = User.objects.get(id=change.user_id)
+    if (user.role, user.status) != (change.role_before, change.status_before):
+        raise ChangeOutdated
+    _change(user, {"role": change.role, "status": change.status}, by=None)
+
+
+def _ask(user: User, changes: dict[str, Any]) -> PendingChange | None:
+    """Ask for a second admin where the operator would decide more about money; None where nothing has to wait."""
+    change = RoleChange(
+        user_id=user.id,
+        role=changes.get("role", user.role),
+        status=changes.get("status", user.status),
+        role_before=user.role,
+        status_before=user.status,
+    )
+    if not change.changes:
+        return None
+    second_admin.replace_open("role", change.subject)
+    asked = second_admin.ask(change) if change.loosens else None
+    return None if asked is None or asked.outcome else asked
 
 
 def _locked(user_id: UUID, *, among: Q, guarded: Q) -> tuple[User, set[UUID]]:
@@ -80,13 +114,17 @@ def _change(user: User, changes: dict[str, Any], *, by: UUID | None) -> User:
     status = changes.get("status", user.status)
     if status == Status.SUSPENDED and user.id == by:
         raise CannotChangeSelf
+    suspends = status == Status.SUSPENDED and status != user.status
+    if suspends:
+        # First of all: an operator who is to have more and be suspended never has more for a moment.
+        suspend_user(user, suspended=True)
     named = {name: changes[name] for name in ("role", "name") if name in changes}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value != getattr(user, name)}
     if fields:
         conditional_update(User.objects.filter(id=user.id), **fields)
         _record_change(user, fields)
-    if status != user.status:
-        suspend_user(user, suspended=status == Status.SUSPENDED)
+    if status != user.status and not suspends:
+        suspend_user(user, suspended=False)
     return find_users().get(id=user.id)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -11,6 +12,9 @@ from igny8_core.accounts.keys import KeyKind, new_secret
 from igny8_core.accounts.models import AccessKey, Account, User, normalise_email
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.business.platform.domain.errors import SecondAdminRequired
+from igny8_core.business.platform.domain.second_admin import RoleChange
+from igny8_core.business.platform.services import second_admin
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.chain import GENESIS
 from igny8_core.events.models import ChainHead
@@ -76,8 +80,15 @@ def create_user(*, account: Account, email: str, password: str, role: AccountRol
 
 
 def create_operator(*, email: str, password: str, role: OperatorRole, name: str = "") -> User:
-    """Give a member of the platform's staff a sign-in; raises `AlreadyTaken` for a used address."""
-    return create_person(NewPerson(uuid7(), PLATFORM_ID, email, role.value, name, make_password(password)))
+    """Give a member of the platform's staff a sign-in, from the server's own command line.
+
+    Raises `AlreadyTaken` for a used address, `SecondAdminRequired` where an operator asks for more than the least role.
+    """
+    person = NewPerson(uuid7(), PLATFORM_ID, email, role.value, name, make_password(password))
+    change = RoleChange.of_new(person.id, person.role)
+    if change.loosens and not second_admin.ask(change).outcome:
+        raise SecondAdminRequired
+    return create_person(person)
 
 
 def refuse_long_email(email: str) -> None:
@@ -111,22 +122,34 @@ def issue_account_key(
     *, account: Account, role: AccountRole, name: str, expires_at: datetime | None = None
 ) -> IssuedKey:
     """An API key of an account with a role of its own."""
-    return _issue_key(account_id=account.id, user=None, role=role.value, name=name, expires_at=expires_at)
+    secret = new_secret(KeyKind.API_KEY)
+    kept = (secret.prefix, secret.digest)
+    key = _keep_key(kept, account_id=account.id, role=role.value, name=name, expires_at=expires_at)
+    return IssuedKey(key, secret.plain)
 
 
 def issue_operator_key(*, operator: User, name: str, expires_at: datetime | None = None) -> IssuedKey:
     """An API key of an operator; it has the role its operator has at each moment."""
-    return _issue_key(account_id=operator.account_id, user=operator, role="", name=name, expires_at=expires_at)
-
-
-def _issue_key(*, account_id: UUID, user: User | None, role: str, name: str, expires_at: datetime | None) -> IssuedKey:
     secret = new_secret(KeyKind.API_KEY)
-    key = AccessKey.objects.create(
-        kind=KeyKind.API_KEY.value, account_id=account_id, user=user, role=role, name=name, prefix=secret.prefix,
-        secret_hash=secret.digest, created_at=clock.now(), expires_at=expires_at,
-    )  # fmt: skip
-    _record(EventType.API_KEY_ISSUED, key.account_id, "api_key", key.id, prefix=secret.prefix)
+    kept = (secret.prefix, secret.digest)
+    key = keep_operator_key(key_id=uuid7(), operator=operator, name=name, secret=kept, expires_at=expires_at)
     return IssuedKey(key, secret.plain)
+
+
+def keep_operator_key(
+    *, key_id: UUID, operator: User, name: str, secret: tuple[str, bytes], expires_at: datetime | None
+) -> AccessKey:
+    """Let in whoever presents the secret of this prefix and digest, as the operator."""
+    return _keep_key(secret, id=key_id, account_id=operator.account_id, user=operator, name=name, expires_at=expires_at)
+
+
+def _keep_key(secret: tuple[str, bytes], **columns: Any) -> AccessKey:
+    prefix, secret_hash = secret
+    key = AccessKey.objects.create(
+        kind=KeyKind.API_KEY.value, prefix=prefix, secret_hash=secret_hash, created_at=clock.now(), **columns
+    )
+    _record(EventType.API_KEY_ISSUED, key.account_id, "api_key", key.id, prefix=prefix)
+    return key
 
 
 def revoke_key(key: AccessKey) -> None:
