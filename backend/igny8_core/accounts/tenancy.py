@@ -45,22 +45,27 @@ class Scope:
         return cls.operators() if account_id == PLATFORM_ID else cls.tenant(account_id)
 
 
-def enter(scope: Scope) -> datetime:
+def enter(scope: Scope, *, read_only: bool = False) -> datetime:
     """Bind the open transaction to the scope and return the database's time for it.
 
+    With `read_only` PostgreSQL refuses every write and row lock from here on. It goes with the binding, so that it
+    costs no statement of its own, and once set it cannot be taken back within the transaction.
     Transaction-local settings are the only form that is safe behind a transaction-pooling proxy. The owner's
     process takes no role: it is bound by the owner's policies.
     """
+    settled: dict[str, str] = {}
+    if scope.account_id is not None:
+        settled["app.account_id"] = str(scope.account_id)
+    elif settings.TAKES_OPERATOR_ROLE:
+        settled["role"] = settings.DATABASE_ROLES.operator
+    if read_only:
+        settled["transaction_read_only"] = "on"
+    columns = [f"set_config('{name}', %s, true)" for name in settled]
     with connection.cursor() as cursor:
-        if scope.account_id is not None:
-            cursor.execute("SELECT set_config('app.account_id', %s, true), now()", [str(scope.account_id)])
-        elif settings.TAKES_OPERATOR_ROLE:
-            cursor.execute("SELECT set_config('role', %s, true), now()", [settings.DATABASE_ROLES.operator])
-        else:
-            cursor.execute("SELECT '', now()")
+        cursor.execute(f"SELECT {', '.join([*columns, 'now()'])}", list(settled.values()))
         row = cursor.fetchone()
     assert row is not None
-    return row[1]  # type: ignore[no-any-return]
+    return row[-1]  # type: ignore[no-any-return]
 
 
 class TenancyOperation(Operation):
