@@ -7,10 +7,20 @@ import sys
 from django.core.management import execute_from_command_line
 from igny8_core.env import BadEnvironment, keep_private
 
-OWNER_COMMANDS = frozenset({
-    "check", "dbshell", "dumpdata", "makemigrations", "migrate", "optimizemigration", "showmigrations",
-    "spectacular", "sqlmigrate", "squashmigrations",
-})  # fmt: skip
+OWNER_COMMANDS = frozenset(
+    {
+        "check",
+        "dbshell",
+        "dumpdata",
+        "makemigrations",
+        "migrate",
+        "optimizemigration",
+        "showmigrations",
+        "spectacular",
+        "sqlmigrate",
+        "squashmigrations",
+    }
+)
 
 
 def main() -> None:

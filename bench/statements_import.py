@@ -149,10 +149,17 @@ def lines(count: int, *, first: int, accounts: int, invoices: int) -> Iterator[S
             case _:
                 structured = creditor_reference(n)
         yield StatementLine(
-            position=index + 1, amount_minor=amount, currency="PKR", booking_date=DAY, value_date=DAY,
-            counterparty_name=f"Payer {n % accounts}", counterparty_account=f"PK{n % accounts:022d}",
-            remittance=text, structured_reference=structured, bank_reference=f"BK{first + index:09d}",
-        )  # fmt: skip
+            position=index + 1,
+            amount_minor=amount,
+            currency="PKR",
+            booking_date=DAY,
+            value_date=DAY,
+            counterparty_name=f"Payer {n % accounts}",
+            counterparty_account=f"PK{n % accounts:022d}",
+            remittance=text,
+            structured_reference=structured,
+            bank_reference=f"BK{first + index:09d}",
+        )
 
 
 def measured(data_dir: Path, url: str, count: int, *, first: int, accounts: int, invoices: int) -> Figures:
@@ -169,9 +176,13 @@ def measured(data_dir: Path, url: str, count: int, *, first: int, accounts: int,
     environment |= {"IGNY8_PROCESS": "worker", "IGNY8_WORKER_DATABASE_URL": url}
     environment |= {"DJANGO_SETTINGS_MODULE": "igny8_core.settings", "IGNY8_ROLE_PREFIX": load(os.environ).role_prefix}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "bench.statements_worker", str(path)], cwd=PROJECT, env=environment,
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-W", "ignore", "-m", "bench.statements_worker", str(path)],
+        cwd=PROJECT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     read, match, megabytes, certain, rate = map(float, done.stdout.split())  # lint: float-ok seconds and megabytes
     return Figures(invoices, count, read, match, megabytes, int(certain), rate)
 
@@ -191,9 +202,10 @@ def tell(found: list[Figures]) -> int:
         f"  a line costs {by_lines:.2f} of one in a quarter of it, {by_invoices:.2f} of one at a tenth of the invoices"
     )
     limits = [
-        ("MB", long.megabytes, MEGABYTES_LIMIT), ("growth with the lines", by_lines, GROWTH_LIMIT),
+        ("MB", long.megabytes, MEGABYTES_LIMIT),
+        ("growth with the lines", by_lines, GROWTH_LIMIT),
         ("growth with the invoices", by_invoices, GROWTH_LIMIT),
-    ]  # fmt: skip
+    ]
     if (long.lines, long.invoices) == (FULL_LINES, FULL_INVOICES):
         limits.append(("seconds", long.seconds, SECONDS_LIMIT))
     missed = [f"{name}: {value:.1f}, at most {limit:g}" for name, value, limit in limits if value > limit]

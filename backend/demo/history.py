@@ -159,9 +159,13 @@ class _Year:
         notes = "Paid from our main account." if self.submitted % 4 == 1 else ""
         self.submitted += 1
         submission = ManualPayment(
-            invoice_id=invoice.id, payment_method=method, transaction_reference=reference, notes=notes, amount=amount,
+            invoice_id=invoice.id,
+            payment_method=method,
+            transaction_reference=reference,
+            notes=notes,
+            amount=amount,
             paid_on=clock.now().date(),
-        )  # fmt: skip
+        )
         payment_id: UUID = PaymentService.create_manual_payment(account=self.account, submission=submission).id
         return payment_id
 

@@ -114,11 +114,20 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "igny8_core.console.desks.home.dashboard",
     "COLORS": {
         "primary": {
-            "50": "#f0f1ff", "100": "#e3e4fe", "200": "#cbccfc", "300": "#aaacf8", "400": "#a3a3f6", "500": "#8685f0",
-            "600": "#3d3bd1", "700": "#3331ad", "800": "#2b2a89", "900": "#27276c", "950": "#17163f",
+            "50": "#f0f1ff",
+            "100": "#e3e4fe",
+            "200": "#cbccfc",
+            "300": "#aaacf8",
+            "400": "#a3a3f6",
+            "500": "#8685f0",
+            "600": "#3d3bd1",
+            "700": "#3331ad",
+            "800": "#2b2a89",
+            "900": "#27276c",
+            "950": "#17163f",
         },
     },
-}  # fmt: skip
+}
 # The console has no session table and no middleware of its own: its door does for its pages what they would do for all.
 SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
 

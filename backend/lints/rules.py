@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Iterable
 
-from lints import addresses, assertions, floats, persistence, querysets, requirements, sizes, statuses, structure, texts
+from lints import (
+    addresses,
+    assertions,
+    floats,
+    formatting,
+    persistence,
+    querysets,
+    requirements,
+    sizes,
+    statuses,
+    structure,
+    texts,
+)
 from lints.source import Finding, Project
 
 type Check = Callable[[Project], Iterable[Finding]]
@@ -16,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     persistence.check,
     addresses.check,
     assertions.check,
+    formatting.check,
     requirements.check,
     texts.check,
 )

@@ -91,8 +91,11 @@ class Cast:
 def claim(invoice_id: uuid.UUID, reference: str = "FT 1", **more: Any) -> dict[str, Any]:
     """The body of a manual payment."""
     return {
-        "invoice_id": str(invoice_id), "payment_method": "bank_transfer", "transaction_reference": reference, **more,
-    }  # fmt: skip
+        "invoice_id": str(invoice_id),
+        "payment_method": "bank_transfer",
+        "transaction_reference": reference,
+        **more,
+    }
 
 
 def seen(amount: str) -> dict[str, str]:

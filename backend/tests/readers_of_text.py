@@ -41,19 +41,35 @@ from rest_framework.serializers import ValidationError as Refused
 from tests.growth import Read
 
 PROFILE = csv_profile.CsvProfile(
-    delimiter=";", has_header=False, booking_date=1, amount=2, fixed_currency="EUR", remittance=(3,), decimal=",",
-    thousands=".", date_order=csv_profile.DateOrder.DMY,
-)  # fmt: skip
+    delimiter=";",
+    has_header=False,
+    booking_date=1,
+    amount=2,
+    fixed_currency="EUR",
+    remittance=(3,),
+    decimal=",",
+    thousands=".",
+    date_order=csv_profile.DateOrder.DMY,
+)
 NAMES = NameIndex((UUID(int=at), f"Company {at} Ltd") for at in range(50))
 GERMAN = Locale.parse("de_DE")
 
 
 def _line(text: str) -> StatementLine:
     return StatementLine(
-        position=1, amount_minor=1, currency="EUR", booking_date=None, value_date=None, counterparty_name=text,
-        counterparty_account=text, end_to_end_id=text, structured_reference=text, remittance=text, bank_reference=text,
+        position=1,
+        amount_minor=1,
+        currency="EUR",
+        booking_date=None,
+        value_date=None,
+        counterparty_name=text,
+        counterparty_account=text,
+        end_to_end_id=text,
+        structured_reference=text,
+        remittance=text,
+        bank_reference=text,
         raw=text,
-    )  # fmt: skip
+    )
 
 
 def _words(text: str) -> list[line_tokens.Word]:
@@ -152,12 +168,14 @@ READERS: dict[str, Read] = {
     "ofx, a text": _file(ofx.read, OFX, "</STMTTRN></STMTRS></OFX>"),
     "ofx, a date": _file(ofx.read, OFX.replace("20260101", "20260101["), "</STMTTRN></STMTRS></OFX>"),
     "ofx, a file": _file(ofx.read, "<OFX>", "</OFX>"),
-    "camt, a text": _file(camt053.read, CAMT, "]]></Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"),
+    "camt, a text": _file(
+        camt053.read, CAMT, "]]></Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"
+    ),
     # portal
     "typed_amount": lambda text: formatting.typed_amount(text, "EUR", GERMAN),
     "a form's reference": forms.ReferenceField().clean,
     "a form's address": http_forms.EmailLineField(max_length=10**7).clean,
-}  # fmt: skip
+}
 
 
 def tolerant(read: Read) -> Read:

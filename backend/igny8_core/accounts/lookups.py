@@ -22,8 +22,16 @@ AUTHENTICATE = """SELECT key_id, kind, user_id, family_id, role, refusal, stale,
 
 
 ACCOUNT_COLUMNS = (
-    "id", "code", "name", "country", "billing_currency", "time_zone", "status", "created_at", "updated_at",
-)  # fmt: skip
+    "id",
+    "code",
+    "name",
+    "country",
+    "billing_currency",
+    "time_zone",
+    "status",
+    "created_at",
+    "updated_at",
+)
 
 REFUSALS: dict[str, type[AppError]] = {"account_suspended": AccountSuspended, "user_suspended": UserSuspended}
 """What a good credential's `refusal` says to its holder; any other is said to nobody."""

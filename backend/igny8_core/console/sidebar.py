@@ -23,26 +23,40 @@ def _desk(title: str, icon: str, name: str) -> dict[str, Any]:
 
 
 NAVIGATION: list[dict[str, Any]] = [
-    {"items": [
-        _desk("Home", "space_dashboard", "index"),
-        _desk("Approvals", "fact_check", "approvals"),
-        _desk("Reconciliation", "rule", "reconciliation"),
-    ]},
-    {"title": "Money", "separator": True, "items": [
-        _table("Payments", "payments", "billing_payment"),
-        _table("Invoices", "receipt_long", "billing_invoice"),
-        _table("Refunds", "undo", "billing_refund"),
-        _table("Journals", "menu_book", "ledger_journal"),
-    ]},
-    {"title": "Set-up", "separator": True, "items": [
-        _table("Ways to pay", "account_balance", "billing_paymentmethodconfig", OperatorRole.FINANCE),
-        _table("Credit packages", "toll", "billing_creditpackage"),
-    ]},
-    {"title": "Platform", "separator": True, "items": [
-        _table("Accounts", "apartment", "accounts_account"),
-        _table("People", "group", "accounts_user", OperatorRole.ADMIN),
-        _table("Invitations", "mail", "accounts_invitation", OperatorRole.ADMIN),
-        _table("API keys", "key", "accounts_accesskey", OperatorRole.ADMIN),
-        _table("Events", "history", "events_event"),
-    ]},
-]  # fmt: skip
+    {
+        "items": [
+            _desk("Home", "space_dashboard", "index"),
+            _desk("Approvals", "fact_check", "approvals"),
+            _desk("Reconciliation", "rule", "reconciliation"),
+        ]
+    },
+    {
+        "title": "Money",
+        "separator": True,
+        "items": [
+            _table("Payments", "payments", "billing_payment"),
+            _table("Invoices", "receipt_long", "billing_invoice"),
+            _table("Refunds", "undo", "billing_refund"),
+            _table("Journals", "menu_book", "ledger_journal"),
+        ],
+    },
+    {
+        "title": "Set-up",
+        "separator": True,
+        "items": [
+            _table("Ways to pay", "account_balance", "billing_paymentmethodconfig", OperatorRole.FINANCE),
+            _table("Credit packages", "toll", "billing_creditpackage"),
+        ],
+    },
+    {
+        "title": "Platform",
+        "separator": True,
+        "items": [
+            _table("Accounts", "apartment", "accounts_account"),
+            _table("People", "group", "accounts_user", OperatorRole.ADMIN),
+            _table("Invitations", "mail", "accounts_invitation", OperatorRole.ADMIN),
+            _table("API keys", "key", "accounts_accesskey", OperatorRole.ADMIN),
+            _table("Events", "history", "events_event"),
+        ],
+    },
+]

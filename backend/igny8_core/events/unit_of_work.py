@@ -184,11 +184,15 @@ def _append(unit: UnitOfWork, facts: list[Recorded]) -> dict[str, Any]:
     ids = [uuid7() for _ in facts]
     texts = [
         canonical(
-            event_id=event_id, type=fact.type.value, subject_type=fact.subject_type, subject_id=fact.subject_id,
-            data=fact.data, **shared,
+            event_id=event_id,
+            type=fact.type.value,
+            subject_type=fact.subject_type,
+            subject_id=fact.subject_id,
+            data=fact.data,
+            **shared,
         )
         for event_id, fact in zip(ids, facts, strict=True)
-    ]  # fmt: skip
+    ]
     return {
         **shared,
         "ids": ids,

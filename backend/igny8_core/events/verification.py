@@ -154,10 +154,14 @@ def recounted_chains(*, account_id: UUID | None = None, full: bool, ends_at: flo
 
 def point_text(*, account_id: UUID, at: Link, verified_at: datetime) -> str:
     """The text of a verified point that its stamp covers."""
-    return canonical_json({
-        "account_id": str(account_id), "seq": at.seq, "hash": at.hash.hex(),
-        "verified_at": timestamp(verified_at),
-    })  # fmt: skip
+    return canonical_json(
+        {
+            "account_id": str(account_id),
+            "seq": at.seq,
+            "hash": at.hash.hex(),
+            "verified_at": timestamp(verified_at),
+        }
+    )
 
 
 def _chains(only: UUID | None) -> Iterator[Chain]:

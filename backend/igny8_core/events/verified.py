@@ -41,11 +41,14 @@ def _remember(sound: Iterable[Found]) -> None:
     now = clock.now()
     points = [
         VerifiedChain(
-            account_id=found.chain.account_id, seq=found.end.seq, hash=found.end.hash, verified_at=now,
+            account_id=found.chain.account_id,
+            seq=found.end.seq,
+            hash=found.end.hash,
+            verified_at=now,
             stamp=stamp(point_text(account_id=found.chain.account_id, at=found.end, verified_at=now)),
         )
         for found in sound
-    ]  # fmt: skip
+    ]
     VerifiedChain.objects.bulk_create(
         points, update_conflicts=True, unique_fields=["account"], update_fields=["seq", "hash", "verified_at", "stamp"]
     )

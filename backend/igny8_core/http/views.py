@@ -203,9 +203,11 @@ def each_for_itself(
     for one in ids:
         try:
             outcome = unit_of_work.run(
-                partial(operation, one), scope=view.scope(request), actor=actor_of(principal_of(request)),
+                partial(operation, one),
+                scope=view.scope(request),
+                actor=actor_of(principal_of(request)),
                 request_id=context.request_id(),
-            )  # fmt: skip
+            )
             results.append({"id": one, "result": outcome})
         except Exception as exception:
             error = from_exception(exception)

@@ -139,9 +139,14 @@ class EmbeddedPostgres:
         # A session of its own: Ctrl-C in the terminal reaches the supervisor first, which stops us in order.
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [BINARIES / "postgres", "-D", self.cluster], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, cwd="/", **_as_system_user(),
-            )  # fmt: skip
+                [BINARIES / "postgres", "-D", self.cluster],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+                **_as_system_user(),
+            )
 
     def _initdb(self) -> None:
         with tempfile.NamedTemporaryFile("w", prefix="igny8-") as file:

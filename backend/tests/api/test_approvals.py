@@ -105,8 +105,10 @@ def test_four_eyes_above_the_limit(cast: Cast, limit: None) -> None:
     invoice_id, payment_id = submitted(cast, "500000.01")
     first = decide(cast.approver, payment_id, "approve").json()["data"]
     assert (first["status"], first["approvals"]["needed"], len(first["approvals"]["given_by"])) == (
-        "pending_approval", 2, 1,
-    )  # fmt: skip
+        "pending_approval",
+        2,
+        1,
+    )
     assert decide(cast.approver, payment_id, "approve").json()["code"] == "four_eyes_required"
     disagreeing = decide(cast.second_approver, payment_id, "approve", seen("500000.00"))
     assert (disagreeing.status_code, disagreeing.json()["code"]) == (409, "approvals_disagree")
@@ -168,9 +170,11 @@ def test_bulk_approval_tells_each(cast: Cast) -> None:
     absent = str(uuid.uuid4())
     results = cast.approver.post(f"{ADMIN}payments/bulk-approve/", {"ids": [*ids, absent]}).json()["data"]["results"]
     assert [(one["id"], one["result"], one.get("code")) for one in results] == [
-        (ids[0], "succeeded", None), (ids[1], "refused", "invalid_transition"), (ids[2], "succeeded", None),
+        (ids[0], "succeeded", None),
+        (ids[1], "refused", "invalid_transition"),
+        (ids[2], "succeeded", None),
         (absent, "refused", "not_found"),
-    ]  # fmt: skip
+    ]
     again = cast.approver.post(f"{ADMIN}payments/bulk-approve/", {"ids": [ids[0]]}).json()["data"]["results"]
     assert [one["result"] for one in again] == ["already_succeeded"]
     for body in ({"ids": []}, {"ids": ["x"]}, {}, {"ids": [absent] * 101}, {"ids": "x"}):
@@ -203,10 +207,16 @@ def test_the_queue_is_oldest_first(cast: Cast) -> None:
 def test_money_nobody_submitted(cast: Cast) -> None:
     first, second = cast.invoice("300.00"), cast.invoice("500.00")
     body = {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": "BATCH 7",
-        "amount": "1000.00", "value_date": "2026-01-05",
-        "allocations": [{"invoice_id": str(first), "amount": "300.00"}, {"invoice_id": str(second), "amount": "450.00"}],
-    }  # fmt: skip
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": "BATCH 7",
+        "amount": "1000.00",
+        "value_date": "2026-01-05",
+        "allocations": [
+            {"invoice_id": str(first), "amount": "300.00"},
+            {"invoice_id": str(second), "amount": "450.00"},
+        ],
+    }
     answer = cast.finance.post(f"{ADMIN}payments/record/", body)
     shown = answer.json()["data"]
     assert (answer.status_code, shown["status"], shown["invoice"]) == (201, "succeeded", None)
@@ -224,9 +234,12 @@ def test_money_nobody_submitted(cast: Cast) -> None:
 def test_recorded_money_is_checked(cast: Cast) -> None:
     open_one, foreign = cast.invoice("300.00"), cast.invoice("300.00", account=cast.other)
     body = {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": "B", "amount": "400.00",
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": "B",
+        "amount": "400.00",
         "value_date": "2026-01-05",
-    }  # fmt: skip
+    }
 
     def attempt(**changes: Any) -> tuple[int, str]:
         answer = cast.finance.post(f"{ADMIN}payments/record/", {**body, **changes})
@@ -249,9 +262,12 @@ def test_recorded_money_is_checked(cast: Cast) -> None:
 
 def test_recorded_money_above_the_limit_waits_for_two_others(cast: Cast, limit: None) -> None:
     body = {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": "BIG", "value_date":
-        "2026-01-05", "amount": "600000.00",
-    }  # fmt: skip
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": "BIG",
+        "value_date": "2026-01-05",
+        "amount": "600000.00",
+    }
     shown = cast.finance.post(f"{ADMIN}payments/record/", body).json()["data"]
     assert (shown["status"], shown["approvals"]["needed"]) == ("pending_approval", 2)
     assert decide(cast.finance, shown["id"], "approve").json()["code"] == "four_eyes_required"

@@ -37,9 +37,14 @@ def test_it_lists_what_waits_and_nothing_else(cast: Cast, admin: Person, limit: 
     assert decide_on_payment(cast.approver, payment, "approve").json()["data"]["status"] == "pending_approval"
     recorded = cast.finance.post(
         f"{ADMIN}payments/record/",
-        {"account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": "W 1",
-         "amount": "600002.00", "value_date": "2026-11-20"},
-    ).json()["data"]["id"]  # fmt: skip
+        {
+            "account_id": str(cast.account.id),
+            "payment_method": "bank_transfer",
+            "reference": "W 1",
+            "amount": "600002.00",
+            "value_date": "2026-11-20",
+        },
+    ).json()["data"]["id"]
     _, settled = submitted(cast, "100.00")
     assert decide_on_payment(cast.approver, settled, "approve", seen("100.00")).status_code == 200
     body = {"destination": "transfer", "beneficiary": {"name": "Somebody", "iban": "DE89370400440532013000"}}

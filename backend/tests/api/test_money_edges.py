@@ -22,9 +22,10 @@ def balances(cast: Cast) -> dict[str, str]:
 def billed(cast: Cast, currency: str, *lines: dict[str, Any], final: bool = True) -> dict[str, Any]:
     """An invoice over HTTP; a line is its unit amount and what differs from one plain piece."""
     body = {
-        "account_id": str(cast.account.id), "currency": currency,
+        "account_id": str(cast.account.id),
+        "currency": currency,
         "lines": [{"kind": "custom", "description": "x", "quantity": 1, **line} for line in lines],
-    }  # fmt: skip
+    }
     answer = cast.finance.post(f"{ADMIN}invoices/", body)
     assert answer.status_code == 201, answer.content
     shown = answer.json()["data"]
@@ -33,10 +34,15 @@ def billed(cast: Cast, currency: str, *lines: dict[str, Any], final: bool = True
 
 def recorded(cast: Cast, amount: str, currency: str, *shares: tuple[Any, str], **more: Any) -> Any:
     body = {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": uuid.uuid4().hex,
-        "amount": amount, "currency": currency, "value_date": "2026-01-05",
-        "allocations": [{"invoice_id": str(one), "amount": share} for one, share in shares], **more,
-    }  # fmt: skip
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": uuid.uuid4().hex,
+        "amount": amount,
+        "currency": currency,
+        "value_date": "2026-01-05",
+        "allocations": [{"invoice_id": str(one), "amount": share} for one, share in shares],
+        **more,
+    }
     return cast.finance.post(f"{ADMIN}payments/record/", body)
 
 
@@ -253,13 +259,19 @@ def test_bank_charges_are_booked_and_reversed(cast: Cast) -> None:
     shown = decide(cast.approver, payment_id, "approve", seen("995.00")).json()["data"]
     assert [(one["amount"], one["bank_charges"]) for one in shown["allocations"]] == [("1000.00", "5.00")]
     assert trial(cast, "PKR") == {
-        "bank_charges": "5.00", "cash:bank_transfer": "995.00", "receivable": "0.00", "revenue": "-1000.00",
-    }  # fmt: skip
+        "bank_charges": "5.00",
+        "cash:bank_transfer": "995.00",
+        "receivable": "0.00",
+        "revenue": "-1000.00",
+    }
     assert refund(cast, payment_id, amount="995.01").json()["code"] == "amount_exceeds_refundable"
     decide(cast.finance, payment_id, "bounce", {"reason": "Returned"})
     assert trial(cast, "PKR") == {
-        "bank_charges": "0.00", "cash:bank_transfer": "0.00", "receivable": "1000.00", "revenue": "-1000.00",
-    }  # fmt: skip
+        "bank_charges": "0.00",
+        "cash:bank_transfer": "0.00",
+        "receivable": "1000.00",
+        "revenue": "-1000.00",
+    }
     assert invoice(cast, invoice_id)["amount_due"] == "1000.00"
     verified(cast)
 
@@ -306,9 +318,11 @@ def test_two_keys_of_one_operator_are_one_pair_of_eyes(cast: Cast) -> None:
 
 def test_overdue_is_computed_in_the_accounts_zone(cast: Cast) -> None:
     body = {
-        "account_id": str(cast.account.id), "currency": "PKR", "due_date": "2020-01-01",
+        "account_id": str(cast.account.id),
+        "currency": "PKR",
+        "due_date": "2020-01-01",
         "lines": [{"kind": "custom", "description": "x", "quantity": 1, "unit_amount": "5.00"}],
-    }  # fmt: skip
+    }
     draft = cast.finance.post(f"{ADMIN}invoices/", body).json()["data"]
     assert (draft["status"], draft["overdue"], draft["number"]) == ("draft", False, None)
     final = cast.finance.post(f"{ADMIN}invoices/{draft['id']}/finalize/").json()["data"]

@@ -26,11 +26,21 @@ def routes(cast: Cast) -> list[tuple[Any, str, str, dict[str, Any], str]]:
         (cast.owner, "POST", f"{BILLING}payment-methods/", method, "label"),
         (cast.finance, "POST", f"{ADMIN}payment-method-configs/", config, "display_name"),
         (cast.finance, "POST", f"{ADMIN}payment-method-configs/", config, "instructions.payee_name"),
-        (cast.finance, "POST", f"{ADMIN}invoices/", {"account_id": str(cast.account.id), "currency": "PKR", "lines": [line]},
-         "lines.0.description"),
-        (cast.finance, "POST", f"{ADMIN}bank-accounts/", {"number": "PK36SCBL0000001123456702", "currency": "PKR",
-         "name": "A"}, "name"),
-    ]  # fmt: skip
+        (
+            cast.finance,
+            "POST",
+            f"{ADMIN}invoices/",
+            {"account_id": str(cast.account.id), "currency": "PKR", "lines": [line]},
+            "lines.0.description",
+        ),
+        (
+            cast.finance,
+            "POST",
+            f"{ADMIN}bank-accounts/",
+            {"number": "PK36SCBL0000001123456702", "currency": "PKR", "name": "A"},
+            "name",
+        ),
+    ]
 
 
 def with_name(body: dict[str, Any], field: str, text: str) -> dict[str, Any]:

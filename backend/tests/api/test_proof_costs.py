@@ -49,10 +49,16 @@ def test_a_file_costs_two_seconds_of_processor_at_most(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "name", "side", "taken"),
-    [("PNG", "a.png", 5000, True), ("PNG", "a.png", 5001, False), ("PNG", "a.png", 7000, False),
-     ("WEBP", "a.webp", 5000, True), ("WEBP", "a.webp", 5001, False),
-     ("JPEG", "a.jpg", 10_000, True), ("JPEG", "a.jpg", 10_001, False)],
-)  # fmt: skip
+    [
+        ("PNG", "a.png", 5000, True),
+        ("PNG", "a.png", 5001, False),
+        ("PNG", "a.png", 7000, False),
+        ("WEBP", "a.webp", 5000, True),
+        ("WEBP", "a.webp", 5001, False),
+        ("JPEG", "a.jpg", 10_000, True),
+        ("JPEG", "a.jpg", 10_001, False),
+    ],
+)
 def test_pixels_are_counted_before_they_are_decoded(cast: Cast, kind: str, name: str, side: int, taken: bool) -> None:
     payment_id, content = payment_of(cast), flat(kind, side, **({"lossless": True} if kind == "WEBP" else {}))
     before = cpu_seconds()

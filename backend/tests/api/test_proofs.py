@@ -58,9 +58,14 @@ def test_a_proof_is_added_listed_and_downloaded(cast: Cast) -> None:
     data = answer.json()["data"]
     assert answer.status_code == 201
     assert {**data, "id": "", "created_at": "", "sha256": "", "size_bytes": 0} == {
-        "id": "", "payment_id": payment_id, "name": "my slip.png", "kind": "png", "size_bytes": 0, "sha256": "",
+        "id": "",
+        "payment_id": payment_id,
+        "name": "my slip.png",
+        "kind": "png",
+        "size_bytes": 0,
+        "sha256": "",
         "created_at": "",
-    }  # fmt: skip
+    }
     listed = cast.viewer.get(f"{BILLING}payments/{payment_id}/proofs/").json()
     assert (listed["count"], listed["results"]) == (1, [data])
     file = fetch(cast, payment_id, data["id"])
@@ -68,9 +73,10 @@ def test_a_proof_is_added_listed_and_downloaded(cast: Cast) -> None:
     assert Image.open(io.BytesIO(file.content)).getpixel((0, 0)) == (255, 0, 0)
     name = f"proof-{data['id']}.png"
     assert {name: file[name] for name in ("Content-Type", "X-Content-Type-Options", "Content-Security-Policy")} == {
-        "Content-Type": "image/png", "X-Content-Type-Options": "nosniff",
+        "Content-Type": "image/png",
+        "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
-    }  # fmt: skip
+    }
     assert file["Content-Disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
     for path in (f"payments/{payment_id}/proofs/", f"payments/{payment_id}/proofs/{data['id']}/"):
         assert cast.support.get(f"{ADMIN}{path}").status_code == 200
@@ -115,9 +121,16 @@ def test_the_limit_is_exact_and_past_it_is_a_413(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "shown"),
-    [("../../etc/passwd.png", "passwd.png"), ("C:\\temp\\slip.png", "slip.png"), ("a\u202egnp.png", "agnp.png"),
-     ("x" * 300 + ".png", "x" * 251 + ".png"), ("رسید.png", "رسید.png"), ("<b>.png", "<b>.png"), ("PHOTO.PNG", "PHOTO.PNG")],
-)  # fmt: skip
+    [
+        ("../../etc/passwd.png", "passwd.png"),
+        ("C:\\temp\\slip.png", "slip.png"),
+        ("a\u202egnp.png", "agnp.png"),
+        ("x" * 300 + ".png", "x" * 251 + ".png"),
+        ("رسید.png", "رسید.png"),
+        ("<b>.png", "<b>.png"),
+        ("PHOTO.PNG", "PHOTO.PNG"),
+    ],
+)
 def test_names_are_for_showing_alone(cast: Cast, sent: str, shown: str) -> None:
     payment_id = payment_of(cast)
     data = add(cast.member, payment_id, picture(), sent).json()["data"]
@@ -148,9 +161,17 @@ def test_a_photo_loses_its_place_and_is_turned(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "name", "mode"),
-    [("PNG", "a.png", "RGBA"), ("PNG", "a.png", "P"), ("PNG", "a.png", "1"), ("PNG", "a.png", "L"), ("PNG", "a.png", "I;16"),
-     ("JPEG", "a.jpg", "CMYK"), ("JPEG", "a.jpg", "L"), ("WEBP", "a.webp", "RGBA")],
-)  # fmt: skip
+    [
+        ("PNG", "a.png", "RGBA"),
+        ("PNG", "a.png", "P"),
+        ("PNG", "a.png", "1"),
+        ("PNG", "a.png", "L"),
+        ("PNG", "a.png", "I;16"),
+        ("JPEG", "a.jpg", "CMYK"),
+        ("JPEG", "a.jpg", "L"),
+        ("WEBP", "a.webp", "RGBA"),
+    ],
+)
 def test_pictures_of_every_mode_are_taken_and_what_is_tacked_on_is_gone(
     cast: Cast, kind: str, name: str, mode: str
 ) -> None:
@@ -169,9 +190,11 @@ def test_a_document_keeps_its_pages_and_nothing_else(cast: Cast) -> None:
         made.Root.AA = pikepdf.Dictionary(WC=pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(2)"))
         made.attachments["virus.exe"] = b"MZ"
         link = pikepdf.Dictionary(
-            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9],
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Link,
+            Rect=[0, 0, 9, 9],
             A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://evil.example"),
-        )  # fmt: skip
+        )
         made.pages[0].obj.Annots = pikepdf.Array([made.make_indirect(link)])
         with made.open_metadata() as metadata:
             metadata["dc:creator"] = ["Secret Person"]

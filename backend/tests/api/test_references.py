@@ -32,9 +32,12 @@ REFUSED = {
 
 def recorded(cast: Cast, reference: str) -> dict[str, Any]:
     return {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": reference, "amount": "10.00",
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": reference,
+        "amount": "10.00",
         "value_date": "2026-01-05",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("reference", REFUSED.values(), ids=REFUSED.keys())

@@ -38,8 +38,11 @@ def test_a_package_grants_its_own_amount_once(cast: Cast) -> None:
     assert credits_of(cast) == package["credits"] == 500
     (line,) = cast.viewer.get(f"{BILLING}credits/transactions/").json()["results"]
     assert (line["kind"], line["credits"], line["balance"], line["source_id"]) == (
-        "credits_granted", 500, 500, invoice_id,
-    )  # fmt: skip
+        "credits_granted",
+        500,
+        500,
+        invoice_id,
+    )
     assert decide(cast.approver, payment_id, "approve").status_code == 409
     assert credits_of(cast) == 500
     verified(cast)
@@ -151,8 +154,11 @@ def test_sepa_transfers_for_a_bank(cast: Cast) -> None:
     assert "attachment" in answer.headers["Content-Disposition"]
     names = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
     root = ElementTree.fromstring(answer.content)
-    sent = [one for one in root.iterfind(".//p:CdtTrfTxInf", names)
-            if one.findtext(".//p:EndToEndId", namespaces=names) == made["id"].replace("-", "")]  # fmt: skip
+    sent = [
+        one
+        for one in root.iterfind(".//p:CdtTrfTxInf", names)
+        if one.findtext(".//p:EndToEndId", namespaces=names) == made["id"].replace("-", "")
+    ]
     assert [one.findtext(".//p:IBAN", namespaces=names) for one in sent] == ["DE89370400440532013000"]
     assert [one.findtext(".//p:InstdAmt", namespaces=names) for one in sent] == ["100.00"]
     assert [one.findtext(".//p:Cdtr/p:Nm", namespaces=names) for one in sent] == ["Jurgen Gross"]

@@ -51,8 +51,10 @@ def test_above_the_limit_a_second_operator_lets_it_out(cast: Cast, limit: None) 
     assert "another operator has to approve it" in answer.json()["message"]
     waiting = answer.json()["data"]["refund"]
     assert (waiting["status"], waiting["approvals"]["needed"], waiting["beneficiary_known"]) == (
-        "pending_approval", 2, None,
-    )  # fmt: skip
+        "pending_approval",
+        2,
+        None,
+    )
     assert [(one["operator_id"], one["note"]) for one in waiting["approvals"]["given_by"]] == [
         (me(cast.finance), "Closed")
     ]
@@ -85,9 +87,12 @@ def test_slices_that_go_out_are_one_sum_apart_from_what_comes_in(cast: Cast, lim
     assert transfer(cast, payments[0], cast.admin, amount="100000.00")["status"] == "pending", "another operator"
     assert transfer(cast, payments[1], amount="0.01")["status"] == "pending_approval"
     recorded = {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": "IN",
-        "amount": "500000.00", "value_date": "2026-11-20",
-    }  # fmt: skip
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": "IN",
+        "amount": "500000.00",
+        "value_date": "2026-11-20",
+    }
     assert cast.finance.post(f"{ADMIN}payments/record/", recorded).json()["data"]["status"] == "succeeded"
     with clock.use(datetime.now(UTC) + timedelta(hours=24, minutes=1)):
         assert transfer(cast, payments[1], amount="100000.00")["status"] == "pending", "a day later"
@@ -174,9 +179,12 @@ def test_no_money_leaves_with_a_refund_to_the_balance(cast: Cast, limit: None) -
 def test_a_currency_without_a_limit_lets_nothing_out_by_one(owner_connection: psycopg.Connection[Any]) -> None:
     swiss = make_cast("CH", "CHF")
     payment = {
-        "account_id": str(swiss.account.id), "payment_method": "bank_transfer", "reference": "IN",
-        "amount": "5.00", "value_date": "2026-11-20",
-    }  # fmt: skip
+        "account_id": str(swiss.account.id),
+        "payment_method": "bank_transfer",
+        "reference": "IN",
+        "amount": "5.00",
+        "value_date": "2026-11-20",
+    }
     payment_id = swiss.finance.post(f"{ADMIN}payments/record/", payment).json()["data"]["id"]
     with limited("1.00", "CHF"):
         owner_connection.execute("DELETE FROM billing_approvallimit WHERE currency = 'CHF'")
@@ -198,8 +206,9 @@ def test_who_may_approve_and_what_they_send(cast: Cast) -> None:
     assert answers[0].content == answers[1].content
     events = cast.support.get(f"/api/v1/admin/events/?subject_id={waiting['id']}").json()["results"]
     assert [(one["type"], one["actor_id"]) for one in events] == [
-        ("refund.approved", me(cast.approver)), ("refund.requested", me(cast.finance)),
-    ]  # fmt: skip
+        ("refund.approved", me(cast.approver)),
+        ("refund.requested", me(cast.finance)),
+    ]
     assert events[1]["data"]["needed"] == 2
 
 

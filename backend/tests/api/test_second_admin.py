@@ -77,10 +77,19 @@ def test_a_higher_limit_waits(first: Person, second: Person, franc: None) -> Non
     data = asked.json()["data"]
     assert asked.status_code == 202
     assert data | {"id": "", "created_at": "", "expires_at": ""} == {
-        "id": "", "kind": "limit", "status": "pending", "currency": CURRENCY, "user_id": None, "before": "100.00",
-        "after": "200.00", "requested_by": first.id, "decided_by": None, "created_at": "", "expires_at": "",
+        "id": "",
+        "kind": "limit",
+        "status": "pending",
+        "currency": CURRENCY,
+        "user_id": None,
+        "before": "100.00",
+        "after": "200.00",
+        "requested_by": first.id,
+        "decided_by": None,
+        "created_at": "",
+        "expires_at": "",
         "decided_at": None,
-    }  # fmt: skip
+    }
     assert limit() == 100_00
     done = decide(second, data["id"]).json()["data"]
     assert (done["status"], done["decided_by"], limit()) == ("confirmed", second.id, 200_00)
@@ -146,8 +155,12 @@ def test_a_request_is_rejected_withdrawn_replaced_or_runs_out(first: Person, sec
         for verb in ("confirm", "reject"):
             assert decide(second, change_id, verb).json()["code"] == "change_over"
     assert [facts(change_id)[1:] for change_id in (one, two, three, four, five)] == [
-        ["rejected"], ["withdrawn"], ["replaced"], ["replaced"], ["expired"],
-    ]  # fmt: skip
+        ["rejected"],
+        ["withdrawn"],
+        ["replaced"],
+        ["replaced"],
+        ["expired"],
+    ]
     assert limit() == 50_00
 
 

@@ -41,15 +41,26 @@ def test_what_is_certain_books_itself(cast: Cast) -> None:
     paid, unpaid = cast.invoice(), cast.invoice()
     submitted = cast.submit(paid, "FT2611-778812-XQ").json()["data"]["id"]
     _, creditor = reference_of(unpaid)
-    found = imported(cast, camt(
-        bank_account(cast),
-        payer(1000_00, "transfer FT2611 778812 XQ thanks", name="Anybody", account="PK36SCBL0000001123456702"),
-        payer(1000_00, creditor_reference=creditor, name="Somebody"),
-        payer(777_77, "nothing we know"),
-    ))  # fmt: skip
-    assert (found["status"], found["progress"]["matched"], found["progress"]["unmatched"], found["progress"]["left"]) == (
-        "done", 2, 1, 0,
-    )  # fmt: skip
+    found = imported(
+        cast,
+        camt(
+            bank_account(cast),
+            payer(1000_00, "transfer FT2611 778812 XQ thanks", name="Anybody", account="PK36SCBL0000001123456702"),
+            payer(1000_00, creditor_reference=creditor, name="Somebody"),
+            payer(777_77, "nothing we know"),
+        ),
+    )
+    assert (
+        found["status"],
+        found["progress"]["matched"],
+        found["progress"]["unmatched"],
+        found["progress"]["left"],
+    ) == (
+        "done",
+        2,
+        1,
+        0,
+    )
     assert [invoice_status(cast, one) for one in (paid, unpaid)] == ["paid", "paid"]
     first, second, third = lines(cast, found["id"])
     assert third["status"] == "unmatched"
@@ -58,8 +69,10 @@ def test_what_is_certain_books_itself(cast: Cast) -> None:
     assert match["reasons"]
     recorded = payment(cast, detail(cast, second)["matches"][0]["payment_id"])
     assert (recorded["status"], recorded["payment_method"], recorded["amount"]) == (
-        "succeeded", "bank_transfer", "1000.00",
-    )  # fmt: skip
+        "succeeded",
+        "bank_transfer",
+        "1000.00",
+    )
     last = payment(cast, submitted)["history"][-1]
     assert (last["to"], last["actor_kind"]) == ("succeeded", "bank")
     events = cast.support.get(f"/api/v1/admin/events/?subject_id={first['id']}").json()["results"]
@@ -99,9 +112,16 @@ def test_a_rejected_proposal_does_not_come_back(cast: Cast) -> None:
 
 def test_money_is_assigned_split_parked_and_ignored(cast: Cast) -> None:
     invoices = [cast.invoice("100.00"), cast.invoice("200.00"), cast.invoice("50.00", account=cast.other)]
-    found = imported(cast, camt(
-        bank_account(cast), payer(123_45, "?"), payer(370_00, "??"), payer(60_00, "???"), payer(-7_00, "bank fee"),
-    ))  # fmt: skip
+    found = imported(
+        cast,
+        camt(
+            bank_account(cast),
+            payer(123_45, "?"),
+            payer(370_00, "??"),
+            payer(60_00, "???"),
+            payer(-7_00, "bank fee"),
+        ),
+    )
     single, shared, unknown, fee = lines(cast, found["id"])
     assert decide(cast, single, "assign", {}).status_code == 400
     assert (
@@ -162,8 +182,10 @@ def test_above_the_limit_the_bank_is_one_of_two(cast: Cast, limit: None) -> None
     assert (shown["status"], shown["matches"][0]["awaits_approval"]) == ("matched", True)
     waiting = payment(cast, submitted)
     assert (waiting["status"], waiting["approvals"]["needed"], len(waiting["approvals"]["given_by"])) == (
-        "pending_approval", 2, 1,
-    )  # fmt: skip
+        "pending_approval",
+        2,
+        1,
+    )
     approve = f"{ADMIN}payments/{submitted}/approve/"
     # Who dropped the file has vouched for it, and is one pair of eyes.
     assert cast.finance.post(approve).json()["code"] == "four_eyes_required"

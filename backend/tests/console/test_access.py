@@ -14,17 +14,28 @@ from tests.staff import PASSWORD, team_member
 
 SUPPORT, APPROVER, FINANCE, ADMIN = OperatorRole
 PAGES = {
-    "": SUPPORT, "approvals/": SUPPORT, "reconciliation/": SUPPORT, "figures/?currency=PKR": SUPPORT,
-    "billing/payment/": SUPPORT, "billing/invoice/": SUPPORT, "billing/refund/": SUPPORT, "ledger/journal/": SUPPORT,
-    "billing/creditpackage/": SUPPORT, "accounts/account/": SUPPORT, "events/event/": SUPPORT,
-    "billing/paymentmethodconfig/": FINANCE, "billing/paymentmethodconfig/add/": FINANCE,
-    "accounts/account/add/": ADMIN, "accounts/user/": ADMIN, "accounts/invitation/": ADMIN,
+    "": SUPPORT,
+    "approvals/": SUPPORT,
+    "reconciliation/": SUPPORT,
+    "figures/?currency=PKR": SUPPORT,
+    "billing/payment/": SUPPORT,
+    "billing/invoice/": SUPPORT,
+    "billing/refund/": SUPPORT,
+    "ledger/journal/": SUPPORT,
+    "billing/creditpackage/": SUPPORT,
+    "accounts/account/": SUPPORT,
+    "events/event/": SUPPORT,
+    "billing/paymentmethodconfig/": FINANCE,
+    "billing/paymentmethodconfig/add/": FINANCE,
+    "accounts/account/add/": ADMIN,
+    "accounts/user/": ADMIN,
+    "accounts/invitation/": ADMIN,
     "accounts/invitation/add/": ADMIN,
     "accounts/accesskey/": ADMIN,
     "security/": SUPPORT,
     "security/confirm/": SUPPORT,
     "security/two-step/off/": SUPPORT,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("role", [*OperatorRole])
@@ -76,9 +87,11 @@ def test_support_decides_nothing(cast: Cast) -> None:
     payment_id = cast.submit(cast.invoice()).json()["data"]["id"]
     desk, _ = at_desk(SUPPORT)
     for path, fields in (
-        (f"approvals/{payment_id}/approve/", {}), (f"approvals/{payment_id}/reject/", {"reason": "No"}),
-        ("approvals/bulk/", {"ids": [payment_id]}), ("reconciliation/upload/", {}),
-    ):  # fmt: skip
+        (f"approvals/{payment_id}/approve/", {}),
+        (f"approvals/{payment_id}/reject/", {"reason": "No"}),
+        ("approvals/bulk/", {"ids": [payment_id]}),
+        ("reconciliation/upload/", {}),
+    ):
         assert desk.post(CONSOLE + path, fields).status_code == 403, path
     assert as_operator(lambda: Payment.objects.across_accounts().get(id=payment_id).status) == "pending_approval"
 
@@ -123,8 +136,10 @@ def test_an_account_is_made_and_changed_through_the_services() -> None:
         lambda: [(one.type, str(one.actor_id)) for one in Event.objects.for_account(account).order_by("seq")]
     )
     assert facts == [
-        ("account.created", person.id), ("account.updated", person.id), ("account.suspended", person.id),
-    ]  # fmt: skip
+        ("account.created", person.id),
+        ("account.updated", person.id),
+        ("account.suspended", person.id),
+    ]
     assert desk.post(add, fields, of=add).status_code == 200, "the code is taken: the form says so"
 
 
@@ -132,10 +147,17 @@ def test_a_way_to_pay_is_configured_through_the_services() -> None:
     desk, _ = at_desk(FINANCE)
     add = f"{CONSOLE}billing/paymentmethodconfig/add/"
     fields = {
-        "payment_method": "bank_transfer", "country": "SE", "currency": "SEK", "display_name": "Bankgiro",
-        "instructions": '{"payee_name": "IGNY8", "account_number": "123-4567"}', "min_amount": "10.00",
-        "max_amount": "", "tolerance": "", "sort_order": "5", "enabled": "on",
-    }  # fmt: skip
+        "payment_method": "bank_transfer",
+        "country": "SE",
+        "currency": "SEK",
+        "display_name": "Bankgiro",
+        "instructions": '{"payee_name": "IGNY8", "account_number": "123-4567"}',
+        "min_amount": "10.00",
+        "max_amount": "",
+        "tolerance": "",
+        "sort_order": "5",
+        "enabled": "on",
+    }
     assert desk.post(add, {**fields, "min_amount": "ten"}, of=add).status_code == 302
     assert not PaymentMethodConfig.objects.filter(country="SE").exists()
     assert desk.post(add, fields, of=add).status_code == 302
@@ -148,7 +170,9 @@ def test_a_way_to_pay_is_configured_through_the_services() -> None:
     )
     delete = f"{CONSOLE}billing/paymentmethodconfig/{config.id}/delete/"
     assert desk.post(delete, {"post": "yes"}, of=delete).status_code == 302
-    facts = as_operator(lambda: list(
-        Event.objects.across_accounts().filter(subject_id=config.id).order_by("seq").values_list("type", flat=True)
-    ))  # fmt: skip
+    facts = as_operator(
+        lambda: list(
+            Event.objects.across_accounts().filter(subject_id=config.id).order_by("seq").values_list("type", flat=True)
+        )
+    )
     assert facts == ["payment_method_config.created", "payment_method_config.removed"]

@@ -81,8 +81,10 @@ def test_it_is_sent_again_and_revoked_after_a_question(desk: DeskClient) -> None
     assert (again.status_code, "This invitation is over" in again.content.decode()) == (409, True)
     rows = Event.objects.across_accounts().filter(subject_id=invitation.id).order_by("seq")
     assert as_operator(lambda: [row.type for row in rows]) == [
-        "invitation.created", "invitation.sent_again", "invitation.revoked",
-    ]  # fmt: skip
+        "invitation.created",
+        "invitation.sent_again",
+        "invitation.revoked",
+    ]
 
 
 def test_others_invite_nobody(cast: Cast) -> None:

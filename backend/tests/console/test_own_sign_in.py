@@ -274,9 +274,12 @@ def test_guessing_is_slowed_down(desk: tuple[DeskClient, Person], monkeypatch: p
 def test_forms_without_their_token_do_nothing(desk: tuple[DeskClient, Person]) -> None:
     client, person = desk
     for path, values in (
-        (SECURITY, {"current": PASSWORD, "new": NEW}), (CONFIRM, {"password": PASSWORD}), (f"{TWO_STEP}begin/", {}),
-        (f"{SECURITY}sign-ins/end-others/", {}), (f"{SECURITY}passkeys/new/", {"name": "Mine"}),
-    ):  # fmt: skip
+        (SECURITY, {"current": PASSWORD, "new": NEW}),
+        (CONFIRM, {"password": PASSWORD}),
+        (f"{TWO_STEP}begin/", {}),
+        (f"{SECURITY}sign-ins/end-others/", {}),
+        (f"{SECURITY}passkeys/new/", {"name": "Mine"}),
+    ):
         assert client.client.post(path, values).status_code == 403
     assert another(person).get(CONSOLE).status_code == 200
 

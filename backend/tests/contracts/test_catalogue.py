@@ -33,8 +33,12 @@ DEFINERS = """SELECT p.oid::regprocedure::text, p.proconfig, p.proacl::text FROM
 APPEND_ONLY = ("events_event", "ledger_journal", "ledger_journalline", "billing_approval", "billing_invoiceline")
 
 HIDDEN_FROM_TENANTS = {
-    "billing_paymentduplicate", "banking_match", "banking_knownpayer", "events_verifiedchain", "ledger_verifiedledger",
-}  # fmt: skip
+    "billing_paymentduplicate",
+    "banking_match",
+    "banking_knownpayer",
+    "events_verifiedchain",
+    "ledger_verifiedledger",
+}
 SEEN_WHOLE_BY_THE_WORKER = {"events_pendingdispatch"}
 UNIQUE_ON_THE_PLATFORM = {
     "accounts_account_code_key": "the table of the accounts themselves: the code tells one account from another",
@@ -44,9 +48,13 @@ UNIQUE_ON_THE_PLATFORM = {
     "accounts_invitation_token_hash_key": "the mailed link is all that its reader brings",
 }
 WINDOWS = {
-    "accounts_authenticate(bytea)", "accounts_touch_key(uuid)", "accounts_find_login(character varying)",
-    "accounts_find_passkey(bytea)", "accounts_find_invitation(bytea)", "events_dispatch_lag()",
-}  # fmt: skip
+    "accounts_authenticate(bytea)",
+    "accounts_touch_key(uuid)",
+    "accounts_find_login(character varying)",
+    "accounts_find_passkey(bytea)",
+    "accounts_find_invitation(bytea)",
+    "events_dispatch_lag()",
+}
 
 
 @pytest.fixture
@@ -66,8 +74,9 @@ def test_every_tenant_table_has_these_policies_and_no_other(
         column = "id" if table == "accounts_account" else "account_id"
         own_rows = f"({column} = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid)"
         expected = {
-            ("owner", (owner[0],), "ALL", "true", "true"), ("operator", (roles.operator,), "ALL", "true", "true"),
-        }  # fmt: skip
+            ("owner", (owner[0],), "ALL", "true", "true"),
+            ("operator", (roles.operator,), "ALL", "true", "true"),
+        }
         if table not in HIDDEN_FROM_TENANTS:
             expected.add(("tenant", (roles.web, roles.worker), "ALL", own_rows, own_rows))
         if table in SEEN_WHOLE_BY_THE_WORKER:
@@ -125,9 +134,10 @@ def test_every_foreign_key_of_a_model_is_one_of_the_database(
         (model._meta.db_table, field.column, field.related_model._meta.db_table)
         for model in apps.get_models()
         for field in model._meta.local_fields
-        if isinstance(field, ForeignKey) and model._meta.db_table in tables
+        if isinstance(field, ForeignKey)
+        and model._meta.db_table in tables
         and field.related_model._meta.db_table in {*tables} - {"accounts_account"}
-    }  # fmt: skip
+    }
     assert wanted - there == set()
     assert len(wanted & there) >= 9
 

@@ -21,8 +21,13 @@ from tests.growth import _modules
 DIRECTIONS = [chr(code) for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
 BREAKS = [*"\n\r\x0b\x0c\x85\u2028\u2029", "\r\n"]
 CONTROLS = ["\x00", "\x01", "\x1b", "\x7f", "\x9b", "\ufffe", "\U0001ffff", "\ud800"]
-INVISIBLE = [*"\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200c\u200d\u2060\u2064\u206a\u2800\u3164\ufe0f\ufeff\uffa0\ufff9",
-             "\U000e0041", "\U000e0100", "\U0001d173", "\U00013430"]  # fmt: skip
+INVISIBLE = [
+    *"\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200c\u200d\u2060\u2064\u206a\u2800\u3164\ufe0f\ufeff\uffa0\ufff9",
+    "\U000e0041",
+    "\U000e0100",
+    "\U0001d173",
+    "\U00013430",
+]
 PARSED = (api.AmountField, api.CurrencyField, api.CountryField, api.TimeZoneField, serializers.RegexField)
 """Not for showing: each takes a few forms and no others."""
 
@@ -132,9 +137,11 @@ def _console() -> dict[str, forms.Field]:
 CONSOLE = _console()
 NO_TEXTS = {"PasskeyForm.credential", "AcceptByPasskeyForm.credential", "SavedMethodForm.last_four", "ClaimForm.amount"}
 NO_TEXTS_OF_THE_CONSOLE = {
-    "PaymentMethodConfig.min_amount", "PaymentMethodConfig.max_amount", "PaymentMethodConfig.tolerance",
+    "PaymentMethodConfig.min_amount",
+    "PaymentMethodConfig.max_amount",
+    "PaymentMethodConfig.tolerance",
     "PaymentMethodConfig.instructions",
-}  # fmt: skip
+}
 """Amounts, a password, and JSON that the service checks by its fields."""
 FORM_LINES = {
     **{name: field for name, field in PORTAL.items() if name not in NO_TEXTS | {"ClaimForm.notes"}},

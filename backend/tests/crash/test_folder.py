@@ -11,8 +11,18 @@ from igny8_core.kit.embedded_postgres import SYSTEM_USER
 from tests.crash.product import Product
 
 pytestmark = pytest.mark.slow
-WRITTEN = {"secrets.json", "demo.json", "demo-statement.xml", "postgres.log", "run/web.pid", "run/worker.pid",
-           "run/postgres.pid", "run/launcher.lock", "postgres/PG_VERSION", "postgres/postgresql.auto.conf"}  # fmt: skip
+WRITTEN = {
+    "secrets.json",
+    "demo.json",
+    "demo-statement.xml",
+    "postgres.log",
+    "run/web.pid",
+    "run/worker.pid",
+    "run/postgres.pid",
+    "run/launcher.lock",
+    "postgres/PG_VERSION",
+    "postgres/postgresql.auto.conf",
+}
 PATIENCE_SECONDS = 60
 
 

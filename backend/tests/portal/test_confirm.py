@@ -34,10 +34,12 @@ def facts_of(person: Person) -> list[str]:
 
 def made(cast: Cast, person: Person) -> tuple[int, int]:
     """How many invitations and keys the account has."""
-    return as_operator(lambda: (  # type: ignore[no-any-return]
-        Invitation.objects.filter(account=cast.account).count(),
-        AccessKey.objects.filter(account=cast.account, kind="api_key").count(),
-    ))  # fmt: skip
+    return as_operator(
+        lambda: (  # type: ignore[no-any-return]
+            Invitation.objects.filter(account=cast.account).count(),
+            AccessKey.objects.filter(account=cast.account, kind="api_key").count(),
+        )
+    )
 
 
 @pytest.mark.parametrize("name", ASKS)

@@ -13,9 +13,13 @@ from tests.portal.visitor import PORTAL, Visitor, signed_in
 
 def claim(**values: Any) -> dict[str, Any]:
     return {
-        "transaction_reference": "FT 77", "amount": "1000.00", "paid_on": "2026-01-31", "notes": "",
-        "method": "bank_transfer", **values,
-    }  # fmt: skip
+        "transaction_reference": "FT 77",
+        "amount": "1000.00",
+        "paid_on": "2026-01-31",
+        "notes": "",
+        "method": "bank_transfer",
+        **values,
+    }
 
 
 def payments_of(cast: Cast) -> list[Payment]:

@@ -87,9 +87,12 @@ def test_recorded_money_meets_approvals(cast: Cast) -> None:
     claims = [cast.submit(invoice_id, f"part {index}", amount="300.00") for index in range(3)]
     ids = [claim.json()["data"]["id"] for claim in claims]
     body = {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "amount": "300.00",
-        "value_date": "2026-01-05", "allocations": [{"invoice_id": str(invoice_id), "amount": "300.00"}],
-    }  # fmt: skip
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "amount": "300.00",
+        "value_date": "2026-01-05",
+        "allocations": [{"invoice_id": str(invoice_id), "amount": "300.00"}],
+    }
 
     def act(index: int) -> Any:
         if index < 3:
@@ -108,9 +111,12 @@ def test_recorded_money_meets_approvals(cast: Cast) -> None:
 def test_money_for_no_invoice_is_decided_once(cast: Cast, limit: None) -> None:
     """There is no invoice whose lock would order the deciders: the payment's own has to."""
     body = {
-        "account_id": str(cast.account.id), "payment_method": "bank_transfer", "reference": "BIG", "value_date":
-        "2026-01-05", "amount": "600000.00",
-    }  # fmt: skip
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": "BIG",
+        "value_date": "2026-01-05",
+        "amount": "600000.00",
+    }
     payment_id = cast.finance.post(f"{ADMIN}payments/record/", body).json()["data"]["id"]
     assert decide(cast.approver, payment_id, "approve").json()["data"]["status"] == "pending_approval"
 
@@ -152,8 +158,13 @@ def test_the_balance_is_spent_once(cast: Cast) -> None:
     answers = at_once(6, lambda index: cast.finance.post(f"{ADMIN}invoices/{invoices[index]}/apply-balance/"))
     assert {answer.status_code for answer in answers} == {200}
     assert sorted(answer.json()["data"]["amount_paid"] for answer in answers) == [
-        "0.00", "0.00", "0.00", "0.00", "100.00", "400.00",
-    ]  # fmt: skip
+        "0.00",
+        "0.00",
+        "0.00",
+        "0.00",
+        "100.00",
+        "400.00",
+    ]
     assert balance(cast) == "0.00"
     verified(cast)
 

@@ -136,9 +136,10 @@ def test_a_sign_in_beside_the_suspension_of_its_account(cast: Cast, person: Pers
     def one_round(number: int) -> bool:
         browser = Browser()
         entered, _, _ = side_by_side(
-            lambda: sign_in(person.email, PASSWORD), lambda: suspend(suspended=True),
+            lambda: sign_in(person.email, PASSWORD),
+            lambda: suspend(suspended=True),
             lambda: enters(browser, person, PASSWORD),
-        )  # fmt: skip
+        )
         late = is_alive(entered) or browser.is_in
         suspend(suspended=False)
         return late
@@ -154,9 +155,10 @@ def test_a_password_alone_beside_switching_two_steps_on(cast: Cast, person: Pers
         secret, _ = switch_on(person, confirmed=False)
         before, browser = newest_fact(cast.account), Browser()
         alone, _, switched = side_by_side(
-            lambda: sign_in(person.email, PASSWORD), lambda: enters(browser, person, PASSWORD),
+            lambda: sign_in(person.email, PASSWORD),
+            lambda: enters(browser, person, PASSWORD),
             lambda: own.send(f"{SECURITY}two-step/", code=code_now(secret)),
-        )  # fmt: skip
+        )
         assert (alone.status_code in (200, 401), switched.status_code) == (True, 200)
         return happened_after(cast.account, before, what="user.signed_in", ending="user.second_factor_enabled")
 

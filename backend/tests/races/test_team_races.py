@@ -33,9 +33,12 @@ class _By:
 
 
 def lower_in_a_ring(
-    owner_connection: psycopg.Connection[Any], people: list[Person], path: str, changes: dict[str, str],
+    owner_connection: psycopg.Connection[Any],
+    people: list[Person],
+    path: str,
+    changes: dict[str, str],
     by: list[Person] | None = None,
-) -> Counter[tuple[int, str | None]]:  # fmt: skip
+) -> Counter[tuple[int, str | None]]:
     """Each lowers the next, or `by` do; all have been let in and wait at the rows before the first goes on."""
     answers: list[tuple[int, str | None]] = []
 

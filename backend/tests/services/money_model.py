@@ -288,10 +288,13 @@ class Model:
 
     def _settle(self, payment_id: Any, payment: Payment, received: int) -> None:
         others = [
-            key for key, one in self.payments.items()
-            if key != payment_id and payment.invoice is not None and one.invoice == payment.invoice
+            key
+            for key, one in self.payments.items()
+            if key != payment_id
+            and payment.invoice is not None
+            and one.invoice == payment.invoice
             and one.status in OPEN
-        ]  # fmt: skip
+        ]
         tolerance = 0 if others else TOLERANCE
         payment.status, payment.received, left = "succeeded", received, received
         plan = [(payment.invoice, None)] if payment.plan is None else payment.plan

@@ -66,8 +66,9 @@ def test_limits_are_set_once(owner_connection: psycopg.Connection[Any]) -> None:
     assert manage("set_approval_limits", "XOF=500000", "XAF=none").returncode == 0
     refused = manage("set_approval_limits", "XOF=900000")
     assert (refused.returncode, refused.stderr) == (
-        1, "CommandError: XOF has a limit already; an admin changes it at approval-limits/.\n",
-    )  # fmt: skip
+        1,
+        "CommandError: XOF has a limit already; an admin changes it at approval-limits/.\n",
+    )
     assert owner_connection.execute(read).fetchall() == [("XAF", None), ("XOF", 500000)]
     as_operator(lambda: set_limit(currency="XOF", amount=None))
 

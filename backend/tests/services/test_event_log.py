@@ -36,9 +36,11 @@ def test_a_fact_has_the_instant_it_was_recorded_at_and_not_that_of_the_unit_s_en
     def operation() -> None:
         with clock.use(then):
             record(
-                EventType.ACCOUNT_UPDATED, account_id=cast.account.id, subject_type="account",
+                EventType.ACCOUNT_UPDATED,
+                account_id=cast.account.id,
+                subject_type="account",
                 subject_id=cast.account.id,
-            )  # fmt: skip
+            )
 
     as_operator(operation)
     with unit_of_work.read(Scope.operators()):

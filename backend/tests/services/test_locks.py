@@ -103,9 +103,13 @@ def test_a_refund_and_a_bounce_hold_invoice_payment_and_balance(
 def test_recorded_money_holds_every_invoice_it_is_for(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
     invoices = [cast.invoice("100.00") for _ in range(3)]
     money = RecordedMoney(
-        PaymentMethod.BANK_TRANSFER, "LOCKS", "150.00", "PKR", date(2026, 1, 5),
+        PaymentMethod.BANK_TRANSFER,
+        "LOCKS",
+        "150.00",
+        "PKR",
+        date(2026, 1, 5),
         tuple(Planned(one, "10.00") for one in invoices),
-    )  # fmt: skip
+    )
     with before_commit(lambda: record_payment(account=cast.account, money=money, operator_id=OPERATOR)):
         assert all(is_locked(owner_connection, INVOICE, one) for one in invoices)
 

@@ -63,8 +63,13 @@ class Money(RuleBasedStateMachine):
         for account in self.accounts:
             self.model.balance[account.id] = self.model.credits[account.id] = 0
 
-    @rule(target=invoices, who=st.integers(0, 1), total=st.integers(10000, 80000), carried=st.integers(0, 100),
-          from_balance=st.booleans())  # fmt: skip
+    @rule(
+        target=invoices,
+        who=st.integers(0, 1),
+        total=st.integers(10000, 80000),
+        carried=st.integers(0, 100),
+        from_balance=st.booleans(),
+    )
     def bill(self, *, who: int, total: int, carried: int, from_balance: bool) -> uuid.UUID:
         account = self.accounts[who]
         line = invoicing.DraftLine(LineKind.CREDIT_PACKAGE, "Credits", 1, str(text(total)), credits=carried or None)
@@ -92,17 +97,26 @@ class Money(RuleBasedStateMachine):
         self.model.payments[payment.id] = expected.Payment(account.id, invoice_id, counted)
         return payment.id
 
-    @rule(target=payments, who=st.integers(0, 1), amount=AMOUNTS, shares=st.lists(st.integers(1, 100), max_size=2),
-          data=st.data())  # fmt: skip
+    @rule(
+        target=payments,
+        who=st.integers(0, 1),
+        amount=AMOUNTS,
+        shares=st.lists(st.integers(1, 100), max_size=2),
+        data=st.data(),
+    )
     def record(self, who: int, amount: int, shares: list[int], data: st.DataObject) -> Any:
         account = self.accounts[who]
         mine = [key for key, invoice in self.model.invoices.items() if invoice.account == account.id]
         chosen = data.draw(st.permutations(mine))[: len(shares)]
         plan = [(key, max(1, amount * share // 201)) for key, share in zip(chosen, shares, strict=False)]
         money = RecordedMoney(
-            PaymentMethod.BANK_TRANSFER, uuid.uuid4().hex, str(text(amount)), "PKR", date(2026, 1, 2),
+            PaymentMethod.BANK_TRANSFER,
+            uuid.uuid4().hex,
+            str(text(amount)),
+            "PKR",
+            date(2026, 1, 2),
             tuple(Planned(key, str(text(part))) for key, part in plan),
-        )  # fmt: skip
+        )
         done: list[Any] = []
         refusal = self._both(
             lambda: done.append(record_payment(account=account, money=money, operator_id=OPERATOR)),
@@ -166,15 +180,11 @@ class Money(RuleBasedStateMachine):
 
     @rule(refund_id=refunds)
     def mark_paid(self, refund_id: uuid.UUID) -> None:
-        self._both(
-            lambda: refunds.mark_refund_paid(refund_id=refund_id), lambda: self.model.mark_paid(refund_id)
-        )  # fmt: skip
+        self._both(lambda: refunds.mark_refund_paid(refund_id=refund_id), lambda: self.model.mark_paid(refund_id))
 
     @rule(refund_id=consumes(refunds))
     def cancel_refund(self, refund_id: uuid.UUID) -> None:
-        self._both(
-            lambda: refunds.cancel_refund(refund_id=refund_id), lambda: self.model.cancel_refund(refund_id)
-        )  # fmt: skip
+        self._both(lambda: refunds.cancel_refund(refund_id=refund_id), lambda: self.model.cancel_refund(refund_id))
 
     @rule(invoice_id=invoices)
     def apply_balance(self, invoice_id: uuid.UUID) -> None:
@@ -260,7 +270,7 @@ def _account() -> Any:
     code = uuid.uuid4().hex[:8].upper()
     return provisioning.create_account(
         code=code, name=code, country="PK", billing_currency="PKR", time_zone="Asia/Karachi"
-    )  # fmt: skip
+    )
 
 
 TestMoney = Money.TestCase

@@ -81,10 +81,11 @@ def test_a_bounce_that_the_spent_balance_overtakes(cast: Cast) -> None:
     decide(cast.approver, payment_id, "approve", seen("1500.00"))
     other = cast.invoice("500.00")
     bounced, applied = overlapped(
-        cast, invoice_id,
+        cast,
+        invoice_id,
         lambda: decide(cast.finance, payment_id, "bounce", {"reason": "Returned"}),
         lambda: cast.finance.post(f"{ADMIN}invoices/{other}/apply-balance/"),
-    )  # fmt: skip
+    )
     assert (applied.status_code, applied.json()["data"]["status"]) == (200, "paid")
     assert (bounced.status_code, bounced.json()["data"]["status"]) == (200, "failed")
     assert cast.viewer.get(f"{BILLING}invoices/{other}/").json()["data"]["status"] == "pending"

@@ -31,11 +31,13 @@ FORGERIES = [
     ("DELETE FROM events_event WHERE account_id = %s AND seq >= 3", "its head says"),
     ("UPDATE events_chainhead SET hash = prev_hash WHERE account_id = %s", "its head says"),
     ("DELETE FROM events_chainhead WHERE account_id = %s", "its head is gone"),
-    ("INSERT INTO events_event (id, account_id, seq, type, subject_type, subject_id, actor_kind, occurred_at, data,"
-     " prev_hash, hash, hash_version) SELECT gen_random_uuid(), account_id, 0, type, subject_type, subject_id,"
-     " actor_kind, occurred_at, data, prev_hash, hash, 1 FROM events_event WHERE account_id = %s AND seq = 1",
-     "expected number 1"),
-]  # fmt: skip
+    (
+        "INSERT INTO events_event (id, account_id, seq, type, subject_type, subject_id, actor_kind, occurred_at, data,"
+        " prev_hash, hash, hash_version) SELECT gen_random_uuid(), account_id, 0, type, subject_type, subject_id,"
+        " actor_kind, occurred_at, data, prev_hash, hash, 1 FROM events_event WHERE account_id = %s AND seq = 1",
+        "expected number 1",
+    ),
+]
 
 
 READ_CHAIN = """SELECT seq, id, type, subject_type, subject_id, actor_kind, actor_id, request_id, occurred_at, data
@@ -75,9 +77,13 @@ def verify(cast: Cast, *, full: bool = False) -> Any:
 
 def verify_events(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "manage.py", "verify_events", *options], cwd=BACKEND, text=True,
-        capture_output=True, env={**os.environ, "IGNY8_PROCESS": "worker"}, check=False,
-    )  # fmt: skip
+        [sys.executable, "-W", "ignore", "manage.py", "verify_events", *options],
+        cwd=BACKEND,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "IGNY8_PROCESS": "worker"},
+        check=False,
+    )
 
 
 def write_anew(owner: psycopg.Connection[Any], account: uuid.UUID, *, until: int | None = None) -> None:
@@ -90,18 +96,29 @@ def write_anew(owner: psycopg.Connection[Any], account: uuid.UUID, *, until: int
             named["data"] = {"forged": True}
         hash_ = link(previous=previous, sequence=seq, text=canonical(account_id=account, **named))
         tamper(
-            owner, "UPDATE events_event SET data = %s, prev_hash = %s, hash = %s WHERE account_id = %s AND seq = %s",
-            Jsonb(named["data"]), previous, hash_, account, seq,
-        )  # fmt: skip
+            owner,
+            "UPDATE events_event SET data = %s, prev_hash = %s, hash = %s WHERE account_id = %s AND seq = %s",
+            Jsonb(named["data"]),
+            previous,
+            hash_,
+            account,
+            seq,
+        )
         tamper(
-            owner, "UPDATE events_chainhead SET seq = %s, prev_hash = %s, hash = %s WHERE account_id = %s",
-            seq, previous, hash_, account,
-        )  # fmt: skip
+            owner,
+            "UPDATE events_chainhead SET seq = %s, prev_hash = %s, hash = %s WHERE account_id = %s",
+            seq,
+            previous,
+            hash_,
+            account,
+        )
         previous = hash_
     tamper(
-        owner, "DELETE FROM events_event e USING events_chainhead h WHERE h.account_id = e.account_id"
-        " AND e.seq > h.seq AND e.account_id = %s", account,
-    )  # fmt: skip
+        owner,
+        "DELETE FROM events_event e USING events_chainhead h WHERE h.account_id = e.account_id"
+        " AND e.seq > h.seq AND e.account_id = %s",
+        account,
+    )
 
 
 @pytest.mark.parametrize(("forgery", "problem"), FORGERIES)
@@ -149,11 +166,9 @@ def test_many_broken_chains_are_counted_and_some_of_them_named(
     def accounts() -> list[uuid.UUID]:
         codes = [uuid.uuid4().hex[:8].upper() for _ in range(NAMED + 3)]
         return [
-            provisioning.create_account(
-                code=code, name=code, country="PK", billing_currency="PKR", time_zone="UTC"
-            ).id
+            provisioning.create_account(code=code, name=code, country="PK", billing_currency="PKR", time_zone="UTC").id
             for code in codes
-        ]  # fmt: skip
+        ]
 
     made = as_operator(accounts)
     with put_back(owner_connection, *made):
@@ -221,10 +236,14 @@ def test_a_point_that_we_did_not_make_is_named(
     with put_back(owner_connection, cast.account.id):
         tamper(owner_connection, f"UPDATE events_verifiedchain SET {change} WHERE account_id = %s", cast.account.id)
         found = verify(cast)
-        assert found["bad"] == [{
-            "account_id": str(cast.account.id), "seq": str(found["recounted"]), "event_id": None,
-            "problem": "the stored point up to which it was verified is not one that we made",
-        }]  # fmt: skip
+        assert found["bad"] == [
+            {
+                "account_id": str(cast.account.id),
+                "seq": str(found["recounted"]),
+                "event_id": None,
+                "problem": "the stored point up to which it was verified is not one that we made",
+            }
+        ]
         tamper(owner_connection, "DELETE FROM events_verifiedchain WHERE account_id = %s", cast.account.id)
         assert verify(cast)["ok"] is True
 

@@ -23,29 +23,62 @@ from tests.cast import ADMIN, Cast
 BACKEND = Path(__file__).resolve().parents[2]
 BENT = [
     ("ledger_balance", "amount_minor = amount_minor - 1 WHERE account_id = %s AND code = 'revenue'", "its lines say"),
-    ("ledger_balance", "amount_minor = amount_minor + 1 WHERE account_id = %s AND unit = 'CREDITS' AND code = 'credits'",
-     "balance of credits in CREDITS"),
-    ("ledger_journalline", "amount_minor = amount_minor + 1 WHERE account_id = %s AND code = 'receivable'"
-     " AND amount_minor < 0", "does not sum to zero"),
-    ("ledger_journalline", "balance_minor = balance_minor + 1 WHERE account_id = %s AND code = 'receivable'",
-     "does not follow"),
-    ("billing_invoice", "amount_settled_minor = amount_settled_minor - 1 WHERE account_id = %s AND status = 'pending'",
-     "its allocations"),
-    ("billing_allocation", "charges_minor = charges_minor + 1 WHERE account_id = %s AND charges_minor > 0",
-     "bank charges of account"),
-    ("billing_payment", "amount_received_minor = amount_received_minor + 1 WHERE account_id = %s"
-     " AND amount_received_minor = 40000", "its payments say"),
-    ("billing_payment", "amount_refunded_minor = amount_refunded_minor + 1 WHERE account_id = %s"
-     " AND amount_refunded_minor > 0", "its refunds"),
-    ("billing_refund", "amount_minor = amount_minor - 1 WHERE account_id = %s AND status = 'pending'",
-     "its pending refunds"),
-    ("billing_refund", "from_balance_minor = from_balance_minor + 1 WHERE account_id = %s AND status = 'pending'",
-     "customer balance of account"),
-    ("billing_invoice", "credits_granted = credits_granted - 1 WHERE account_id = %s AND credits_granted > 0",
-     "credits granted to account"),
-    ("billing_invoice", "amount_tax_minor = amount_tax_minor + 1 WHERE account_id = %s AND status = 'pending'",
-     "tax of account"),
-]  # fmt: skip
+    (
+        "ledger_balance",
+        "amount_minor = amount_minor + 1 WHERE account_id = %s AND unit = 'CREDITS' AND code = 'credits'",
+        "balance of credits in CREDITS",
+    ),
+    (
+        "ledger_journalline",
+        "amount_minor = amount_minor + 1 WHERE account_id = %s AND code = 'receivable' AND amount_minor < 0",
+        "does not sum to zero",
+    ),
+    (
+        "ledger_journalline",
+        "balance_minor = balance_minor + 1 WHERE account_id = %s AND code = 'receivable'",
+        "does not follow",
+    ),
+    (
+        "billing_invoice",
+        "amount_settled_minor = amount_settled_minor - 1 WHERE account_id = %s AND status = 'pending'",
+        "its allocations",
+    ),
+    (
+        "billing_allocation",
+        "charges_minor = charges_minor + 1 WHERE account_id = %s AND charges_minor > 0",
+        "bank charges of account",
+    ),
+    (
+        "billing_payment",
+        "amount_received_minor = amount_received_minor + 1 WHERE account_id = %s AND amount_received_minor = 40000",
+        "its payments say",
+    ),
+    (
+        "billing_payment",
+        "amount_refunded_minor = amount_refunded_minor + 1 WHERE account_id = %s AND amount_refunded_minor > 0",
+        "its refunds",
+    ),
+    (
+        "billing_refund",
+        "amount_minor = amount_minor - 1 WHERE account_id = %s AND status = 'pending'",
+        "its pending refunds",
+    ),
+    (
+        "billing_refund",
+        "from_balance_minor = from_balance_minor + 1 WHERE account_id = %s AND status = 'pending'",
+        "customer balance of account",
+    ),
+    (
+        "billing_invoice",
+        "credits_granted = credits_granted - 1 WHERE account_id = %s AND credits_granted > 0",
+        "credits granted to account",
+    ),
+    (
+        "billing_invoice",
+        "amount_tax_minor = amount_tax_minor + 1 WHERE account_id = %s AND status = 'pending'",
+        "tax of account",
+    ),
+]
 
 
 FORGED_LINES = """INSERT INTO ledger_journalline (id, account_id, journal_id, code, unit, amount_minor, balance_minor)
@@ -63,9 +96,13 @@ GUARDED = ("ledger_journal", "ledger_journalline", "ledger_balance")
 
 def verify_ledger(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "manage.py", "verify_ledger", *options], cwd=BACKEND, text=True,
-        capture_output=True, env={**os.environ, "IGNY8_PROCESS": "worker"}, check=False,
-    )  # fmt: skip
+        [sys.executable, "-W", "ignore", "manage.py", "verify_ledger", *options],
+        cwd=BACKEND,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "IGNY8_PROCESS": "worker"},
+        check=False,
+    )
 
 
 def recounted(cast: Cast, *, full: bool = False) -> Any:
@@ -211,11 +248,16 @@ def test_a_verified_line_that_was_written_anew_is_named(busy: Cast, owner_connec
     shifted = (
         "balance_minor = balance_minor + 1, amount_minor = amount_minor + 1 WHERE account_id = %s AND code = 'tax'"
     )
-    invoice_id = busy.finance.post(f"{ADMIN}invoices/", {
-        "account_id": str(busy.account.id), "currency": "PKR",
-        "lines": [{"kind": "subscription", "description": "Plan", "quantity": 1, "unit_amount": "10.00",
-                   "tax_rate": "10"}],
-    }).json()["data"]["id"]  # fmt: skip
+    invoice_id = busy.finance.post(
+        f"{ADMIN}invoices/",
+        {
+            "account_id": str(busy.account.id),
+            "currency": "PKR",
+            "lines": [
+                {"kind": "subscription", "description": "Plan", "quantity": 1, "unit_amount": "10.00", "tax_rate": "10"}
+            ],
+        },
+    ).json()["data"]["id"]
     busy.finance.post(f"{ADMIN}invoices/{invoice_id}/finalize/")
     assert recounted(busy)["problems"] == []
     with bent(owner_connection, busy, "ledger_journalline", shifted):
@@ -235,9 +277,15 @@ def test_a_verified_line_that_was_written_anew_is_named(busy: Cast, owner_connec
     ],
 )
 def test_a_forged_journal_is_named(
-    busy: Cast, owner_connection: psycopg.Connection[Any], code: str, *, known: bool, moved: bool,
-    problems: list[str], full: bool,
-) -> None:  # fmt: skip
+    busy: Cast,
+    owner_connection: psycopg.Connection[Any],
+    code: str,
+    *,
+    known: bool,
+    moved: bool,
+    problems: list[str],
+    full: bool,
+) -> None:
     source = busy.invoice() if known else uuid.uuid4()
     recounted(busy)
     with forged(owner_connection, busy.account.id, source=source, code=code, moved=moved):

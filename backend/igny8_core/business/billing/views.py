@@ -66,8 +66,12 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
     """The account's payments, and the ways to make one."""
 
     roles: ClassVar = {
-        "list": VIEWER, "retrieve": VIEWER, "available": VIEWER, "manual": MEMBER, "cancel": MEMBER,
-    }  # fmt: skip
+        "list": VIEWER,
+        "retrieve": VIEWER,
+        "available": VIEWER,
+        "manual": MEMBER,
+        "cancel": MEMBER,
+    }
     uploads: ClassVar = {"manual": MAX_BYTES}
 
     @extend_schema(parameters=[PaymentFilterSerializer], responses={200: ListOf(PaymentAnswer)})
@@ -183,9 +187,13 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
     paged = False
 
     roles: ClassVar = {
-        "list": VIEWER, "retrieve": VIEWER, "create": ADMIN, "partial_update": ADMIN, "destroy": ADMIN,
+        "list": VIEWER,
+        "retrieve": VIEWER,
+        "create": ADMIN,
+        "partial_update": ADMIN,
+        "destroy": ADMIN,
         "set_default": ADMIN,
-    }  # fmt: skip
+    }
 
     @extend_schema(responses={200: ListOf(SavedMethodAnswer)})
     def list(self, request: Request) -> HttpResponse:

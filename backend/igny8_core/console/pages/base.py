@@ -147,8 +147,13 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         """Where there is a service for it."""
         return self.removes and self.has_change_permission(request)
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
-                        extra_context: dict[str, Any] | None = None) -> HttpResponse:  # fmt: skip
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """A refusal of the service takes back what was written and is told above the form."""
         try:
             with unit_of_work.savepoint() if request.method == "POST" else nullcontext():

@@ -138,8 +138,16 @@ class AccessKeyPage(OperatorPage):
     search_fields: ClassVar = ["=prefix", "=name"]
     ordering: ClassVar = ["-sequence"]
     fields: ClassVar = [
-        "prefix", "name", "customer_link", "user", "role", "created_at", "expires_at", "last_used_at", "revoked_at",
-    ]  # fmt: skip
+        "prefix",
+        "name",
+        "customer_link",
+        "user",
+        "role",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    ]
     readonly_fields: ClassVar = fields
     actions_detail: ClassVar = ["revoke"]
 
@@ -178,9 +186,18 @@ class EventPage(OperatorPage):
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
     fields: ClassVar = [
-        "occurred_at", "type", "customer_link", "seq", "actor_kind", "actor_id", "subject_type", "subject_id",
-        "request_id", "data", "hash_shown",
-    ]  # fmt: skip
+        "occurred_at",
+        "type",
+        "customer_link",
+        "seq",
+        "actor_kind",
+        "actor_id",
+        "subject_type",
+        "subject_id",
+        "request_id",
+        "data",
+        "hash_shown",
+    ]
     readonly_fields: ClassVar = fields
 
     @admin.display(description="Hash")

@@ -103,9 +103,11 @@ class SecondStep(Page):
             try:
                 count_attempt(request, halfway["user"])
                 session = open_session(
-                    proven=_proven(halfway), code=form.cleaned_data["code"], lasting=halfway["lasting"],
+                    proven=_proven(halfway),
+                    code=form.cleaned_data["code"],
+                    lasting=halfway["lasting"],
                     request_id=context.request_id(),
-                )  # fmt: skip
+                )
                 return enter(request, session, lasting=halfway["lasting"])
             except Unauthenticated:
                 # What the cookie stood for is gone: back to the password, which may be another one.
@@ -175,13 +177,22 @@ def _is_signed_in(request: HttpRequest) -> bool:
 
 def _halfway(request: HttpRequest, proven: Proven, *, lasting: bool) -> HttpResponse:
     """On to the code: what was proven so far travels signed, for minutes."""
-    document = {"user": str(proven.user_id), "account": str(proven.account_id), "mark": proven.mark,
-                "lasting": lasting, "next": pages.local_path(request.POST.get("next", ""))}  # fmt: skip
+    document = {
+        "user": str(proven.user_id),
+        "account": str(proven.account_id),
+        "mark": proven.mark,
+        "lasting": lasting,
+        "next": pages.local_path(request.POST.get("next", "")),
+    }
     response = pages.go(reverse("portal:second-step"))
     response.set_cookie(
-        HALFWAY_COOKIE, signing.dumps(document, salt=HALFWAY_SALT), max_age=int(HALFWAY_LIFETIME.total_seconds()),
-        secure=request.is_secure(), httponly=True, samesite="Lax",
-    )  # fmt: skip
+        HALFWAY_COOKIE,
+        signing.dumps(document, salt=HALFWAY_SALT),
+        max_age=int(HALFWAY_LIFETIME.total_seconds()),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
     return response
 
 

@@ -139,10 +139,14 @@ def _record_for(
         if part.target_id is not None and (amount := _takes(invoices[part.target_id], part.amount_minor)) > 0
     ]
     money = RecordedMoney(
-        payment_method=PaymentMethod(line.bank_account.payment_method), reference=_reference(line),
-        amount=format_amount(total, line.currency), currency=line.currency, value_date=_day(line),
-        allocations=tuple(planned), payer_account=_payer_account(line),
-    )  # fmt: skip
+        payment_method=PaymentMethod(line.bank_account.payment_method),
+        reference=_reference(line),
+        amount=format_amount(total, line.currency),
+        currency=line.currency,
+        value_date=_day(line),
+        allocations=tuple(planned),
+        payer_account=_payer_account(line),
+    )
     try:
         payment = record_payment(account=account, money=money, operator_id=decided_by.operator_id)
     except DuplicateSubmission:

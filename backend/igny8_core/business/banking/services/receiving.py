@@ -45,11 +45,16 @@ def receive(given: StatementFile) -> tuple[StatementImport, bool]:
     try:
         with transaction.atomic():
             found = StatementImport.objects.create(
-                file_name=bare(given.name)[:255], size_bytes=given.size_bytes, sha256=given.sha256,
-                status=ImportStatus.RECEIVED.value, bank_account_id=given.bank_account_id,
-                csv_profile_id=given.csv_profile_id, uploaded_by_id=given.uploaded_by_id,
-                created_at=now, updated_at=now,
-            )  # fmt: skip
+                file_name=bare(given.name)[:255],
+                size_bytes=given.size_bytes,
+                sha256=given.sha256,
+                status=ImportStatus.RECEIVED.value,
+                bank_account_id=given.bank_account_id,
+                csv_profile_id=given.csv_profile_id,
+                uploaded_by_id=given.uploaded_by_id,
+                created_at=now,
+                updated_at=now,
+            )
     except IntegrityError:
         # Somebody else dropped the same file at the same moment, and has committed.
         earlier = _live(given.sha256)

@@ -16,11 +16,38 @@ _PIX_LABEL = re.compile(r"[A-Za-z0-9]{1,25}")
 INITIATED, AMOUNT, CURRENCY, ADDITIONAL = "01", "54", "53", "62"
 DYNAMIC = "12"
 NUMERIC_CURRENCY = {
-    "BDT": "050", "BRL": "986", "CNY": "156", "EGP": "818", "ETB": "230", "GHS": "936", "HKD": "344", "IDR": "360",
-    "INR": "356", "JPY": "392", "KES": "404", "KHR": "116", "KRW": "410", "LAK": "418", "LKR": "144", "MMK": "104",
-    "MYR": "458", "NGN": "566", "NPR": "524", "PHP": "608", "PKR": "586", "RWF": "646", "SGD": "702", "THB": "764",
-    "TWD": "901", "TZS": "834", "UGX": "800", "USD": "840", "UZS": "860", "VND": "704", "ZAR": "710",
-}  # fmt: skip
+    "BDT": "050",
+    "BRL": "986",
+    "CNY": "156",
+    "EGP": "818",
+    "ETB": "230",
+    "GHS": "936",
+    "HKD": "344",
+    "IDR": "360",
+    "INR": "356",
+    "JPY": "392",
+    "KES": "404",
+    "KHR": "116",
+    "KRW": "410",
+    "LAK": "418",
+    "LKR": "144",
+    "MMK": "104",
+    "MYR": "458",
+    "NGN": "566",
+    "NPR": "524",
+    "PHP": "608",
+    "PKR": "586",
+    "RWF": "646",
+    "SGD": "702",
+    "THB": "764",
+    "TWD": "901",
+    "TZS": "834",
+    "UGX": "800",
+    "USD": "840",
+    "UZS": "860",
+    "VND": "704",
+    "ZAR": "710",
+}
 
 type Object = tuple[str, str]
 
@@ -109,12 +136,19 @@ def pix_payload(*, key: str, name: str, city: str, amount: str, reference: str) 
     """
     label = reference if _PIX_LABEL.fullmatch(reference) else "***"
     try:
-        return sealed([
-            ("00", "01"),
-            ("26", encode([("00", "br.gov.bcb.pix"), ("01", key.strip())])),
-            ("52", "0000"), (CURRENCY, NUMERIC_CURRENCY["BRL"]), (AMOUNT, amount), ("58", "BR"),
-            ("59", _plain(name, 25)), ("60", _plain(city, 15)), (ADDITIONAL, encode([("05", label)])),
-        ])  # fmt: skip
+        return sealed(
+            [
+                ("00", "01"),
+                ("26", encode([("00", "br.gov.bcb.pix"), ("01", key.strip())])),
+                ("52", "0000"),
+                (CURRENCY, NUMERIC_CURRENCY["BRL"]),
+                (AMOUNT, amount),
+                ("58", "BR"),
+                ("59", _plain(name, 25)),
+                ("60", _plain(city, 15)),
+                (ADDITIONAL, encode([("05", label)])),
+            ]
+        )
     except BadCode:
         return None
 

@@ -12,10 +12,22 @@ MAX_PAGES = 20
 MAX_DRAWING_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 100_000_000
 # All that a page needs to look as it does.
-KEPT = frozenset({
-    "/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/UserUnit",
-    "/Resources", "/Contents", "/Group",
-})  # fmt: skip
+KEPT = frozenset(
+    {
+        "/Type",
+        "/Parent",
+        "/MediaBox",
+        "/CropBox",
+        "/BleedBox",
+        "/TrimBox",
+        "/ArtBox",
+        "/Rotate",
+        "/UserUnit",
+        "/Resources",
+        "/Contents",
+        "/Group",
+    }
+)
 # What a page carries along without showing it: descriptions, private data, and the proxies that a print shop would
 # replace by files of its own.
 CARRIED = frozenset({"/Metadata", "/PieceInfo", "/AF", "/Alternates", "/StructParent", "/StructParents", "/OPI"})
@@ -23,11 +35,33 @@ CARRIED = frozenset({"/Metadata", "/PieceInfo", "/AF", "/Alternates", "/StructPa
 IN_ANOTHER_FILE = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref"})
 FILE_NAMES = frozenset({"/F", "/UF", "/DOS", "/Mac", "/Unix"})
 # What makes a document do something, or carry something. None of it should be left on copied pages.
-ACTIVE = frozenset({
-    "/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/AA", "/OpenAction",
-    "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/URI", "/Sound", "/Movie", "/3D", "/AcroForm", "/Filespec",
-    "/EF", "/Rendition", "/Thread", "/PS",
-})  # fmt: skip
+ACTIVE = frozenset(
+    {
+        "/JS",
+        "/JavaScript",
+        "/Launch",
+        "/EmbeddedFile",
+        "/EmbeddedFiles",
+        "/RichMedia",
+        "/XFA",
+        "/AA",
+        "/OpenAction",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/URI",
+        "/Sound",
+        "/Movie",
+        "/3D",
+        "/AcroForm",
+        "/Filespec",
+        "/EF",
+        "/Rendition",
+        "/Thread",
+        "/PS",
+    }
+)
 
 
 def clean_pdf(raw: bytes) -> tuple[str, bytes]:

@@ -83,9 +83,15 @@ def _run(kind: str, raw: bytes) -> "subprocess.CompletedProcess[bytes] | None":
     cleaner = f"{__package__}.{CLEANERS.get(kind, 'image_cleaner')}"
     try:
         return subprocess.run(
-            [sys.executable, "-s", "-m", cleaner, kind], input=raw, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=SECONDS, check=False, cwd=BACKEND, env={},
-        )  # fmt: skip
+            [sys.executable, "-s", "-m", cleaner, kind],
+            input=raw,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+            cwd=BACKEND,
+            env={},
+        )
     except subprocess.TimeoutExpired:
         return None
 

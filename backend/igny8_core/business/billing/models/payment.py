@@ -72,7 +72,8 @@ class Payment(TenantModel):
             models.Index(fields=["reference_normalised"], name="payment_reference"),
             models.Index(fields=["reference_skeleton", "account"], name="payment_reference_skeleton"),
             models.Index(
-                fields=["currency", "amount_minor", "sequence"], condition=Q(status="pending_approval"),
+                fields=["currency", "amount_minor", "sequence"],
+                condition=Q(status="pending_approval"),
                 name="payment_waiting_amount",
             ),
             models.Index(
@@ -85,7 +86,7 @@ class Payment(TenantModel):
                 condition=Q(decided_alone_by_id__isnull=False, status__in=["refunded", "succeeded"]),
                 name="payment_decided_alone",
             ),
-        ]  # fmt: skip
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["account", "invoice", "payment_method", "reference_normalised"],

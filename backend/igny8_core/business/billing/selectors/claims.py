@@ -37,7 +37,8 @@ def claim_of(*, payment_id: UUID, account_id: UUID) -> Claim | None:
     if payment.reference_normalised:
         alike = payments_alike(
             Payment.objects.across_accounts(),
-            normalised=payment.reference_normalised, skeleton=payment.reference_skeleton,
-        )  # fmt: skip
+            normalised=payment.reference_normalised,
+            skeleton=payment.reference_skeleton,
+        )
         twins = list(alike.exclude(id=payment_id).select_related("account", "invoice").order_by("-sequence")[:TWINS])
     return Claim(payment.account, payment.invoice, list(others.order_by("-sequence")[:HISTORY]), twins)

@@ -25,9 +25,19 @@ FACTS = f"""SELECT
   AND reference_skeleton = %(skeleton)s AND reference_normalised <> %(normalised)s)"""
 
 CONFIG_COLUMNS = (
-    "id", "payment_method", "country", "currency", "display_name", "instructions", "min_amount_minor",
-    "max_amount_minor", "tolerance_minor", "requires_proof", "enabled", "sort_order",
-)  # fmt: skip
+    "id",
+    "payment_method",
+    "country",
+    "currency",
+    "display_name",
+    "instructions",
+    "min_amount_minor",
+    "max_amount_minor",
+    "tolerance_minor",
+    "requires_proof",
+    "enabled",
+    "sort_order",
+)
 CONFIGS = f"SELECT {', '.join(CONFIG_COLUMNS)} FROM billing_paymentmethodconfig WHERE country IN (%s, '*')"
 
 

@@ -160,7 +160,7 @@ def _ensure_awaiting(payment: Payment, done: str) -> None:
     if payment.status != PaymentStatus.PENDING_APPROVAL:
         raise InvalidTransition(
             f"A payment that is {payment.status} cannot be {done}.", data={"status": payment.status}
-        )  # fmt: skip
+        )
 
 
 def _received(payment: Payment, decision: Decision, grounds: Grounds) -> int:

@@ -38,11 +38,20 @@ def attach(*, account_id: UUID, payment_id: UUID, file: CleanFile) -> PaymentPro
     if given.count() >= MAX_PROOFS:
         raise TooManyProofs(data={"most": MAX_PROOFS})
     proof = PaymentProof.objects.create(
-        account_id=account_id, payment_id=payment_id, name=bare(file.name)[-255:], kind=file.kind,
-        size_bytes=len(file.content), sha256=file.sha256, content=file.content, created_at=clock.now(),
-    )  # fmt: skip
+        account_id=account_id,
+        payment_id=payment_id,
+        name=bare(file.name)[-255:],
+        kind=file.kind,
+        size_bytes=len(file.content),
+        sha256=file.sha256,
+        content=file.content,
+        created_at=clock.now(),
+    )
     record(
-        EventType.PAYMENT_PROOF_ADDED, account_id=account_id, subject_type="payment", subject_id=payment_id,
+        EventType.PAYMENT_PROOF_ADDED,
+        account_id=account_id,
+        subject_type="payment",
+        subject_id=payment_id,
         data={"proof_id": str(proof.id), "kind": file.kind, "size_bytes": len(file.content), "sha256": file.sha256},
-    )  # fmt: skip
+    )
     return proof

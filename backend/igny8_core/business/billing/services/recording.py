@@ -125,27 +125,44 @@ def _insert(
     try:
         with transaction.atomic():
             payment = Payment.objects.create(
-                account=account, invoice_id=plan[0][0] if len(plan) == 1 else None, amount_minor=amount_minor,
-                currency=money.currency, payment_method=money.payment_method.value,
-                status=PaymentStatus.PENDING_APPROVAL.value, transaction_reference=reference.text,
-                reference_normalised=reference.normalised, reference_skeleton=reference.skeleton,
-                duplicate_reference=alike.exists(), notes=mask_card_numbers(money.note),
-                value_date=money.value_date, payer_account=money.payer_account, recorded_by_id=operator_id,
-                plan=[[str(invoice_id), planned] for invoice_id, planned in plan], created_at=now, updated_at=now,
+                account=account,
+                invoice_id=plan[0][0] if len(plan) == 1 else None,
+                amount_minor=amount_minor,
+                currency=money.currency,
+                payment_method=money.payment_method.value,
+                status=PaymentStatus.PENDING_APPROVAL.value,
+                transaction_reference=reference.text,
+                reference_normalised=reference.normalised,
+                reference_skeleton=reference.skeleton,
+                duplicate_reference=alike.exists(),
+                notes=mask_card_numbers(money.note),
+                value_date=money.value_date,
+                payer_account=money.payer_account,
+                recorded_by_id=operator_id,
+                plan=[[str(invoice_id), planned] for invoice_id, planned in plan],
+                created_at=now,
+                updated_at=now,
                 submitted_at=now,
-            )  # fmt: skip
+            )
     except IntegrityError as error:
         same = of_account.filter(
-            reference_normalised=reference.normalised, payment_method=money.payment_method.value,
+            reference_normalised=reference.normalised,
+            payment_method=money.payment_method.value,
             status__in=sorted(map(str, LIVE)),
-        )  # fmt: skip
+        )
         named = same.order_by("-sequence").values_list("id", "status").first()
         raise DuplicateSubmission(data=dict(zip(("payment_id", "status"), named or (), strict=False))) from error
     record(
-        EventType.PAYMENT_RECORDED, account_id=account.id, subject_type="payment", subject_id=payment.id,
+        EventType.PAYMENT_RECORDED,
+        account_id=account.id,
+        subject_type="payment",
+        subject_id=payment.id,
         data={
-            "from": None, "to": payment.status, "payment_method": payment.payment_method,
-            "amount_minor": amount_minor, "currency": money.currency,
+            "from": None,
+            "to": payment.status,
+            "payment_method": payment.payment_method,
+            "amount_minor": amount_minor,
+            "currency": money.currency,
         },
-    )  # fmt: skip
+    )
     return payment

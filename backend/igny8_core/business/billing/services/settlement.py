@@ -50,9 +50,13 @@ def settle(
     post(_settled_entry(payment, shared), account_id=payment.account_id)
     for share in shared.shares:
         Allocation.objects.create(
-            account_id=payment.account_id, payment=payment, invoice_id=share.invoice_id,
-            amount_minor=share.amount_minor, charges_minor=share.charges_minor, created_at=clock.now(),
-        )  # fmt: skip
+            account_id=payment.account_id,
+            payment=payment,
+            invoice_id=share.invoice_id,
+            amount_minor=share.amount_minor,
+            charges_minor=share.charges_minor,
+            created_at=clock.now(),
+        )
         _count(invoices[share.invoice_id], share.amount_minor)
     late: list[JSON] = [str(claim.invoice_id) for claim in claims if claim.due_minor == 0]
     if late:
@@ -93,9 +97,15 @@ def apply_balance(*, invoice: Invoice) -> int:
     allocation = Allocation.objects.create(
         account_id=invoice.account_id, invoice=invoice, amount_minor=amount_minor, created_at=clock.now()
     )
-    _post_balance(JournalKind.BALANCE_APPLIED, allocation, invoice, {
-        Code.CUSTOMER_BALANCE.value: amount_minor, Code.RECEIVABLE.value: -amount_minor,
-    })  # fmt: skip
+    _post_balance(
+        JournalKind.BALANCE_APPLIED,
+        allocation,
+        invoice,
+        {
+            Code.CUSTOMER_BALANCE.value: amount_minor,
+            Code.RECEIVABLE.value: -amount_minor,
+        },
+    )
     _record_balance(EventType.BALANCE_APPLIED, invoice, amount_minor)
     _count(invoice, amount_minor)
     return amount_minor
@@ -104,9 +114,15 @@ def apply_balance(*, invoice: Invoice) -> int:
 def unapply_balance(*, allocation: Allocation, invoice: Invoice) -> None:
     """Give back to the balance what it had paid on a locked invoice."""
     owed = Code.BAD_DEBTS if invoice.status == InvoiceStatus.UNCOLLECTIBLE else Code.RECEIVABLE
-    _post_balance(JournalKind.BALANCE_UNAPPLIED, allocation, invoice, {
-        owed.value: allocation.amount_minor, Code.CUSTOMER_BALANCE.value: -allocation.amount_minor,
-    })  # fmt: skip
+    _post_balance(
+        JournalKind.BALANCE_UNAPPLIED,
+        allocation,
+        invoice,
+        {
+            owed.value: allocation.amount_minor,
+            Code.CUSTOMER_BALANCE.value: -allocation.amount_minor,
+        },
+    )
     _record_balance(EventType.BALANCE_UNAPPLIED, invoice, allocation.amount_minor)
     _take_off(allocation, invoice)
 
@@ -212,18 +228,36 @@ def _post_balance(kind: JournalKind, allocation: Allocation, invoice: Invoice, l
 
 def _record(fact: EventType, payment: Payment, **data: JSON) -> None:
     record(
-        fact, account_id=payment.account_id, subject_type="payment", subject_id=payment.id,
+        fact,
+        account_id=payment.account_id,
+        subject_type="payment",
+        subject_id=payment.id,
         data={"currency": payment.currency, **data},
-    )  # fmt: skip
+    )
 
 
 def _record_invoice(fact: EventType, invoice: Invoice) -> None:
-    record(fact, account_id=invoice.account_id, subject_type="invoice", subject_id=invoice.id, data={
-        "currency": invoice.currency, "amount_total_minor": invoice.amount_total_minor, "cycle": invoice.cycle,
-    })  # fmt: skip
+    record(
+        fact,
+        account_id=invoice.account_id,
+        subject_type="invoice",
+        subject_id=invoice.id,
+        data={
+            "currency": invoice.currency,
+            "amount_total_minor": invoice.amount_total_minor,
+            "cycle": invoice.cycle,
+        },
+    )
 
 
 def _record_balance(fact: EventType, invoice: Invoice, amount_minor: int) -> None:
-    record(fact, account_id=invoice.account_id, subject_type="invoice", subject_id=invoice.id, data={
-        "currency": invoice.currency, "amount_minor": amount_minor,
-    })  # fmt: skip
+    record(
+        fact,
+        account_id=invoice.account_id,
+        subject_type="invoice",
+        subject_id=invoice.id,
+        data={
+            "currency": invoice.currency,
+            "amount_minor": amount_minor,
+        },
+    )

@@ -137,10 +137,15 @@ def narrow(statement: str, books: Books, *, full: bool) -> str:
 
 def point_text(*, account_id: UUID, event_seq: int, journals: int, balances: str, verified_at: datetime) -> str:
     """The text of a verified point that its stamp covers; `balances` is the document as PostgreSQL writes it."""
-    return canonical_json({
-        "account_id": str(account_id), "event_seq": event_seq, "journals": journals, "balances": balances,
-        "verified_at": timestamp(verified_at),
-    })  # fmt: skip
+    return canonical_json(
+        {
+            "account_id": str(account_id),
+            "event_seq": event_seq,
+            "journals": journals,
+            "balances": balances,
+            "verified_at": timestamp(verified_at),
+        }
+    )
 
 
 def _found(books: Books, *, full: bool) -> tuple[int, list[str]]:
@@ -161,9 +166,12 @@ def _points() -> Points:
         while rows := cursor.fetchmany(PAGE):
             for account_id, event_seq, journals, balances, verified_at, stamp in rows:
                 text = point_text(
-                    account_id=account_id, event_seq=event_seq, journals=journals, balances=balances,
+                    account_id=account_id,
+                    event_seq=event_seq,
+                    journals=journals,
+                    balances=balances,
                     verified_at=verified_at,
-                )  # fmt: skip
+                )
                 points.count += 1
                 points.journals += journals
                 points.not_ours += not _is_ours(text, stamp, account_id, points.problems)

@@ -54,6 +54,10 @@ def remember_ledger(*, full: bool) -> None:
 def _point(*, account_id: UUID, event_seq: int, journals: int, balances: str, now: datetime) -> VerifiedLedger:
     text = point_text(account_id=account_id, event_seq=event_seq, journals=journals, balances=balances, verified_at=now)
     return VerifiedLedger(
-        account_id=account_id, event_seq=event_seq, journals=journals, balances=json.loads(balances), verified_at=now,
+        account_id=account_id,
+        event_seq=event_seq,
+        journals=journals,
+        balances=json.loads(balances),
+        verified_at=now,
         stamp=stamp(text),
-    )  # fmt: skip
+    )

@@ -134,8 +134,10 @@ def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
 
     unit_of_work.run(
         operation,
-        scope=Scope.of(login.account_id), actor=acting(login.user_id, login.account_id), request_id=request_id,
-    )  # fmt: skip
+        scope=Scope.of(login.account_id),
+        actor=acting(login.user_id, login.account_id),
+        request_id=request_id,
+    )
 
 
 def _own_login(email_normalised: str, *, password: str, field: str) -> Login:

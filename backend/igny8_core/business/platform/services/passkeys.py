@@ -95,10 +95,17 @@ def keep(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge:
     if passkeys_of(user_id).count() >= MAX_PASSKEYS:
         raise TooManyPasskeys
     passkey = Passkey(
-        id=uuid7(), user_id=user_id, account_id=account_id, credential_id=made.credential_id,
-        public_key=made.public_key, sign_count=made.sign_count, transports=list(made.transports), name=name,
-        created_at=clock.now(), last_challenge_at=challenge.made_at,
-    )  # fmt: skip
+        id=uuid7(),
+        user_id=user_id,
+        account_id=account_id,
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        transports=list(made.transports),
+        name=name,
+        created_at=clock.now(),
+        last_challenge_at=challenge.made_at,
+    )
     Passkey.objects.bulk_create([passkey], ignore_conflicts=True)
     if not Passkey.objects.filter(id=passkey.id).exists():
         # Somebody has it, perhaps of another account; saying so would be one word too many.
@@ -138,9 +145,11 @@ def sign_in(
         return issue_session(user_id=holder.user_id, account_id=holder.account_id, lasting=lasting)
 
     return unit_of_work.run(
-        operation, scope=Scope.of(holder.account_id), actor=acting(holder.user_id, holder.account_id),
+        operation,
+        scope=Scope.of(holder.account_id),
+        actor=acting(holder.user_id, holder.account_id),
         request_id=request_id,
-    )  # fmt: skip
+    )
 
 
 def use(credential_id: bytes, *, place: Place, challenge: Challenge, credential: str) -> None:
@@ -152,9 +161,12 @@ def use(credential_id: bytes, *, place: Place, challenge: Challenge, credential:
     if passkey is None or challenge.made_at <= passkey.last_challenge_at:
         raise InvalidPasskey
     count = ceremonies.verify_presented(
-        place, challenge=challenge.value, credential=credential, public_key=bytes(passkey.public_key),
+        place,
+        challenge=challenge.value,
+        credential=credential,
+        public_key=bytes(passkey.public_key),
         sign_count=passkey.sign_count,
-    )  # fmt: skip
+    )
     Passkey.objects.filter(id=passkey.id).update(
         sign_count=count, last_used_at=clock.now(), last_challenge_at=challenge.made_at
     )
@@ -171,6 +183,9 @@ def holder_of(credential: str, challenge: Challenge) -> tuple[PasskeyHolder, byt
 
 def _record(fact: EventType, passkey: Passkey) -> None:
     record(
-        fact, account_id=passkey.account_id, subject_type="user", subject_id=passkey.user_id,
+        fact,
+        account_id=passkey.account_id,
+        subject_type="user",
+        subject_id=passkey.user_id,
         data={"passkey_id": str(passkey.id)},
-    )  # fmt: skip
+    )

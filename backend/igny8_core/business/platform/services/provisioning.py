@@ -63,9 +63,15 @@ def create_account(
     try:
         with transaction.atomic():
             account = Account.objects.create(
-                code=code, name=name, country=country, billing_currency=billing_currency,
-                time_zone=time_zone, created_at=now, updated_at=now, **asdict(profile or Profile()),
-            )  # fmt: skip
+                code=code,
+                name=name,
+                country=country,
+                billing_currency=billing_currency,
+                time_zone=time_zone,
+                created_at=now,
+                updated_at=now,
+                **asdict(profile or Profile()),
+            )
     except IntegrityError as error:
         raise AlreadyTaken(fields={"code": ["Another account has this code."]}) from error
     ChainHead.objects.create(id=uuid7(), account=account, prev_hash=GENESIS, hash=GENESIS)

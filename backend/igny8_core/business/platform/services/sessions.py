@@ -60,9 +60,11 @@ def sign_in(*, email: str, password: str, code: str, request_id: UUID | None) ->
     """
     login = check_login(email=email, password=password)
     return unit_of_work.run_even_if_refused(
-        lambda: _open(login, code), scope=Scope.of(login.account_id), actor=acting(login.user_id, login.account_id),
+        lambda: _open(login, code),
+        scope=Scope.of(login.account_id),
+        actor=acting(login.user_id, login.account_id),
         request_id=request_id,
-    )  # fmt: skip
+    )
 
 
 def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
@@ -80,9 +82,11 @@ def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
     account_id = principal.account_id
     assert principal.user_id is not None
     return unit_of_work.run_even_if_refused(
-        lambda: _rotate(principal), scope=Scope.of(account_id), actor=acting(principal.user_id, account_id),
+        lambda: _rotate(principal),
+        scope=Scope.of(account_id),
+        actor=acting(principal.user_id, account_id),
         request_id=request_id,
-    )  # fmt: skip
+    )
 
 
 def sign_out(principal: Principal) -> None:
@@ -163,10 +167,16 @@ def _issue_pair(*, user_id: UUID, account_id: UUID, family_id: UUID, proven_at: 
     kinds = {access: KeyKind.ACCESS_TOKEN, refresher: KeyKind.REFRESH_TOKEN}
     for secret, expires_at in expiries.items():
         AccessKey.objects.create(
-            kind=kinds[secret].value, account_id=account_id, user_id=user_id, prefix=secret.prefix,
-            secret_hash=secret.digest, family_id=family_id, created_at=now, expires_at=expires_at,
+            kind=kinds[secret].value,
+            account_id=account_id,
+            user_id=user_id,
+            prefix=secret.prefix,
+            secret_hash=secret.digest,
+            family_id=family_id,
+            created_at=now,
+            expires_at=expires_at,
             proven_at=proven_at,
-        )  # fmt: skip
+        )
     return Tokens(access.plain, refresher.plain, expiries[access], expiries[refresher])
 
 

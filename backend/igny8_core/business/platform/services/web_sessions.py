@@ -69,9 +69,11 @@ def open_session(*, proven: Proven, code: str, lasting: bool, request_id: UUID |
         return refusal or issue_session(user_id=proven.user_id, account_id=proven.account_id, lasting=lasting)
 
     return unit_of_work.run_even_if_refused(
-        operation, scope=Scope.of(proven.account_id), actor=acting(proven.user_id, proven.account_id),
+        operation,
+        scope=Scope.of(proven.account_id),
+        actor=acting(proven.user_id, proven.account_id),
         request_id=request_id,
-    )  # fmt: skip
+    )
 
 
 def issue_session(*, user_id: UUID, account_id: UUID, lasting: bool) -> NewSession:
@@ -79,9 +81,15 @@ def issue_session(*, user_id: UUID, account_id: UUID, lasting: bool) -> NewSessi
     now, secret = clock.now(), new_secret(KeyKind.SESSION)
     expires_at = now + (LASTING_LIFETIME if lasting else LIFETIME)
     AccessKey.objects.create(
-        kind=KeyKind.SESSION.value, account_id=account_id, user_id=user_id, prefix=secret.prefix,
-        secret_hash=secret.digest, created_at=now, expires_at=expires_at, proven_at=now,
-    )  # fmt: skip
+        kind=KeyKind.SESSION.value,
+        account_id=account_id,
+        user_id=user_id,
+        prefix=secret.prefix,
+        secret_hash=secret.digest,
+        created_at=now,
+        expires_at=expires_at,
+        proven_at=now,
+    )
     record(EventType.USER_SIGNED_IN, account_id=account_id, subject_type="user", subject_id=user_id)
     language = Account.objects.filter(id=account_id).values_list("language", flat=True).first() or ""
     return NewSession(secret.plain, expires_at, language)

@@ -31,9 +31,13 @@ def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge,
         "mark": challenge.mark,
     }
     response.set_cookie(
-        COOKIE, signing.dumps({**document, "for": bound_to}, salt=SALT), secure=request.is_secure(), httponly=True,
-        max_age=int(CHALLENGE_LIFETIME.total_seconds()), samesite="Strict",
-    )  # fmt: skip
+        COOKIE,
+        signing.dumps({**document, "for": bound_to}, salt=SALT),
+        secure=request.is_secure(),
+        httponly=True,
+        max_age=int(CHALLENGE_LIFETIME.total_seconds()),
+        samesite="Strict",
+    )
 
 
 def options_answer(
