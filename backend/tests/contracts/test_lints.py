@@ -6,17 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from lints import (
-    addresses,
-    assertions,
-    floats,
-    persistence,
-    querysets,
-    requirements,
-    sizes,
-    statuses,
-    structure,
-)
+from lints import addresses, assertions, floats, persistence, querysets, requirements, sizes, statuses, structure
 from lints.files import load
 from lints.rules import findings
 from lints.source import Finding, Project
