@@ -27,6 +27,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _desk("Home", "space_dashboard", "index"),
             _desk("Approvals", "fact_check", "approvals"),
+            _desk("Waiting for a second person", "group_add", "waiting"),
             _desk("Reconciliation", "rule", "reconciliation"),
         ]
     },

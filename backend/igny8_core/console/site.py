@@ -17,7 +17,7 @@ from unfold.sites import UnfoldAdminSite
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.business.platform.public import sessions as platform_sessions
 from igny8_core.console import door
-from igny8_core.console.desks import approvals, home, own_passkeys, own_sign_in, reconciliation
+from igny8_core.console.desks import approvals, home, own_passkeys, own_sign_in, reconciliation, waiting
 from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.base import OperatorPage
 from igny8_core.console.sidebar import NAVIGATION
@@ -40,6 +40,11 @@ OWN_PAGES = (
     ("approvals/<uuid:payment_id>/approve/", approvals.approve, "approve-claim"),
     ("approvals/<uuid:payment_id>/proofs/<uuid:proof_id>/", approvals.proof, "claim-proof"),
     ("approvals/<uuid:payment_id>/reject/", approvals.reject, "reject-claim"),
+    ("waiting/", waiting.overview, "waiting"),
+    ("waiting/refunds/<uuid:refund_id>/approve/", waiting.approve_refund, "approve-refund"),
+    ("waiting/refunds/<uuid:refund_id>/cancel/", waiting.cancel_refund, "cancel-refund"),
+    ("waiting/<uuid:change_id>/confirm/", waiting.confirm, "confirm-change"),
+    ("waiting/<uuid:change_id>/reject/", waiting.reject, "reject-change"),
     ("reconciliation/", reconciliation.lines, "reconciliation"),
     ("reconciliation/upload/", reconciliation.upload, "upload-statement"),
     ("reconciliation/imports/", reconciliation.progress, "import-progress"),

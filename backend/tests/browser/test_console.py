@@ -11,13 +11,14 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from tests.api.uploading import form, part, upload
 from tests.browser.people import PHONE, Site, barriers, overflow, shoot
-from tests.cast import BILLING, Cast, as_operator, make_cast
+from tests.cast import ADMIN, BILLING, Cast, as_operator, limited, make_cast, seen
 from tests.staff import PASSWORD, operator
 from tests.statements import as_worker, bank_account, camt, payer, work
 
 PAGES = (
     "",
     "approvals/",
+    "waiting/",
     "reconciliation/",
     "billing/payment/",
     "billing/invoice/",
@@ -46,6 +47,20 @@ def claims(cast: Cast, count: int) -> list[str]:
     return [
         str(cast.submit(cast.invoice("1000.00"), f"FT 2026-{number}").json()["data"]["id"]) for number in range(count)
     ]
+
+
+def wait_for_two(cast: Cast) -> None:
+    """Money and changes that wait for a second person."""
+    admin, _, person = operator(OperatorRole.ADMIN), operator(OperatorRole.ADMIN), operator(OperatorRole.SUPPORT)
+    admin.api.call("PATCH", f"/api/v1/admin/users/{person.id}/", {"role": "finance"})
+    admin.api.post("/api/v1/admin/api-keys/", {"user_id": person.id, "name": "till"})
+    payment_id = str(cast.submit(cast.invoice("100.00"), "FT 2026-9").json()["data"]["id"])
+    cast.approver.post(f"{ADMIN}payments/{payment_id}/approve/", seen("100.00"))
+    body = {"destination": "transfer", "beneficiary": {"name": "Somebody", "iban": "DE89370400440532013000"}}
+    cast.finance.post(f"{ADMIN}payments/{payment_id}/refund/", body)
+    with limited("1.00"):
+        waiting = str(cast.submit(cast.invoice("1000.00"), "FT 2026-10").json()["data"]["id"])
+        cast.approver.post(f"{ADMIN}payments/{waiting}/approve/", seen("1000.00"))
 
 
 def open_claim(page: Page, site: Site, payment_id: str) -> None:
@@ -134,13 +149,14 @@ def test_a_dropped_statement_matches_itself(site: Site, tmp_path: Path) -> None:
 def test_pages_have_no_barriers(site: Site, scheme: str) -> None:
     cast = make_cast()
     claims(cast, 2)
+    wait_for_two(cast)
     page = at_console(site, OperatorRole.ADMIN, scheme=scheme)
     found = {}
     for path in PAGES:
         page.goto(f"{site.base}/admin/{path}")
         page.wait_for_load_state("networkidle")
         found[path] = barriers(page)
-        if path in ("", "approvals/"):
+        if path in ("", "approvals/", "waiting/"):
             shoot(page, f"console-{path.strip('/') or 'home'}-{scheme}")
     assert {path: each for path, each in found.items() if each} == {}
 
@@ -148,8 +164,9 @@ def test_pages_have_no_barriers(site: Site, scheme: str) -> None:
 def test_the_desks_fit_a_phone(site: Site) -> None:
     cast = make_cast()
     claims(cast, 1)
+    wait_for_two(cast)
     page = at_console(site, OperatorRole.FINANCE, size=PHONE, touch=True)
-    for path in ("", "approvals/", "reconciliation/"):
+    for path in ("", "approvals/", "waiting/", "reconciliation/"):
         page.goto(f"{site.base}/admin/{path}")
         assert overflow(page) == 0, path
     shoot(page, "console-phone")

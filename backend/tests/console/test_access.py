@@ -16,6 +16,7 @@ SUPPORT, APPROVER, FINANCE, ADMIN = OperatorRole
 PAGES = {
     "": SUPPORT,
     "approvals/": SUPPORT,
+    "waiting/": SUPPORT,
     "reconciliation/": SUPPORT,
     "figures/?currency=PKR": SUPPORT,
     "billing/payment/": SUPPORT,

@@ -12,6 +12,7 @@ FRAME = 6
 WIDGETS = {
     "": 4,
     "approvals/": 8,
+    "waiting/": 6,
     "figures/?currency=PKR": 3,
     "billing/payment/": 3,
     "billing/invoice/": 3,

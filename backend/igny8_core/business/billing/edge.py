@@ -8,6 +8,8 @@ from igny8_core.business.billing.answers.payments import (
     PaymentAnswer,
     PaymentDetailAnswer,
 )
+from igny8_core.business.billing.answers.refunds import RefundAnswer
+from igny8_core.business.billing.answers.waiting import WaitingAnswer
 from igny8_core.business.billing.operator_views.shapes import ApproveSerializer, BulkApproveSerializer, ReasonSerializer
 from igny8_core.business.billing.views import proof_file
 
@@ -22,6 +24,8 @@ __all__ = [
     "PaymentAnswer",
     "PaymentDetailAnswer",
     "ReasonSerializer",
+    "RefundAnswer",
+    "WaitingAnswer",
     "covered_invoices",
     "proof_file",
 ]

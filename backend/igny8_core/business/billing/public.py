@@ -26,8 +26,10 @@ from igny8_core.business.billing.selectors.payments import (
     list_payments_across_accounts,
 )
 from igny8_core.business.billing.selectors.proofs import proofs_across_accounts, proofs_of
+from igny8_core.business.billing.selectors.refunds import refunds_across_accounts
 from igny8_core.business.billing.selectors.saved_methods import saved_methods
 from igny8_core.business.billing.selectors.sources import invoice_numbers, payment_references
+from igny8_core.business.billing.selectors.waiting import list_waiting
 from igny8_core.business.billing.services import approvals, method_setup, refunds
 from igny8_core.business.billing.services.approvals import Decision
 from igny8_core.business.billing.services.cancelling import CANCELLABLE, cancel_payment
@@ -42,6 +44,7 @@ from igny8_core.business.billing.services.method_configs import (
 )
 from igny8_core.business.billing.services.papers import invoice_facts, late_invoices, payment_facts, receipt_facts
 from igny8_core.business.billing.services.payment_service import AvailableMethods, ManualPayment, PaymentService
+from igny8_core.business.billing.services.pending_changes import confirm_change
 from igny8_core.business.billing.services.proofs import add_proof
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
 
@@ -73,6 +76,7 @@ __all__ = [
     "change_config",
     "claim_of",
     "clean",
+    "confirm_change",
     "covered",
     "create_config",
     "due_sums",
@@ -88,6 +92,7 @@ __all__ = [
     "late_invoices",
     "list_payments",
     "list_payments_across_accounts",
+    "list_waiting",
     "lock_invoices_across_accounts",
     "method_setup",
     "offered_packages",
@@ -103,6 +108,7 @@ __all__ = [
     "receipt_facts",
     "record_payment",
     "refunds",
+    "refunds_across_accounts",
     "remove_config",
     "saved_methods",
     "submitted_minor",

@@ -98,7 +98,17 @@ class InvitationPage(OperatorPage):
     def add(self, operator: Operator, form: Any) -> UUID:
         """Invite; the worker mails the link."""
         given = {name: form.cleaned_data[name] for name in ("email", "name", "role")}
-        return invitations.invite(account_id=form.cleaned_data["account_code"], **given).id
+        invitation = invitations.invite(account_id=form.cleaned_data["account_code"], **given)
+        form.waits = invitation.role != given["role"]
+        return invitation.id
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Say what did not take effect yet."""
+        super().save_model(request, obj, form, change)
+        if form.waits:
+            messages.warning(
+                request, "Invited as support: the role waits for another admin, under “Waiting for a second person”."
+            )
 
     @action(description="Send again", icon="forward_to_inbox", url_path="send-again", permissions=["step"])
     def send_again(self, request: HttpRequest, object_id: str) -> Any:

@@ -6,10 +6,12 @@ from django.contrib import admin
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from igny8_core.accounts.models import User
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
+from igny8_core.business.billing.edge import RefundAnswer
 from igny8_core.business.billing.models import Allocation, Approval, Invoice, InvoiceLine, Payment, Refund
 from igny8_core.business.ledger.domain.chart import JournalKind
 from igny8_core.business.ledger.models import JournalLine
@@ -198,7 +200,7 @@ class PaymentPage(OperatorPage):
 
 
 class RefundPage(OperatorPage):
-    """Refunds of every account."""
+    """Refunds of every account; who has approved one, and where its money goes."""
 
     list_display: ClassVar = ["created_at", "account", "payment", "amount", "destination", "state"]
     list_filter: ClassVar = [fixed("status", RefundStatus), fixed("destination", RefundDestination)]
@@ -209,13 +211,31 @@ class RefundPage(OperatorPage):
         "payment",
         "amount",
         "destination",
+        "beneficiary",
         "state",
         "reason",
+        "approvals",
         "created_at",
         "completed_at",
         "cancelled_at",
     ]
     readonly_fields: ClassVar = fields
+
+    @admin.display(description="Goes to")
+    def beneficiary(self, refund: Refund) -> str:
+        """Of the account's number only the end, and whether it is known as the payer's."""
+        told = RefundAnswer.of(refund)
+        if told.beneficiary is None:
+            return "–"
+        return f"{told.beneficiary} ({'known' if told.beneficiary_known else 'not known'} as the payer's)"
+
+    @admin.display(description="Approvals")
+    def approvals(self, refund: Refund) -> str:
+        """How many it needs, and who has given one."""
+        told = RefundAnswer.of(refund).approvals
+        emails = dict(User.objects.filter(id__in=[one.operator_id for one in told.given_by]).values_list("id", "email"))
+        given = ", ".join(emails.get(one.operator_id, str(one.operator_id)) for one in told.given_by)
+        return f"{len(told.given_by)} of {told.needed}: {given}" if given else f"0 of {told.needed}"
 
     @display(description="Status", label=REFUND_COLOURS)
     def state(self, refund: Refund) -> str:

@@ -108,7 +108,13 @@ class UserPage(OperatorPage):
 
     def change(self, operator: Operator, form: Any) -> None:
         """Through the services, which guard the last owner and the last admin."""
-        people.change_user(user_id=form.instance.id, changes=form.cleaned_data, by=operator.id)
+        _, form.waiting = people.change_user(user_id=form.instance.id, changes=form.cleaned_data, by=operator.id)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Say what did not take effect yet."""
+        super().save_model(request, obj, form, change)
+        if form.waiting is not None:
+            messages.warning(request, "Role and status wait for another admin, under “Waiting for a second person”.")
 
     @action(description="Reset the password", icon="lock_reset", url_path="reset-password", permissions=["reset"])
     def reset_password(self, request: HttpRequest, object_id: str) -> Any:
