@@ -1,6 +1,7 @@
 """Money: whole minor units and a currency. Nothing here is a float. Pure."""
 
 import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -50,6 +51,23 @@ def parse_amount(text: str, currency: str, *, field: str | None = None, allow_ze
     if amount_minor == 0 and not allow_zero:
         raise _invalid("The amount must be above zero.", field)
     return amount_minor
+
+
+def parse_amounts(texts: Mapping[str, str], currency: str, *, allow_zero: Container[str] = ()) -> dict[str, int]:
+    """Several texts by the fields of the request that they came in; those in `allow_zero` may be zero.
+
+    Raises one `ValidationError` that names every field at fault.
+    """
+    amounts: dict[str, int] = {}
+    faults: dict[str, Sequence[str]] = {}
+    for field, text in texts.items():
+        try:
+            amounts[field] = parse_amount(text, currency, field=field, allow_zero=field in allow_zero)
+        except InvalidAmount as error:
+            faults |= error.fields
+    if faults:
+        raise ValidationError(fields=faults)
+    return amounts
 
 
 def _invalid(sentence: str, field: str | None) -> InvalidAmount:

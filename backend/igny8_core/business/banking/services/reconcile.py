@@ -25,8 +25,8 @@ from igny8_core.business.billing.public import (
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import NotFound, ValidationError
-from igny8_core.kit.money import InvalidAmount, parse_amount
+from igny8_core.kit.errors import NotFound
+from igny8_core.kit.money import parse_amounts
 
 EVERY_IMPORT = UUID(int=0)
 """The subject of a request to look at the lines of all imports."""
@@ -113,17 +113,12 @@ def split(*, line_id: UUID, parts: Sequence[SplitPart], operator_id: UUID) -> St
     """Share a line out over invoices and balances. Raises what `assign` raises."""
     line = lock_line(line_id)
     line_status.ensure_open(line)
-    targets: list[Target] = []
-    faults: dict[str, Sequence[str]] = {}
-    for index, part in enumerate(parts):
-        try:
-            amount_minor = parse_amount(part.amount, line.currency, field=f"parts.{index}.amount")
-        except InvalidAmount as error:
-            faults |= error.fields
-        else:
-            targets.append(Target(part.invoice_id, account_id=part.account_id, amount_minor=amount_minor))
-    if faults:
-        raise ValidationError(fields=faults)
+    texts = {f"parts.{index}.amount": part.amount for index, part in enumerate(parts)}
+    amounts = parse_amounts(texts, line.currency).values()
+    targets = [
+        Target(part.invoice_id, account_id=part.account_id, amount_minor=amount_minor)
+        for part, amount_minor in zip(parts, amounts, strict=True)
+    ]
     return assign(line_id=line_id, targets=targets, operator_id=operator_id)
 
 

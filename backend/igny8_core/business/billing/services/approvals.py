@@ -20,7 +20,7 @@ from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update, hold, lock_by_id
-from igny8_core.kit.money import InvalidAmount, format_amount, parse_amount
+from igny8_core.kit.money import format_amount, parse_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +166,8 @@ def _ensure_awaiting(payment: Payment, done: str) -> None:
 def _received(payment: Payment, decision: Decision, grounds: Grounds) -> int:
     """What came, as this approver and those before say; raises `ValidationError`, `ApprovalsDisagree`."""
     said = grounds.given[0].amount_received_minor if grounds.given else None
-    try:
-        given = decision.amount_received and parse_amount(decision.amount_received, payment.currency)
-    except InvalidAmount as error:
-        raise ValidationError(fields={"amount_received": [error.message]}) from error
+    told = decision.amount_received
+    given = told and parse_amount(told, payment.currency, field="amount_received")
     received = given or said or payment.amount_minor
     if said is not None and received != said:
         raise ApprovalsDisagree(data={"amount_received": format_amount(said, payment.currency)})

@@ -24,7 +24,7 @@ from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update, lock_one
-from igny8_core.kit.money import MAX_AMOUNT_MINOR, InvalidAmount, parse_amount
+from igny8_core.kit.money import MAX_AMOUNT_MINOR, parse_amount
 
 NEXT_REFERENCE = "SELECT nextval('billing_creditor_reference_sequence')"
 
@@ -152,10 +152,7 @@ def mark_uncollectible(*, invoice_id: UUID) -> Invoice:
 
 
 def _line(line: DraftLine, position: int, currency: str) -> InvoiceLine:
-    try:
-        unit_minor = parse_amount(line.unit_amount, currency)
-    except InvalidAmount as error:
-        raise ValidationError(fields={f"lines.{position}.unit_amount": [error.message]}) from error
+    unit_minor = parse_amount(line.unit_amount, currency, field=f"lines.{position}.unit_amount")
     amounts = line_amounts(quantity=line.quantity, unit_amount_minor=unit_minor, tax_rate=line.tax_rate)
     return InvoiceLine(
         position=position,

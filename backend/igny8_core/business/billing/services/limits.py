@@ -9,9 +9,8 @@ from igny8_core.business.platform.public import PendingChange, hold, second_admi
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import ValidationError
 from igny8_core.kit.locks import lock_one
-from igny8_core.kit.money import InvalidAmount, parse_amount
+from igny8_core.kit.money import parse_amount
 
 
 def set_limit(*, currency: str, amount: str | None) -> ApprovalLimit | PendingChange:
@@ -20,10 +19,7 @@ def set_limit(*, currency: str, amount: str | None) -> ApprovalLimit | PendingCh
     Answers with the request instead where the limit loosens and a second admin has to confirm it. Raises
     `ValidationError`.
     """
-    try:
-        amount_minor = None if amount is None else parse_amount(amount, currency)
-    except InvalidAmount as error:
-        raise ValidationError(fields={"amount": [error.message]}) from error
+    amount_minor = None if amount is None else parse_amount(amount, currency, field="amount")
     hold()
     second_admin.replace_open("limit", currency)
     change = LimitChange(currency, amount_minor, before_minor=_today(currency))

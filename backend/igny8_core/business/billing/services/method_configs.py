@@ -1,7 +1,6 @@
 """The ways to pay that the platform offers: added, changed and removed by finance, recorded in the platform's chain."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,7 @@ from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AlreadyTaken, NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update, lock_one
-from igny8_core.kit.money import InvalidAmount, parse_amount
+from igny8_core.kit.money import parse_amounts
 
 AMOUNTS = {"min_amount": "min_amount_minor", "max_amount": "max_amount_minor", "tolerance": "tolerance_minor"}
 UNIQUE_VIOLATION = "23505"
@@ -41,30 +40,31 @@ class MethodConfigValues:
     enabled: bool | UnsetType = UNSET
     sort_order: int | UnsetType = UNSET
 
-    def columns(self, *, currency: str) -> dict[str, Any]:
-        """What is given as columns, amounts in minor units. Raises `ValidationError`, which names every fault."""
+    def put_into(self, config: PaymentMethodConfig) -> list[str]:
+        """Put what is given into the row, amounts in minor units, and tell which columns that changes.
+
+        Raises `ValidationError`, which names every fault.
+        """
         given = {name: value for name, value in asdict(self).items() if value is not UNSET}
-        columns = {name: value for name, value in given.items() if name not in AMOUNTS}
-        check_instructions(columns.get("instructions", {}))
-        faults: dict[str, Sequence[str]] = {}
-        for name in AMOUNTS.keys() & given.keys():
-            try:
-                columns[AMOUNTS[name]] = _minor(given[name], currency, name)
-            except InvalidAmount as error:
-                faults |= error.fields
-        if faults:
-            raise ValidationError(fields={name: faults[name] for name in AMOUNTS if name in faults})
-        return columns
+        check_instructions(given.get("instructions", {}))
+        texts = {name: given[name] for name in AMOUNTS if given.get(name) is not None}
+        minor = parse_amounts(texts, given.get("currency", config.currency), allow_zero=("tolerance",))
+        changed: list[str] = []
+        for name, value in given.items():
+            column, new = (AMOUNTS[name], minor.get(name)) if name in AMOUNTS else (name, value)
+            if new != getattr(config, column):
+                setattr(config, column, new)
+                changed.append(column)
+        return changed
 
 
 def create_config(*, values: MethodConfigValues) -> PaymentMethodConfig:
     """Offer a way to pay; method, country, currency and name are given. Raises `ValidationError`, `AlreadyTaken`."""
-    assert isinstance(values.currency, str), "a way to pay has a currency"
-    columns, now = {"instructions": {}, **values.columns(currency=values.currency)}, clock.now()
-    _check_limits(PaymentMethodConfig(**columns))
-    config: PaymentMethodConfig = _unique(
-        lambda: PaymentMethodConfig.objects.create(created_at=now, updated_at=now, **columns)
-    )
+    now = clock.now()
+    config = PaymentMethodConfig(instructions={}, created_at=now, updated_at=now)
+    values.put_into(config)
+    _check_limits(config)
+    _unique(lambda: PaymentMethodConfig.objects.bulk_create([config]))
     _record(EventType.PAYMENT_METHOD_CONFIG_CREATED, config)
     return config
 
@@ -75,19 +75,15 @@ def change_config(*, config_id: UUID, changes: MethodConfigValues) -> PaymentMet
     Amounts are kept in minor units of the currency: with another currency each of them has to be sent anew.
     """
     config = _locked(config_id)
-    currency = config.currency if changes.currency is UNSET else changes.currency
-    if currency != config.currency:
+    if changes.currency not in (UNSET, config.currency):
         _refuse_stale_amounts(config, changes)
-    columns = changes.columns(currency=currency)
-    columns = {name: value for name, value in columns.items() if value != getattr(config, name)}
-    if not columns:
+    changed = changes.put_into(config)
+    if not changed:
         return config
-    for name, value in columns.items():
-        setattr(config, name, value)
     _check_limits(config)
-    rows = PaymentMethodConfig.objects.filter(id=config.id)
+    rows, columns = PaymentMethodConfig.objects.filter(id=config.id), {name: getattr(config, name) for name in changed}
     _unique(lambda: conditional_update(rows, updated_at=clock.now(), **columns))
-    _record(EventType.PAYMENT_METHOD_CONFIG_UPDATED, config, fields=[*sorted(columns)])
+    _record(EventType.PAYMENT_METHOD_CONFIG_UPDATED, config, fields=sorted(changed))
     return rows.get()
 
 
@@ -103,10 +99,6 @@ def _locked(config_id: UUID) -> PaymentMethodConfig:
     if config is None:
         raise NotFound
     return config
-
-
-def _minor(text: str | None, currency: str, name: str) -> int | None:
-    return None if text is None else parse_amount(text, currency, field=name, allow_zero=name == "tolerance")
 
 
 def _check_limits(config: PaymentMethodConfig) -> None:

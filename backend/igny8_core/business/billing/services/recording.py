@@ -27,7 +27,7 @@ from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import hold, lock_all
-from igny8_core.kit.money import InvalidAmount, parse_amount
+from igny8_core.kit.money import parse_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID)
     Raises `NotFound` for an invoice the account does not have, `ValidationError`, `InvoiceAlreadyPaid`,
     `InvoiceNotPayable`, `AmountExceedsDue` and `DuplicateSubmission`.
     """
-    amount_minor = _minor("amount", money.amount, money.currency)
+    amount_minor = parse_amount(money.amount, money.currency, field="amount")
     plan = [
-        (line.invoice_id, _minor(f"allocations.{index}.amount", line.amount, money.currency))
+        (line.invoice_id, parse_amount(line.amount, money.currency, field=f"allocations.{index}.amount"))
         for index, line in enumerate(money.allocations)
     ]
     _ensure_fits(amount_minor, plan)
@@ -87,13 +87,6 @@ def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID)
             tolerance_minor=grounds.closing_tolerance_minor,
         )
     return payment
-
-
-def _minor(field: str, text: str, currency: str) -> int:
-    try:
-        return parse_amount(text, currency)
-    except InvalidAmount as error:
-        raise ValidationError(fields={field: [error.message]}) from error
 
 
 def _ensure_fits(amount_minor: int, plan: list[tuple[UUID, int]]) -> None:

@@ -35,9 +35,9 @@ from igny8_core.business.ledger.public import credits, locked_balance, post
 from igny8_core.events.catalogue import JSON, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
-from igny8_core.kit.errors import NotFound, ValidationError
+from igny8_core.kit.errors import NotFound
 from igny8_core.kit.locks import Overtaken, conditional_update, hold, lock_all, lock_one
-from igny8_core.kit.money import InvalidAmount, parse_amount
+from igny8_core.kit.money import parse_amount
 from igny8_core.kit.sealing import unseal
 
 
@@ -46,7 +46,7 @@ class RefundRequest:
     """What an operator asks for: `amount` is decimal text, None for all that is left; `force` overdraws credits."""
 
     operator_id: UUID
-    destination: RefundDestination
+    destination: RefundDestination = RefundDestination.BALANCE
     amount: str | None = None
     reason: str = ""
     force: bool = False
@@ -218,10 +218,7 @@ def _plan(payment: Payment, allocations: list[Allocation], request: RefundReques
     if request.destination is RefundDestination.TRANSFER and excess_left:
         # Overpaid money goes home first, as far as it has not been spent.
         first = -locked_balance(account_id=payment.account_id, unit=payment.currency, code=Code.CUSTOMER_BALANCE)
-    try:
-        amount = None if request.amount is None else parse_amount(request.amount, payment.currency)
-    except InvalidAmount as error:
-        raise ValidationError(fields={"amount": [error.message]}) from error
+    amount = None if request.amount is None else parse_amount(request.amount, payment.currency, field="amount")
     return plan_refund(amount_minor=amount, parts=parts, excess_left_minor=excess_left, excess_first_minor=first)
 
 
