@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from facturx import get_facturx_xml_from_pdf
-from igny8_core.business.platform.services.accounts import change_account
+from igny8_core.business.platform.services.accounts import AccountChange, change_account
 from pypdf import PdfReader
 from tests.cast import ADMIN, BILLING, Cast, as_operator, make_cast
 
@@ -40,7 +40,9 @@ def test_an_invoice_is_a_file_that_runs_nothing(cast: Cast) -> None:
 def test_an_old_invoice_keeps_who_bought(cast: Cast) -> None:
     invoice_id, before = cast.invoice(), cast.account.name
     as_operator(
-        lambda: change_account(account_id=cast.account.id, changes={"name": "Renamed Ltd", "address": "New Street"})
+        lambda: change_account(
+            account_id=cast.account.id, change=AccountChange(name="Renamed Ltd", address="New Street")
+        )
     )
     shown = text_of(cast.viewer.get(f"{BILLING}invoices/{invoice_id}/pdf/"))
     assert before in shown
@@ -49,7 +51,7 @@ def test_an_old_invoice_keeps_who_bought(cast: Cast) -> None:
 
 
 def test_the_account_s_language_is_spoken(cast: Cast) -> None:
-    as_operator(lambda: change_account(account_id=cast.account.id, changes={"language": "de"}))
+    as_operator(lambda: change_account(account_id=cast.account.id, change=AccountChange(language="de")))
     shown = text_of(cast.viewer.get(f"{BILLING}invoices/{cast.invoice()}/pdf/"))
     assert "Rechnung" in shown
     assert "1.000,00" in shown

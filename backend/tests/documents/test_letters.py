@@ -26,7 +26,7 @@ from igny8_core.business.billing.services.invoicing import DraftLine, LineKind, 
 from igny8_core.business.documents.models import Letter
 from igny8_core.business.documents.services import letters
 from igny8_core.business.documents.tasks import send_letter
-from igny8_core.business.platform.services.accounts import change_account
+from igny8_core.business.platform.services.accounts import AccountChange, change_account
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
 from igny8_core.events.models import Event
@@ -63,7 +63,7 @@ class House:
 def house(country: str = "DE", currency: str = "EUR", **profile: str) -> House:
     cast = make_cast(country, currency)
     if profile:
-        as_operator(lambda: change_account(account_id=cast.account.id, changes=profile))
+        as_operator(lambda: change_account(account_id=cast.account.id, change=AccountChange(**profile)))
     team_member(cast.account, AccountRole.MEMBER)
     team_member(cast.account, AccountRole.VIEWER)
     return House(cast, team_member(cast.account, AccountRole.OWNER))
@@ -236,7 +236,7 @@ def test_history_writes_no_letters(mailbox: Mailbox) -> None:
 def test_a_suspended_account_hears_nothing(mailbox: Mailbox) -> None:
     home = house()
     home.cast.invoice("450.00")
-    as_operator(lambda: change_account(account_id=home.account.id, changes={"status": "suspended"}))
+    as_operator(lambda: change_account(account_id=home.account.id, change=AccountChange(status="suspended")))
     deliver(home.account)
     assert mailbox.messages == []
 

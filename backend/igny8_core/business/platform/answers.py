@@ -1,16 +1,98 @@
-"""What the routes of accounts, invitations and sign-ins answer. A link or its secret is in none of them."""
+"""What the routes of accounts, people, keys, invitations and events answer. A mailed link is in none of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
+from msgspec import Meta
+
+from igny8_core.accounts.models import AccessKey, Account, Invitation, InvitationOutcome, User
 from igny8_core.accounts.platform import customer_id
+from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.platform.domain.second_admin import LimitChange
 from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.pending_changes import change_of
-from igny8_core.http.answers import Answer
+from igny8_core.events.models import Event
+from igny8_core.http.answers import Answer, same_names
 from igny8_core.kit import clock
+
+type AnyRole = Annotated[
+    str, Meta(extra_json_schema={"enum": [*dict.fromkeys(map(str, (*AccountRole, *OperatorRole)))]})
+]
+"""A role inside an account or an operator's."""
+
+
+class UserAnswer(Answer):
+    """A person; `account_id` is null for an operator."""
+
+    id: UUID
+    account_id: UUID | None
+    email: str
+    name: str
+    role: AnyRole
+    status: Literal["active", "suspended"]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """The person."""
+        return cls(**{**same_names(cls, user), "account_id": customer_id(user.account_id)})
+
+
+class KeyAnswer(Answer):
+    """An API key without its secret: its prefix tells keys apart. An operator's key has the role its operator has."""
+
+    id: UUID
+    account_id: UUID | None
+    user_id: UUID | None
+    name: str
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    role: AnyRole
+    status: Literal["active", "expired", "revoked"]
+
+    @classmethod
+    def of(cls, key: AccessKey, **more: Any) -> Self:
+        """The key as it stands, and what a subclass has `more`."""
+        own = {
+            "account_id": customer_id(key.account_id),
+            "role": key.role if key.user is None else key.user.role,
+            "status": _key_state(key),
+        }
+        return cls(**{**same_names(KeyAnswer, key), **own}, **more)
+
+
+class IssuedKeyAnswer(KeyAnswer):
+    """A new API key; this answer alone shows the secret."""
+
+    secret: str
+
+
+class EventAnswer(Answer):
+    """A fact; its `data` depends on its type, `seq` and `hash` are its place in its account's chain."""
+
+    id: UUID
+    account_id: UUID | None
+    seq: int
+    type: str
+    subject_type: str
+    subject_id: UUID
+    actor_kind: str
+    actor_id: UUID | None
+    request_id: UUID | None
+    occurred_at: datetime
+    data: Mapping[str, Any]
+    hash: str
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """The fact, as the log has it."""
+        own = {"account_id": customer_id(event.account_id), "hash": bytes(event.hash).hex()}
+        return cls(**{**same_names(cls, event), **own})
 
 
 class InvitationAnswer(Answer):
@@ -122,6 +204,12 @@ def _state(row: PendingChange) -> Any:
     if row.outcome:
         return row.outcome
     return "expired" if row.expires_at <= clock.now() else "pending"
+
+
+def _key_state(key: AccessKey) -> Any:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expires_at is not None and key.expires_at <= clock.now() else "active"
 
 
 def _status(invitation: Invitation) -> Any:

@@ -1,6 +1,6 @@
 """What pages and other rooms' commands may use of this room's edge: answers, checked input, views' helpers."""
 
-from igny8_core.business.platform.answers import WAITS, InvitationAnswer, PendingChangeAnswer
+from igny8_core.business.platform.answers import WAITS, InvitationAnswer, KeyAnswer, PendingChangeAnswer
 from igny8_core.business.platform.management.terminal import carry_out
 from igny8_core.business.platform.serializers.sessions import NewPasswordSerializer
 from igny8_core.business.platform.views import passkey_browser
@@ -10,6 +10,7 @@ __all__ = [
     "MAX_CREDENTIAL",
     "WAITS",
     "InvitationAnswer",
+    "KeyAnswer",
     "NewPasswordSerializer",
     "PendingChangeAnswer",
     "carry_out",

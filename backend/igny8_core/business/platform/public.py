@@ -2,7 +2,7 @@
 
 from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.pending_changes import pending_change
-from igny8_core.business.platform.selectors.people import find_api_keys, find_invitations, find_users, key_document
+from igny8_core.business.platform.selectors.people import find_api_keys, find_invitations, find_users
 from igny8_core.business.platform.selectors.sign_ins import sign_ins_of
 from igny8_core.business.platform.services import (
     acceptance,
@@ -27,7 +27,7 @@ from igny8_core.business.platform.services.credentials import (
 from igny8_core.business.platform.services.invitations import InvitationMail, new_mail
 from igny8_core.business.platform.services.passkeys import Challenge, passkeys_of
 from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH
-from igny8_core.business.platform.services.people import change_team_member
+from igny8_core.business.platform.services.people import PersonChange, change_team_member
 from igny8_core.business.platform.services.provisioning import MAX_EMAIL
 from igny8_core.business.platform.services.reauthentication import has_proven, prove_by_passkey, prove_by_password
 from igny8_core.business.platform.services.sessions import end_other_sign_ins, end_sign_in
@@ -43,6 +43,7 @@ __all__ = [
     "MadePasskey",
     "NewSession",
     "PendingChange",
+    "PersonChange",
     "Proven",
     "ResetLink",
     "acceptance",
@@ -60,7 +61,6 @@ __all__ = [
     "hold",
     "invitations",
     "issue_for_account",
-    "key_document",
     "new_mail",
     "open_session",
     "passkeys",

@@ -1,7 +1,5 @@
 """Routes of the platform: sign-in, the owner's team under `/api/v1/account/`, operators' under `/api/v1/admin/`."""
 
-from typing import Any
-
 from django.urls import URLPattern, path
 
 from igny8_core.business.platform.operator_views.accounts import AccountViewSet
@@ -13,16 +11,12 @@ from igny8_core.business.platform.views import sessions
 from igny8_core.business.platform.views.invitations import InvitationBase, TeamInvitationViewSet
 from igny8_core.business.platform.views.team import TeamKeyViewSet, TeamViewSet
 
-READ: dict[str, Any] = {"get": "list"}
-LIST: dict[str, Any] = {"get": "list", "post": "create"}
-ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
-
 
 def invitation_paths(viewset: type[InvitationBase], names: tuple[str, str]) -> list[URLPattern]:
     """The addresses of a list of invitations, and of one of them."""
     several, one = names
     return [
-        path("invitations/", viewset.as_view(LIST), name=several),
+        path("invitations/", viewset.as_view({"get": "list", "post": "create"}), name=several),
         path("invitations/<uuid:invitation_id>/", viewset.as_view({"get": "retrieve"}), name=one),
         path("invitations/<uuid:invitation_id>/resend/", viewset.as_view({"post": "send_again"}), name=f"send-{one}"),
         path("invitations/<uuid:invitation_id>/revoke/", viewset.as_view({"post": "revoke"}), name=f"revoke-{one}"),
@@ -39,23 +33,29 @@ urlpatterns = [
 
 account_urlpatterns = [
     *invitation_paths(TeamInvitationViewSet, ("team-invitations", "team-invitation")),
-    path("users/", TeamViewSet.as_view(READ), name="team"),
-    path("users/<uuid:user_id>/", TeamViewSet.as_view(ONE), name="team-member"),
-    path("api-keys/", TeamKeyViewSet.as_view(LIST), name="team-keys"),
+    path("users/", TeamViewSet.as_view({"get": "list"}), name="team"),
+    path(
+        "users/<uuid:user_id>/", TeamViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="team-member"
+    ),
+    path("api-keys/", TeamKeyViewSet.as_view({"get": "list", "post": "create"}), name="team-keys"),
     path("api-keys/<uuid:key_id>/", TeamKeyViewSet.as_view({"get": "retrieve"}), name="team-key"),
     path("api-keys/<uuid:key_id>/revoke/", TeamKeyViewSet.as_view({"post": "revoke"}), name="revoke-team-key"),
 ]
 
 operator_urlpatterns = [
     *invitation_paths(InvitationViewSet, ("invitations", "any-invitation")),
-    path("accounts/", AccountViewSet.as_view(LIST), name="accounts"),
-    path("accounts/<uuid:account_id>/", AccountViewSet.as_view(ONE), name="any-account"),
+    path("accounts/", AccountViewSet.as_view({"get": "list", "post": "create"}), name="accounts"),
+    path(
+        "accounts/<uuid:account_id>/",
+        AccountViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="any-account",
+    ),
     path("events/", EventViewSet.as_view({"get": "list"}), name="events"),
     path("audit/", EventViewSet.as_view({"get": "audit"}), name="audit"),
-    path("users/", UserViewSet.as_view(READ), name="users"),
-    path("users/<uuid:user_id>/", UserViewSet.as_view(ONE), name="any-user"),
+    path("users/", UserViewSet.as_view({"get": "list"}), name="users"),
+    path("users/<uuid:user_id>/", UserViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="any-user"),
     path("users/<uuid:user_id>/reset-password/", UserViewSet.as_view({"post": "reset_password"}), name="reset-user"),
-    path("api-keys/", ApiKeyViewSet.as_view(LIST), name="api-keys"),
+    path("api-keys/", ApiKeyViewSet.as_view({"get": "list", "post": "create"}), name="api-keys"),
     path("api-keys/<uuid:key_id>/", ApiKeyViewSet.as_view({"get": "retrieve"}), name="any-api-key"),
     path("api-keys/<uuid:key_id>/revoke/", ApiKeyViewSet.as_view({"post": "revoke"}), name="revoke-any-api-key"),
 ]

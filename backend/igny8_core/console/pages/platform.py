@@ -64,12 +64,12 @@ class AccountPage(OperatorPage):
 
     def add(self, operator: Operator, form: Any) -> UUID:
         """A new tenant; its people come from the table of people."""
-        account, _ = accounts.provision_account(owner=None, **form.cleaned_data)
+        account, _ = accounts.provision_account(accounts.NewAccount(**form.cleaned_data))
         return account.id
 
     def change(self, operator: Operator, form: Any) -> None:
         """Name, time zone, status."""
-        accounts.change_account(account_id=form.instance.id, changes=form.cleaned_data)
+        accounts.change_account(account_id=form.instance.id, change=accounts.AccountChange(**form.cleaned_data))
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -108,7 +108,8 @@ class UserPage(OperatorPage):
 
     def change(self, operator: Operator, form: Any) -> None:
         """Through the services, which guard the last owner and the last admin."""
-        _, form.waiting = people.change_user(user_id=form.instance.id, changes=form.cleaned_data, by=operator.id)
+        change = people.PersonChange(**form.cleaned_data)
+        _, form.waiting = people.change_user(user_id=form.instance.id, change=change, by=operator.id)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Say what did not take effect yet."""

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.platform.edge import KeyAnswer
 from igny8_core.business.platform.public import (
     find_api_keys,
     has_proven,
     issue_for_account,
-    key_document,
     revoke_api_key,
 )
 from igny8_core.portal import lists
@@ -61,7 +61,7 @@ class Keys(AccountPage):
         page = lists.newest_first(self.request, find_api_keys(account_id=self.visit.account.id))
         return {
             "page": page,
-            "keys": [key_document(key) for key in page.rows],
+            "keys": [KeyAnswer.of(key) for key in page.rows],
             "form": form,
             "proven": has_proven(self.visit.principal),
         }

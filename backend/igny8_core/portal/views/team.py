@@ -9,6 +9,7 @@ from django.urls import reverse
 from igny8_core.accounts.models import Status, User
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.public import (
+    PersonChange,
     change_team_member,
     find_invitations,
     find_users,
@@ -93,14 +94,14 @@ class TeamMember(AccountPage):
         """Change what the form says, or suspend and resume by the other buttons."""
         status = request.POST.get("status", "")
         if status in Status.values:
-            return self.act(lambda: self._changed(user_id, {"status": status}))
+            return self.act(lambda: self._changed(user_id, PersonChange(status=status)))
         form = PersonChangeForm(request.POST)
-        answer = self.submit(form, lambda: self._changed(user_id, dict(form.cleaned_data)))
+        answer = self.submit(form, lambda: self._changed(user_id, PersonChange(**form.cleaned_data)))
         return answer or self.page("portal/team_member.html", lambda: self._document(user_id, form), status=400)
 
-    def _changed(self, user_id: UUID, changes: dict[str, Any]) -> Done:
+    def _changed(self, user_id: UUID, change: PersonChange) -> Done:
         by = self.visit.principal.user_id
-        change_team_member(account=self.visit.account, user_id=user_id, changes=changes, by=by)
+        change_team_member(account=self.visit.account, user_id=user_id, change=change, by=by)
         return Done(reverse("portal:team"), "saved")
 
     def _document(self, user_id: UUID, form: PersonChangeForm | None) -> dict[str, Any]:

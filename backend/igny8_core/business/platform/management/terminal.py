@@ -2,11 +2,11 @@
 
 import getpass
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError
+from rest_framework import serializers
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.events import unit_of_work
@@ -28,11 +28,12 @@ def read_password(*, from_stdin: bool) -> str:
     return password
 
 
-def checked(serializer: StrictSerializer[Any]) -> dict[str, Any]:
-    """The values, by the same rules as over HTTP; raises `CommandError` that names every fault."""
-    if not serializer.is_valid():
-        raise CommandError(_told(flatten(serializer.errors)))
-    return dict(serializer.validated_data)
+def checked[Checked](shape: type[StrictSerializer[Checked]], document: Mapping[str, object]) -> Checked:
+    """The typed value, by the same rules as over HTTP; raises `CommandError` that names every fault."""
+    try:
+        return shape.checked(document)
+    except serializers.ValidationError as error:
+        raise CommandError(_told(flatten(error.detail))) from error
 
 
 def carry_out[T](operation: Callable[[], T]) -> T:
@@ -45,5 +46,5 @@ def carry_out[T](operation: Callable[[], T]) -> T:
         raise CommandError("The database does not answer; start it (`make serve`) and try again.") from error
 
 
-def _told(fields: dict[str, Any]) -> str:
+def _told(fields: Mapping[str, Sequence[str]]) -> str:
     return " ".join(f"{name}: {' '.join(sentences)}" for name, sentences in fields.items())

@@ -1,6 +1,6 @@
 """Accounts: provisioning, changing, suspending."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,8 +14,7 @@ from igny8_core.business.platform.serializers.people import (
     AccountFilterSerializer,
     NewAccountSerializer,
 )
-from igny8_core.business.platform.services.accounts import FirstOwner, change_account, provision_account
-from igny8_core.business.platform.services.provisioning import Profile
+from igny8_core.business.platform.services.accounts import change_account, provision_account
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
@@ -49,21 +48,12 @@ class AccountViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(request=NewAccountSerializer, responses={201: ProvisionedAccountAnswer})
     def create(self, request: Request) -> HttpResponse:
         """Provision an account; its first owner, if one is named, is invited."""
-        serializer = NewAccountSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(serializer.validated_data)
-        named = values.pop("owner")
-        profile = Profile(**{name: values.pop(name) for name in ("language", "address", "tax_id") if name in values})
-        account, invitation = provision_account(
-            owner=None if named is None else FirstOwner(**named), profile=profile, **values
-        )
+        account, invitation = provision_account(NewAccountSerializer.checked(request.data))
         invited = None if invitation is None else InvitationAnswer.of(invitation)
         return responses.one(ProvisionedAccountAnswer.of(account, invitation=invited), status=201)
 
     @extend_schema(request=AccountChangeSerializer, responses={200: AccountAnswer})
     def partial_update(self, request: Request, account_id: UUID) -> HttpResponse:
         """Change name, time zone, language, address or tax number; suspend or resume the account."""
-        serializer = AccountChangeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        account = change_account(account_id=account_id, changes=dict(serializer.validated_data))
+        account = change_account(account_id=account_id, change=AccountChangeSerializer.checked(request.data))
         return responses.one(AccountAnswer.of(account))

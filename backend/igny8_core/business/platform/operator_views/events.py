@@ -6,12 +6,13 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.platform.selectors.events import event_document, find_audit, find_events
+from igny8_core.business.platform.answers import EventAnswer
+from igny8_core.business.platform.selectors.events import find_audit, find_events
 from igny8_core.business.platform.serializers.events import (
     AuditFilterSerializer,
     EventFilterSerializer,
-    EventSerializer,
 )
+from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
@@ -23,17 +24,17 @@ class EventViewSet(OperatorAudience, ApiViewSet):
 
     roles: ClassVar = {"list": OperatorRole.SUPPORT, "audit": OperatorRole.SUPPORT}
 
-    @extend_schema(parameters=[EventFilterSerializer], responses={200: EventSerializer(many=True)})
+    @extend_schema(parameters=[EventFilterSerializer], responses={200: ListOf(EventAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Every event of every account, and the platform's own."""
         query = query_of(request, EventFilterSerializer)
-        return sequence_page(request, find_events(**query), event_document, by=_order(query))
+        return sequence_page(request, find_events(**query), EventAnswer.of, by=_order(query))
 
-    @extend_schema(parameters=[AuditFilterSerializer], responses={200: EventSerializer(many=True)})
+    @extend_schema(parameters=[AuditFilterSerializer], responses={200: ListOf(EventAnswer)})
     def audit(self, request: Request) -> HttpResponse:
         """The events behind which stands a user, an API key or an operator."""
         query = query_of(request, AuditFilterSerializer)
-        return sequence_page(request, find_audit(**query), event_document, by=_order(query))
+        return sequence_page(request, find_audit(**query), EventAnswer.of, by=_order(query))
 
 
 def _order(query: dict[str, object]) -> str:

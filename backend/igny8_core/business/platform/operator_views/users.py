@@ -7,16 +7,16 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.platform.answers import WAITS, PendingChangeAnswer
-from igny8_core.business.platform.selectors.people import find_users, user_document
+from igny8_core.business.platform.answers import WAITS, PendingChangeAnswer, UserAnswer
+from igny8_core.business.platform.selectors.people import find_users
 from igny8_core.business.platform.serializers.people import (
     UserChangeSerializer,
     UserFilterSerializer,
-    UserSerializer,
 )
 from igny8_core.business.platform.services.credentials import require_new_password
 from igny8_core.business.platform.services.people import change_user
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
@@ -31,32 +31,30 @@ class UserViewSet(OperatorAudience, ApiViewSet):
 
     roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "partial_update": ADMIN, "reset_password": ADMIN}
 
-    @extend_schema(parameters=[UserFilterSerializer], responses={200: UserSerializer(many=True)})
+    @extend_schema(parameters=[UserFilterSerializer], responses={200: ListOf(UserAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """People, newest first."""
         query = query_of(request, UserFilterSerializer)
-        return sequence_page(request, find_users(**query), user_document)
+        return sequence_page(request, find_users(**query), UserAnswer.of)
 
-    @extend_schema(responses={200: UserSerializer})
+    @extend_schema(responses={200: UserAnswer})
     def retrieve(self, request: Request, user_id: UUID) -> HttpResponse:
         """One person."""
         user = find_users().filter(id=user_id).first()
         if user is None:
             raise NotFound
-        return responses.one(user_document(user))
+        return responses.one(UserAnswer.of(user))
 
-    @extend_schema(request=UserChangeSerializer, responses={200: UserSerializer, 202: PendingChangeAnswer})
+    @extend_schema(request=UserChangeSerializer, responses={200: UserAnswer, 202: PendingChangeAnswer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
         """Change role, name or status; role and status of an operator who would decide more wait for a second admin."""
-        serializer = UserChangeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        changes = dict(serializer.validated_data)
-        user, waiting = change_user(user_id=user_id, changes=changes, by=principal_of(request).user_id)
+        change = UserChangeSerializer.checked(request.data)
+        user, waiting = change_user(user_id=user_id, change=change, by=principal_of(request).user_id)
         if waiting is not None:
             return responses.one(PendingChangeAnswer.of(waiting), status=202, message=WAITS)
-        return responses.one(user_document(user))
+        return responses.one(UserAnswer.of(user))
 
-    @extend_schema(request=None, responses={200: UserSerializer})
+    @extend_schema(request=None, responses={200: UserAnswer})
     def reset_password(self, request: Request, user_id: UUID) -> HttpResponse:
         """Refuse the person's password from now on, end their sessions, and mail them a link to set a new one."""
-        return responses.one(user_document(require_new_password(user_id=user_id)))
+        return responses.one(UserAnswer.of(require_new_password(user_id=user_id)))

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from igny8_core.accounts.platform import customer_id
 from igny8_core.events.catalogue import ActorKind
 from igny8_core.events.models import Event
 from igny8_core.events.selectors import events_across_accounts
@@ -22,22 +21,3 @@ def find_events(**filters: Any) -> QuerySet[Event]:
 def find_audit(**filters: Any) -> QuerySet[Event]:
     """The same for what people and API keys did."""
     return find_events(**filters).filter(actor_kind__in=[*map(str, PEOPLE)])
-
-
-def event_document(event: Event) -> dict[str, Any]:
-    """An event as answered; `seq` and `hash` are its place in its account's chain."""
-    names = (
-        "id",
-        "account_id",
-        "seq",
-        "type",
-        "subject_type",
-        "subject_id",
-        "actor_kind",
-        "actor_id",
-        "request_id",
-        "occurred_at",
-        "data",
-    )
-    shown = {name: getattr(event, name) for name in names} | {"account_id": customer_id(event.account_id)}
-    return {**shown, "hash": bytes(event.hash).hex()}

@@ -1,4 +1,4 @@
-"""Shapes of the event log's queries and answers."""
+"""Shapes of the event log's queries."""
 
 from typing import Any
 
@@ -25,20 +25,3 @@ class AuditFilterSerializer(EventFilterSerializer):
     """The query of the audit trail."""
 
     actor_kind = serializers.ChoiceField(choices=[*map(str, PEOPLE)], required=False)
-
-
-class EventSerializer(serializers.Serializer[Any]):
-    """A fact as answered; its `data` depends on its type."""
-
-    id = serializers.UUIDField()
-    account_id = serializers.UUIDField(allow_null=True)
-    seq = serializers.IntegerField()
-    type = serializers.CharField()
-    subject_type = serializers.CharField()
-    subject_id = serializers.UUIDField()
-    actor_kind = serializers.CharField()
-    actor_id = serializers.UUIDField(allow_null=True)
-    request_id = serializers.UUIDField(allow_null=True)
-    occurred_at = serializers.DateTimeField()
-    data = serializers.DictField()  # type: ignore[assignment]
-    hash = serializers.CharField()

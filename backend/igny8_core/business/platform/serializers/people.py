@@ -1,18 +1,24 @@
-"""Shapes of accounts, people and keys: requests, and answers for the API document."""
+"""What is sent about accounts, people and keys."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from igny8_core.accounts.models import Status
 from igny8_core.accounts.roles import AccountRole, OperatorRole
+from igny8_core.business.platform.services.accounts import AccountChange, FirstOwner, NewAccount
 from igny8_core.business.platform.services.passwords import MAX_LENGTH, MIN_LENGTH, refuse_common_password
+from igny8_core.business.platform.services.people import PersonChange
 from igny8_core.business.platform.services.provisioning import MAX_EMAIL, refuse_long_email
 from igny8_core.http.fields import (
     CountryField,
     CurrencyField,
+    EnumField,
     ParagraphsField,
     StrictCharField,
     StrictDateTimeField,
@@ -27,6 +33,47 @@ from igny8_core.kit.locales import LANGUAGES
 STATUSES = [*map(str, Status.values)]
 ACCOUNT_ROLES = [*map(str, AccountRole)]
 EVERY_ROLE = [*dict.fromkeys([*ACCOUNT_ROLES, *map(str, OperatorRole)])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerOnServer(FirstOwner):
+    """The first owner of a new account, who signs in at once."""
+
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOnServer(NewAccount):
+    """A new account as the server's own command line makes one."""
+
+    owner: OwnerOnServer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorOnServer(OwnerOnServer):
+    """An operator as the server's own command line makes one."""
+
+    role: OperatorRole
+
+
+@dataclass(frozen=True, slots=True)
+class NewTeamKey:
+    """An API key that an account asks for itself."""
+
+    role: AccountRole
+    name: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """An API key that is asked for: of an account with a role, or of an operator, whose role it has."""
+
+    name: str
+    account_id: UUID | None = None
+    role: AccountRole | None = None
+    user_id: UUID | None = None
+    expires_at: datetime | None = None
 
 
 def as_validator(refuse: Callable[[str], None], field: str) -> Callable[[str], None]:
@@ -53,24 +100,38 @@ class PasswordField(VerbatimField):
 
     def __init__(self, **options: Any) -> None:
         rules = [as_validator(refuse_common_password, "password")]
-        limits: dict[str, Any] = {"min_length": MIN_LENGTH, "max_length": MAX_LENGTH, "validators": rules}
-        super().__init__(trim_whitespace=False, write_only=True, **limits, **options)
+        super().__init__(
+            trim_whitespace=False,
+            write_only=True,
+            min_length=MIN_LENGTH,
+            max_length=MAX_LENGTH,
+            validators=rules,
+            **options,
+        )
 
 
-class OwnerSerializer(StrictSerializer[Any]):
-    """The first owner of a new account, who is invited."""
-
+class _OwnerFields[Checked](StrictSerializer[Checked]):
     email = EmailAddressField()
     name = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class OwnerOnServerSerializer(OwnerSerializer):
-    """The same as the server's own command line makes one, with a password."""
+class OwnerSerializer(_OwnerFields[FirstOwner]):
+    """The first owner of a new account, who is invited."""
 
+    into = FirstOwner
+
+
+class _OnServerFields[Checked](_OwnerFields[Checked]):
     password = PasswordField()
 
 
-class ProfileSerializer(StrictSerializer[Any]):
+class OwnerOnServerSerializer(_OnServerFields[OwnerOnServer]):
+    """The same as the server's own command line makes one, with a password."""
+
+    into = OwnerOnServer
+
+
+class _ProfileFields[Checked](StrictSerializer[Checked]):
     """What an account's invoices and letters say of it; `language` empty means the country's."""
 
     language = serializers.ChoiceField(choices=sorted(LANGUAGES), required=False, allow_blank=True)
@@ -78,9 +139,7 @@ class ProfileSerializer(StrictSerializer[Any]):
     tax_id = StrictCharField(max_length=32, required=False, allow_blank=True)
 
 
-class NewAccountSerializer(ProfileSerializer):
-    """A new tenant."""
-
+class _NewAccountFields[Checked](_ProfileFields[Checked]):
     code = StrictCharField(
         max_length=8, validators=[RegexValidator(r"\A[A-Z0-9]{3,8}\Z", "This is 3 to 8 capital letters and digits.")]
     )
@@ -88,18 +147,26 @@ class NewAccountSerializer(ProfileSerializer):
     country = CountryField()
     billing_currency = CurrencyField()
     time_zone = TimeZoneField(required=False, default="UTC")
+
+
+class NewAccountSerializer(_NewAccountFields[NewAccount]):
+    """A new tenant."""
+
+    into = NewAccount
     owner = OwnerSerializer(required=False, allow_null=True, default=None)
 
 
-class AccountOnServerSerializer(NewAccountSerializer):
+class AccountOnServerSerializer(_NewAccountFields[AccountOnServer]):
     """The same from the server's own command line."""
 
+    into = AccountOnServer
     owner = OwnerOnServerSerializer(required=False, allow_null=True, default=None)
 
 
-class AccountChangeSerializer(ProfileSerializer):
+class AccountChangeSerializer(_ProfileFields[AccountChange]):
     """What may change of an account."""
 
+    into = AccountChange
     name = StrictCharField(max_length=200, required=False)
     time_zone = TimeZoneField(required=False)
     status = serializers.ChoiceField(choices=STATUSES, required=False)
@@ -112,15 +179,17 @@ class AccountFilterSerializer(StrictSerializer[Any]):
     country = CountryField(required=False)
 
 
-class OperatorOnServerSerializer(OwnerOnServerSerializer):
+class OperatorOnServerSerializer(_OnServerFields[OperatorOnServer]):
     """An operator as the server's own command line makes one, with a password."""
 
-    role = serializers.ChoiceField(choices=[*map(str, OperatorRole)])
+    into = OperatorOnServer
+    role = EnumField(OperatorRole)
 
 
-class TeamMemberChangeSerializer(StrictSerializer[Any]):
+class TeamMemberChangeSerializer(StrictSerializer[PersonChange]):
     """What an owner may change of a person."""
 
+    into = PersonChange
     role = serializers.ChoiceField(choices=ACCOUNT_ROLES, required=False)
     name = StrictCharField(max_length=200, required=False, allow_blank=True)
     status = serializers.ChoiceField(choices=STATUSES, required=False)
@@ -148,19 +217,21 @@ class UserFilterSerializer(StrictSerializer[Any]):
     kind = serializers.ChoiceField(choices=["account", "operator"], required=False)
 
 
-class TeamKeySerializer(StrictSerializer[Any]):
+class TeamKeySerializer(StrictSerializer[NewTeamKey]):
     """A new API key of the caller's account."""
 
-    role = serializers.ChoiceField(choices=ACCOUNT_ROLES)
+    into = NewTeamKey
+    role = EnumField(AccountRole)
     name = StrictCharField(max_length=100)
     expires_at = StrictDateTimeField(required=False, allow_null=True, default=None)
 
 
-class NewKeySerializer(StrictSerializer[Any]):
+class NewKeySerializer(StrictSerializer[NewKey]):
     """A new API key: of an account with a role, or of an operator, whose role it has."""
 
+    into = NewKey
     account_id = StrictUUIDField(required=False)
-    role = serializers.ChoiceField(choices=ACCOUNT_ROLES, required=False)
+    role = EnumField(AccountRole, required=False)
     user_id = StrictUUIDField(required=False)
     name = StrictCharField(max_length=100)
     expires_at = StrictDateTimeField(required=False, allow_null=True, default=None)
@@ -182,37 +253,3 @@ class KeyFilterSerializer(StrictSerializer[Any]):
 
     account_id = StrictUUIDField(required=False)
     user_id = StrictUUIDField(required=False)
-
-
-class UserSerializer(serializers.Serializer[Any]):
-    """A person as answered."""
-
-    id = serializers.UUIDField()
-    account_id = serializers.UUIDField(allow_null=True)
-    email = serializers.CharField()
-    name = serializers.CharField(allow_blank=True)
-    role = serializers.ChoiceField(choices=EVERY_ROLE)
-    status = serializers.ChoiceField(choices=STATUSES)
-    created_at = serializers.DateTimeField()
-
-
-class KeySerializer(serializers.Serializer[Any]):
-    """An API key as answered, without its secret."""
-
-    id = serializers.UUIDField()
-    account_id = serializers.UUIDField(allow_null=True)
-    user_id = serializers.UUIDField(allow_null=True)
-    role = serializers.ChoiceField(choices=EVERY_ROLE)
-    name = serializers.CharField()
-    prefix = serializers.CharField()
-    status = serializers.ChoiceField(choices=["active", "expired", "revoked"])
-    created_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(allow_null=True)
-    revoked_at = serializers.DateTimeField(allow_null=True)
-    last_used_at = serializers.DateTimeField(allow_null=True)
-
-
-class IssuedKeySerializer(KeySerializer):
-    """A new API key; this answer alone shows the secret."""
-
-    secret = serializers.CharField()

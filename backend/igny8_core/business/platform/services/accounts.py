@@ -1,7 +1,6 @@
 """What operators do to accounts as a whole. Every function runs inside a unit of work."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from igny8_core.accounts.models import Account, Invitation, Status
@@ -15,8 +14,6 @@ from igny8_core.kit import clock
 from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update, lock_one
 
-CHANGEABLE = ("name", "time_zone", "language", "address", "tax_id")
-
 
 @dataclass(frozen=True, slots=True)
 class FirstOwner:
@@ -26,21 +23,45 @@ class FirstOwner:
     name: str = ""
 
 
-def provision_account(
-    *,
-    code: str,
-    name: str,
-    country: str,
-    billing_currency: str,
-    time_zone: str,
-    owner: FirstOwner | None,
-    profile: Profile | None = None,
-) -> tuple[Account, Invitation | None]:
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A tenant that is to be, and who is invited to own it; `language` empty means the country's."""
+
+    code: str
+    name: str
+    country: str
+    billing_currency: str
+    time_zone: str
+    language: str = ""
+    address: str = ""
+    tax_id: str = ""
+    owner: FirstOwner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What changes of an account; None stays as it is."""
+
+    name: str | None = None
+    time_zone: str | None = None
+    language: str | None = None
+    address: str | None = None
+    tax_id: str | None = None
+    status: str | None = None
+
+
+def provision_account(new: NewAccount) -> tuple[Account, Invitation | None]:
     """A new tenant, with its first owner invited if one is named. Raises `AlreadyTaken`, `ValidationError`."""
     hold()
     account = create_account(
-        code=code, name=name, country=country, billing_currency=billing_currency, time_zone=time_zone, profile=profile
+        code=new.code,
+        name=new.name,
+        country=new.country,
+        billing_currency=new.billing_currency,
+        time_zone=new.time_zone,
+        profile=Profile(language=new.language, address=new.address, tax_id=new.tax_id),
     )
+    owner = new.owner
     if owner is None:
         return account, None
     try:
@@ -51,14 +72,14 @@ def provision_account(
         raise ValidationError(error.message, fields=fields) from error
 
 
-def change_account(*, account_id: UUID, changes: dict[str, Any]) -> Account:
+def change_account(*, account_id: UUID, change: AccountChange) -> Account:
     """Change name, time zone, language, address, tax number or status. Raises `NotFound`."""
     hold()
     account = lock_one(Account.objects.filter(id=account_id))
     if account is None:
         raise NotFound
-    named = {name: changes[name] for name in CHANGEABLE if name in changes}
-    fields = {name: value for name, value in named.items() if value != getattr(account, name)}
+    given = {name: value for name, value in asdict(change).items() if value is not None and name != "status"}
+    fields = {name: value for name, value in given.items() if value != getattr(account, name)}
     if fields:
         conditional_update(Account.objects.filter(id=account.id), updated_at=clock.now(), **fields)
         record(
@@ -68,7 +89,6 @@ def change_account(*, account_id: UUID, changes: dict[str, Any]) -> Account:
             subject_id=account.id,
             data={"fields": [*sorted(fields)]},
         )
-    status = changes.get("status", account.status)
-    if status != account.status:
-        suspend_account(account, suspended=status == Status.SUSPENDED)
+    if change.status not in (None, account.status):
+        suspend_account(account, suspended=change.status == Status.SUSPENDED)
     return Account.objects.get(id=account.id)

@@ -4,7 +4,6 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -155,7 +154,7 @@ def not_yours(field: str) -> ValidationError:
 def _login_of(token: str) -> Login:
     """A link dies with its hour, and with the password it was made for."""
     try:
-        document: dict[str, Any] = signing.loads(token, salt=RESET_SALT, max_age=RESET_LIFETIME)
+        document: dict[str, str] = signing.loads(token, salt=RESET_SALT, max_age=RESET_LIFETIME)
     except signing.BadSignature as error:
         raise ResetLinkExpired from error
     login = look_up_login(document["email"])

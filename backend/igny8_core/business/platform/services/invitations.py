@@ -6,11 +6,10 @@ mail, and told to the mail's reader alone; until somebody accepts, the address i
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from igny8_core.accounts.keys import digest, new_invitation_token
 from igny8_core.accounts.lookups import look_up_login
@@ -67,9 +66,9 @@ def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
     _check_address(email)
     hold_proven()
     address = _address(account_id, normalise_email(email))
-    if User.objects.filter(**address).exists():
+    if User.objects.filter(address).exists():
         raise AlreadyTaken(fields={"email": ["This person can sign in already."]})
-    invitations = Invitation.objects.filter(**address)
+    invitations = Invitation.objects.filter(address)
     _close(lock_all(invitations.filter(outcome="", expires_at__lte=clock.now())))
     _refuse_flood(invitations)
     invitation_id = uuid7()
@@ -88,7 +87,7 @@ def send_again(*, invitation_id: UUID, account_id: UUID | None = None) -> Invita
     invitation = _locked(invitation_id, account_id)
     if not is_open(invitation):
         raise InvitationOver
-    _refuse_flood(Invitation.objects.filter(**_address(invitation.account_id, invitation.email_normalised)))
+    _refuse_flood(Invitation.objects.filter(_address(invitation.account_id, invitation.email_normalised)))
     now = clock.now()
     conditional_update(
         Invitation.objects.filter(id=invitation.id, outcome=""),
@@ -200,9 +199,9 @@ def _insert(invitation_id: UUID, *, account_id: UUID, email: str, role: str, nam
         raise AlreadyInvited from error
 
 
-def _address(account_id: UUID, email_normalised: str) -> dict[str, Any]:
+def _address(account_id: UUID, email_normalised: str) -> Q:
     """An address in one account, or among the operators: nothing else is looked at when somebody invites."""
-    return {"account_id": account_id, "email_normalised": email_normalised}
+    return Q(account_id=account_id, email_normalised=email_normalised)
 
 
 def _locked(invitation_id: UUID, account_id: UUID | None) -> Invitation:

@@ -1,6 +1,7 @@
 """What is changed about people: role, name, status. Every function runs inside a unit of work."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,19 +22,28 @@ from igny8_core.kit.errors import NotFound, ValidationError
 from igny8_core.kit.locks import conditional_update
 
 
-def change_team_member(*, account: Account, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> User:
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What changes of a person; None stays as it is."""
+
+    role: str | None = None
+    name: str | None = None
+    status: str | None = None
+
+
+def change_team_member(*, account: Account, user_id: UUID, change: PersonChange, by: UUID | None) -> User:
     """An owner changes role, name or status of somebody in the account; `by` is the owner's own id, if a person.
 
     Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastOwner`.
     """
     team = Q(account=account)
     user, owners = _locked(user_id, among=team, guarded=team & Q(role=AccountRole.OWNER.value))
-    if _lowers(user, changes) and owners == {user.id}:
+    if _lowers(user, change) and owners == {user.id}:
         raise LastOwner
-    return _change(user, changes, by=by)
+    return _change(user, change, by=by)
 
 
-def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> tuple[User, PendingChange | None]:
+def change_user(*, user_id: UUID, change: PersonChange, by: UUID | None) -> tuple[User, PendingChange | None]:
     """An admin operator changes role, name or status of anybody; `by` is that operator's id.
 
     Answers with what waits for a second admin, too: role and status of an operator who would decide more about money.
@@ -43,13 +53,13 @@ def change_user(*, user_id: UUID, changes: dict[str, Any], by: UUID | None) -> t
     account_id = User.objects.filter(id=user_id).values_list("account_id", flat=True).first()
     highest: Role = OperatorRole.ADMIN if account_id == PLATFORM_ID else AccountRole.OWNER
     user, guardians = _locked(user_id, among=Q(), guarded=Q(account_id=account_id, role=highest.value))
-    if _lowers(user, changes):
+    if _lowers(user, change):
         if user.id == by:
             raise CannotChangeSelf
         if guardians == {user.id}:
             raise LastAdmin if account_id == PLATFORM_ID else LastOwner
-    waiting = _ask(user, changes) if user.is_operator else None
-    at_once = changes if waiting is None else {name: changes[name] for name in changes if name == "name"}
+    waiting = _ask(user, change) if user.is_operator else None
+    at_once = change if waiting is None else PersonChange(name=change.name)
     return _change(user, at_once, by=by), waiting
 
 
@@ -61,22 +71,22 @@ def make_confirmed(change: RoleChange) -> None:
     user = User.objects.get(id=change.user_id)
     if (user.role, user.status) != (change.role_before, change.status_before):
         raise ChangeOutdated
-    _change(user, {"role": change.role, "status": change.status}, by=None)
+    _change(user, PersonChange(role=change.role, status=change.status), by=None)
 
 
-def _ask(user: User, changes: dict[str, Any]) -> PendingChange | None:
+def _ask(user: User, change: PersonChange) -> PendingChange | None:
     """Ask for a second admin where the operator would decide more about money; None where nothing has to wait."""
-    change = RoleChange(
+    wanted = RoleChange(
         user_id=user.id,
-        role=changes.get("role", user.role),
-        status=changes.get("status", user.status),
+        role=change.role or user.role,
+        status=change.status or user.status,
         role_before=user.role,
         status_before=user.status,
     )
-    if not change.changes:
+    if not wanted.changes:
         return None
-    second_admin.replace_open("role", change.subject)
-    asked = second_admin.ask(change) if change.loosens else None
+    second_admin.replace_open("role", wanted.subject)
+    asked = second_admin.ask(wanted) if wanted.loosens else None
     return None if asked is None or asked.outcome else asked
 
 
@@ -94,12 +104,12 @@ def _locked(user_id: UUID, *, among: Q, guarded: Q) -> tuple[User, set[UUID]]:
     return user, {guardian.id for guardian in guardians}
 
 
-def _lowers(user: User, changes: dict[str, Any]) -> bool:
+def _lowers(user: User, change: PersonChange) -> bool:
     """Whether the person would be suspended, or hold less than before."""
-    role = changes.get("role", user.role)
+    role = change.role or user.role
     check_role(role, operates=user.is_operator)
     keeps = includes(OperatorRole(role) if user.is_operator else AccountRole(role), user.typed_role)
-    return changes.get("status") == Status.SUSPENDED or not keeps
+    return change.status == Status.SUSPENDED or not keeps
 
 
 def check_role(name: str, *, operates: bool) -> None:
@@ -109,17 +119,17 @@ def check_role(name: str, *, operates: bool) -> None:
         raise ValidationError(fields={"role": [f"Here the roles are {', '.join(roles)}."]})
 
 
-def _change(user: User, changes: dict[str, Any], *, by: UUID | None) -> User:
+def _change(user: User, change: PersonChange, *, by: UUID | None) -> User:
     """Write what differs and record which fields those were; names themselves stay out of the log."""
-    status = changes.get("status", user.status)
+    status = change.status or user.status
     if status == Status.SUSPENDED and user.id == by:
         raise CannotChangeSelf
     suspends = status == Status.SUSPENDED and status != user.status
     if suspends:
         # First of all: an operator who is to have more and be suspended never has more for a moment.
         suspend_user(user, suspended=True)
-    named = {name: changes[name] for name in ("role", "name") if name in changes}
-    fields: dict[str, Any] = {name: value for name, value in named.items() if value != getattr(user, name)}
+    given = {"role": change.role, "name": change.name}
+    fields = {name: value for name, value in given.items() if value is not None and value != getattr(user, name)}
     if fields:
         conditional_update(User.objects.filter(id=user.id), **fields)
         _record_change(user, fields)
@@ -128,7 +138,7 @@ def _change(user: User, changes: dict[str, Any], *, by: UUID | None) -> User:
     return find_users().get(id=user.id)
 
 
-def _record_change(user: User, fields: dict[str, Any]) -> None:
+def _record_change(user: User, fields: Mapping[str, str]) -> None:
     roles = {"role": fields["role"], "role_before": user.role} if "role" in fields else {}
     record(
         EventType.USER_UPDATED,

@@ -1,24 +1,23 @@
 """`/api/v1/account/`: an owner's own people and API keys."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.platform.selectors.people import find_api_keys, find_users, key_document, user_document
+from igny8_core.business.platform.answers import IssuedKeyAnswer, KeyAnswer, UserAnswer
+from igny8_core.business.platform.selectors.people import find_api_keys, find_users
 from igny8_core.business.platform.serializers.people import (
-    IssuedKeySerializer,
-    KeySerializer,
     TeamFilterSerializer,
     TeamKeySerializer,
     TeamMemberChangeSerializer,
-    UserSerializer,
 )
 from igny8_core.business.platform.services.api_keys import issue_for_account, revoke_api_key
 from igny8_core.business.platform.services.people import change_team_member
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.lists import sequence_page
@@ -34,32 +33,27 @@ class TeamViewSet(AccountAudience, ApiViewSet):
 
     roles: ClassVar = {"list": OWNER, "retrieve": OWNER, "partial_update": OWNER}
 
-    @extend_schema(parameters=[TeamFilterSerializer], responses={200: UserSerializer(many=True)})
+    @extend_schema(parameters=[TeamFilterSerializer], responses={200: ListOf(UserAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """The account's people, newest first."""
         query = query_of(request, TeamFilterSerializer)
-        return sequence_page(request, find_users(account_id=account_of(request).id, **query), user_document)
+        return sequence_page(request, find_users(account_id=account_of(request).id, **query), UserAnswer.of)
 
-    @extend_schema(responses={200: UserSerializer})
+    @extend_schema(responses={200: UserAnswer})
     def retrieve(self, request: Request, user_id: UUID) -> HttpResponse:
         """One person."""
         user = find_users(account_id=account_of(request).id).filter(id=user_id).first()
         if user is None:
             raise NotFound
-        return responses.one(user_document(user))
+        return responses.one(UserAnswer.of(user))
 
-    @extend_schema(request=TeamMemberChangeSerializer, responses={200: UserSerializer})
+    @extend_schema(request=TeamMemberChangeSerializer, responses={200: UserAnswer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
         """Change role or name; suspend or resume somebody. One active owner always remains."""
-        serializer = TeamMemberChangeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        user = change_team_member(
-            account=account_of(request),
-            user_id=user_id,
-            changes=dict(serializer.validated_data),
-            by=principal_of(request).user_id,
-        )
-        return responses.one(user_document(user))
+        change = TeamMemberChangeSerializer.checked(request.data)
+        by = principal_of(request).user_id
+        user = change_team_member(account=account_of(request), user_id=user_id, change=change, by=by)
+        return responses.one(UserAnswer.of(user))
 
 
 class TeamKeyViewSet(AccountAudience, ApiViewSet):
@@ -68,31 +62,31 @@ class TeamKeyViewSet(AccountAudience, ApiViewSet):
     roles: ClassVar = {"list": OWNER, "retrieve": OWNER, "create": OWNER, "revoke": OWNER}
     idempotent = frozenset({"revoke"})
 
-    @extend_schema(responses={200: KeySerializer(many=True)})
+    @extend_schema(responses={200: ListOf(KeyAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """The account's API keys, newest first, without their secrets."""
         query_of(request, StrictSerializer)
-        return sequence_page(request, find_api_keys(account_id=account_of(request).id), key_document)
+        return sequence_page(request, find_api_keys(account_id=account_of(request).id), KeyAnswer.of)
 
-    @extend_schema(responses={200: KeySerializer})
+    @extend_schema(responses={200: KeyAnswer})
     def retrieve(self, request: Request, key_id: UUID) -> HttpResponse:
         """One API key."""
         key = find_api_keys(account_id=account_of(request).id).filter(id=key_id).first()
         if key is None:
             raise NotFound
-        return responses.one(key_document(key))
+        return responses.one(KeyAnswer.of(key))
 
-    @extend_schema(request=TeamKeySerializer, responses={201: IssuedKeySerializer})
+    @extend_schema(request=TeamKeySerializer, responses={201: IssuedKeyAnswer})
     def create(self, request: Request) -> HttpResponse:
         """Issue a key; `secret` is shown in this answer and never again."""
-        serializer = TeamKeySerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(serializer.validated_data)
-        issued = issue_for_account(account_id=account_of(request).id, role=AccountRole(values.pop("role")), **values)
-        return responses.one({**key_document(issued.key), "secret": issued.secret}, status=201)
+        new = TeamKeySerializer.checked(request.data)
+        issued = issue_for_account(
+            account_id=account_of(request).id, role=new.role, name=new.name, expires_at=new.expires_at
+        )
+        return responses.one(IssuedKeyAnswer.of(issued.key, secret=issued.secret), status=201)
 
-    @extend_schema(request=None, responses={200: KeySerializer})
+    @extend_schema(request=None, responses={200: KeyAnswer})
     def revoke(self, request: Request, key_id: UUID) -> HttpResponse:
         """Refuse the key from now on."""
         key = revoke_api_key(key_id=key_id, account_id=account_of(request).id)
-        return responses.one(key_document(key), message="Revoked.")
+        return responses.one(KeyAnswer.of(key), message="Revoked.")

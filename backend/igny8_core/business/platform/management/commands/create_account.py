@@ -1,5 +1,7 @@
 """A tenant from the command line."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -7,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.platform.management.terminal import carry_out, checked, read_password
-from igny8_core.business.platform.serializers.people import AccountOnServerSerializer
+from igny8_core.business.platform.serializers.people import AccountOnServerSerializer, OwnerOnServer
 from igny8_core.business.platform.services.accounts import provision_account
 from igny8_core.business.platform.services.provisioning import IssuedKey, create_user, issue_account_key
 from igny8_core.kit.errors import AlreadyTaken
@@ -33,11 +35,11 @@ class Command(BaseCommand):
         """All of it or nothing."""
         given = {name: options[name] for name in ("code", "name", "country", "time_zone")}
         document = {**given, "billing_currency": options["currency"], "owner": _owner(options)}
-        values = checked(AccountOnServerSerializer(data=document))
-        owner = values.pop("owner")
+        new = checked(AccountOnServerSerializer, document)
+        owner = new.owner
 
         def operation() -> tuple[Account, IssuedKey]:
-            account, _ = provision_account(owner=None, **values)
+            account, _ = provision_account(replace(new, owner=None))
             if owner is not None:
                 _add_owner(account, owner)
             return account, issue_account_key(account=account, role=AccountRole.OWNER, name="create_account")
@@ -45,18 +47,20 @@ class Command(BaseCommand):
         account, issued = carry_out(operation)
         self.stdout.write(f"Account {account.code} {account.name} {account.id}")
         if owner is not None:
-            self.stdout.write(f"Owner {owner['email']}")
+            self.stdout.write(f"Owner {owner.email}")
         self.stdout.write(f"API key (owner), shown this once: {issued.secret}")
 
 
-def _add_owner(account: Account, owner: dict[str, str]) -> None:
+def _add_owner(account: Account, owner: OwnerOnServer) -> None:
     try:
-        create_user(account=account, role=AccountRole.OWNER, **owner)
+        create_user(
+            account=account, role=AccountRole.OWNER, email=owner.email, name=owner.name, password=owner.password
+        )
     except AlreadyTaken as error:
         raise AlreadyTaken(fields={"owner.email": error.fields["email"]}) from error
 
 
-def _owner(options: dict[str, Any]) -> dict[str, str] | None:
+def _owner(options: Mapping[str, Any]) -> dict[str, str] | None:
     if options["owner_email"] is None:
         if options["password_stdin"] or options["owner_name"]:
             raise CommandError("Name the owner with --owner-email.")

@@ -25,11 +25,10 @@ class Command(BaseCommand):
         """Both or neither."""
         given = {name: options[name] for name in ("email", "role", "name")}
         password = read_password(from_stdin=options["password_stdin"])
-        values = checked(OperatorOnServerSerializer(data={**given, "password": password}))
-        role = OperatorRole(values.pop("role"))
+        new = checked(OperatorOnServerSerializer, {**given, "password": password})
 
         def operation() -> tuple[User, IssuedKey]:
-            operator = create_operator(role=role, **values)
+            operator = create_operator(email=new.email, password=new.password, role=new.role, name=new.name)
             return operator, issue_operator_key(operator=operator, name="create_operator")
 
         operator, issued = carry_out(operation)
