@@ -52,7 +52,7 @@ class ProfileAnswer(Answer):
 
     id: UUID
     name: str
-    definition: dict[str, Any]
+    definition: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
 

@@ -244,5 +244,5 @@ class LineReasonSerializer(StrictSerializer[LineReason]):
     reason = ParagraphsField(max_length=500)
 
 
-class MatchAgainSerializer(StrictSerializer[dict[str, Any]]):
+class MatchAgainSerializer(StrictSerializer[object]):
     """Nothing to say: all lines that wait are looked at."""

@@ -1,14 +1,11 @@
 """Routes of banking, under `/api/v1/admin/billing/`."""
 
-from typing import Any
-
 from django.urls import path
 
 from igny8_core.business.banking.operator_views.bank_accounts import BankAccountViewSet, CsvProfileViewSet
 from igny8_core.business.banking.operator_views.lines import LineViewSet
 from igny8_core.business.banking.operator_views.statements import StatementViewSet
 
-CRUD: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 DECISIONS = ("accept", "reject", "assign", "split", "ignore", "park", "undo")
 
 operator_urlpatterns = [
@@ -36,8 +33,16 @@ operator_urlpatterns = [
         "statements/<uuid:import_id>/auto-match/", StatementViewSet.as_view({"post": "match_again"}), name="match-again"
     ),
     path("bank-accounts/", BankAccountViewSet.as_view({"get": "list", "post": "create"}), name="bank-accounts"),
-    path("bank-accounts/<uuid:bank_account_id>/", BankAccountViewSet.as_view(CRUD), name="bank-account"),
+    path(
+        "bank-accounts/<uuid:bank_account_id>/",
+        BankAccountViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="bank-account",
+    ),
     path("csv-profiles/", CsvProfileViewSet.as_view({"get": "list", "post": "create"}), name="csv-profiles"),
     path("csv-profiles/preview/", CsvProfileViewSet.as_view({"post": "preview"}), name="csv-profile-preview"),
-    path("csv-profiles/<uuid:profile_id>/", CsvProfileViewSet.as_view(CRUD), name="csv-profile"),
+    path(
+        "csv-profiles/<uuid:profile_id>/",
+        CsvProfileViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="csv-profile",
+    ),
 ]

@@ -113,7 +113,7 @@ def change_profile(*, profile_id: UUID, change: ProfileChange) -> SavedCsvProfil
     profile = lock_one(SavedCsvProfile.objects.filter(id=profile_id))
     if profile is None:
         raise NotFound
-    changed: dict[str, Any] = {} if change.name is None else {"name": change.name}
+    changed: dict[str, object] = {} if change.name is None else {"name": change.name}
     if change.definition is not None:
         changed["definition"] = checked_profile(change.definition).to_json()
     _unique(

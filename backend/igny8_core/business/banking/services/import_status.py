@@ -30,7 +30,7 @@ def apply(found: StatementImport, *, to: ImportStatus, **columns: Any) -> None:
     current = ImportStatus(found.status)
     if to not in IMPORT_TRANSITIONS[current]:
         raise ImportNotWaiting(f"An import that is {current.value} cannot become {to.value}.")
-    changes: dict[str, Any] = {**columns, "updated_at": clock.now()}
+    changes = {**columns, "updated_at": clock.now()}
     if to in ENDS:
         changes["finished_at"] = clock.now()
     conditional_update(StatementImport.objects.filter(id=found.id, status=current.value), status=to.value, **changes)

@@ -121,7 +121,7 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
     current = LineStatus(line.status)
     ensure_transition(current, to)
     now = clock.now()
-    changes: dict[str, Any] = {"status": to.value, "certain": False, "note": note[:500], "decided_at": now}
+    changes = {"status": to.value, "certain": False, "note": note[:500], "decided_at": now}
     conditional_update(StatementLine.objects.filter(id=line.id, status=current.value), **changes)
     for name, value in changes.items():
         setattr(line, name, value)

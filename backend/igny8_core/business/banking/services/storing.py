@@ -156,8 +156,14 @@ def _parts(statement: Statement, lines: Sequence[SpooledLine]) -> dict[Any, list
     parts: dict[Any, list[int]] = defaultdict(list)
     if references:
         with connection.cursor() as cursor:
-            values: dict[str, Any] = {"references": sorted(references), "account": statement.bank_account_id}
-            cursor.execute(SAME_REFERENCE, values | {"this_import": statement.statement_import_id})
+            cursor.execute(
+                SAME_REFERENCE,
+                {
+                    "references": sorted(references),
+                    "account": statement.bank_account_id,
+                    "this_import": statement.statement_import_id,
+                },
+            )
             for reference, day, amount_minor in cursor.fetchall():
                 parts[reference, day].append(amount_minor)
     return parts

@@ -38,21 +38,18 @@ class InvoiceAnswer(Answer):
     @classmethod
     def of(cls, invoice: Invoice, *, time_zone: str, **more: Any) -> Self:
         """The invoice, `overdue` by the date in the account's time zone, and what a subclass has `more`."""
-        return cls(**_fields(invoice, time_zone), **more)
-
-
-def _fields(invoice: Invoice, time_zone: str) -> dict[str, Any]:
-    today = clock.now().astimezone(ZoneInfo(time_zone)).date()
-    currency, total, settled = invoice.currency, invoice.amount_total_minor, invoice.amount_settled_minor
-    due = total - settled if invoice.status == InvoiceStatus.PENDING else 0
-    return {
-        **same_names(InvoiceAnswer, invoice),
-        "amount_total": format_amount(total, currency),
-        "amount_tax": format_amount(invoice.amount_tax_minor, currency),
-        "amount_paid": format_amount(settled, currency),
-        "amount_due": format_amount(due, currency),
-        "overdue": is_overdue(due_date=invoice.due_date, today=today, status=InvoiceStatus(invoice.status)),
-    }
+        today = clock.now().astimezone(ZoneInfo(time_zone)).date()
+        currency, total, settled = invoice.currency, invoice.amount_total_minor, invoice.amount_settled_minor
+        due = total - settled if invoice.status == InvoiceStatus.PENDING else 0
+        return cls(
+            **same_names(InvoiceAnswer, invoice),
+            amount_total=format_amount(total, currency),
+            amount_tax=format_amount(invoice.amount_tax_minor, currency),
+            amount_paid=format_amount(settled, currency),
+            amount_due=format_amount(due, currency),
+            overdue=is_overdue(due_date=invoice.due_date, today=today, status=InvoiceStatus(invoice.status)),
+            **more,
+        )
 
 
 class InvoiceLineAnswer(Answer):

@@ -6,6 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import asdict
 
 from igny8_core.business.billing.models import PaymentProof
 from igny8_core.business.billing.selectors.operator_rows import (
@@ -82,10 +83,6 @@ def _values(row: PaymentRow) -> list[Any]:
     return values
 
 
-def _fields(row: PaymentRow) -> dict[str, Any]:
-    return dict(zip(_NAMES, _values(row), strict=True))
-
-
 class StatusChangeAnswer(Answer):
     """One step of a payment's history."""
 
@@ -109,7 +106,8 @@ class PaymentDetailAnswer(PaymentAnswer):
     @classmethod
     def of_detail(cls, detail: PaymentDetail) -> Self:
         """The payment and its steps, oldest first."""
-        return cls(**_fields(detail.payment), history=[StatusChangeAnswer.of(step) for step in detail.history])
+        payment = asdict(PaymentAnswer.of(detail.payment))
+        return cls(**payment, history=[StatusChangeAnswer.of(step) for step in detail.history])
 
 
 class ApproverAnswer(Answer):
@@ -146,20 +144,17 @@ class OperatorPaymentAnswer(PaymentAnswer):
     @classmethod
     def of_operator(cls, row: OperatorPaymentRow, **more: Any) -> Self:
         """The payment with the operators' part, and what a subclass has `more`."""
-        return cls(**_operator_fields(row), **more)
-
-
-def _operator_fields(row: OperatorPaymentRow) -> dict[str, Any]:
-    given = [ApproverAnswer.of(approval, row.payment.currency) for approval in row.approvals]
-    return {
-        **_fields(row.payment),
-        "account_id": row.payment.account_id,
-        "duplicate_reference": row.duplicate_reference,
-        "recorded_by": row.recorded_by_id,
-        "value_date": row.value_date,
-        "approvals": ApprovalsAnswer(needed=row.approvals_needed, given_by=given),
-        "waiting_seconds": row.waiting_seconds,
-    }
+        payment = PaymentAnswer.of(row.payment._replace(duplicate_reference=row.duplicate_reference))
+        given = [ApproverAnswer.of(approval, row.payment.currency) for approval in row.approvals]
+        return cls(
+            **asdict(payment),
+            account_id=row.payment.account_id,
+            recorded_by=row.recorded_by_id,
+            value_date=row.value_date,
+            approvals=ApprovalsAnswer(needed=row.approvals_needed, given_by=given),
+            waiting_seconds=row.waiting_seconds,
+            **more,
+        )
 
 
 class SettledAnswer(Answer):
@@ -197,18 +192,15 @@ class OperatorPaymentDetailAnswer(OperatorPaymentAnswer):
     @classmethod
     def of_operator_detail(cls, detail: OperatorPaymentDetail, **more: Any) -> Self:
         """The payment with all that operators see of it, and what a subclass has `more`."""
-        return cls(**_operator_detail_fields(detail), **more)
-
-
-def _operator_detail_fields(detail: OperatorPaymentDetail) -> dict[str, Any]:
-    currency = detail.row.payment.currency
-    return {
-        **_operator_fields(detail.row),
-        "allocations": [SettledAnswer.of(row, currency) for row in detail.settled],
-        "to_balance": format_optional(to_balance_minor(detail.row.payment, detail.settled), currency),
-        "arrived_late": detail.arrived_late,
-        "history": [StatusChangeAnswer.of(step) for step in detail.history],
-    }
+        currency = detail.row.payment.currency
+        return cls.of_operator(
+            detail.row,
+            allocations=[SettledAnswer.of(row, currency) for row in detail.settled],
+            to_balance=format_optional(to_balance_minor(detail.row.payment, detail.settled), currency),
+            arrived_late=detail.arrived_late,
+            history=[StatusChangeAnswer.of(step) for step in detail.history],
+            **more,
+        )
 
 
 class ProofAnswer(Answer):

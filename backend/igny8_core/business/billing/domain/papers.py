@@ -26,6 +26,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Parties:
+    """Who sells and who buys; an invoice keeps them as they were when it became final."""
+
+    seller: Party
+    buyer: Party
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line; `amount_minor` is without tax, `tax_rate` in percent, None where no tax was said."""
 

@@ -1,6 +1,6 @@
 """Payments across accounts, and what operators decide on them."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,8 +10,6 @@ from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.answers.payments import OperatorPaymentAnswer, OperatorPaymentDetailAnswer
 from igny8_core.business.billing.answers.refunds import RefundAnswer, RefundedPaymentAnswer
-from igny8_core.business.billing.domain.methods import PaymentMethod
-from igny8_core.business.billing.domain.refunds import RefundDestination
 from igny8_core.business.billing.operator_views.shapes import (
     ApproveSerializer,
     BulkApproveSerializer,
@@ -24,8 +22,7 @@ from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail
 from igny8_core.business.billing.serializers import OperatorPaymentFilterSerializer
 from igny8_core.business.billing.services import approvals, refunds
 from igny8_core.business.billing.services.approvals import Decision
-from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
-from igny8_core.business.billing.services.refunds import RefundRequest
+from igny8_core.business.billing.services.recording import record_payment
 from igny8_core.business.billing.views import operator_payments_page
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
@@ -33,7 +30,6 @@ from igny8_core.http.description import extend_schema
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, each_for_itself, operator_of
 from igny8_core.kit.errors import NotFound
-from igny8_core.kit.sealing import seal
 
 TOLD_LATE = "The invoice takes no money any more: what came late for it is the account's balance."
 TOLD_WAITING = "The refund waits: another operator has to approve it before it is paid out."
@@ -85,17 +81,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(request=RefundRequestSerializer, responses={200: RefundedPaymentAnswer})
     def refund(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Refund a succeeded payment, to the account's balance or by transfer."""
-        serializer = RefundRequestSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(serializer.validated_data)
-        beneficiary = values.pop("beneficiary", None)
-        destination = RefundDestination(values.pop("destination", RefundDestination.BALANCE))
-        asked = RefundRequest(
-            operator_id=operator_of(request),
-            destination=destination,
-            beneficiary_sealed="" if beneficiary is None else seal(dict(beneficiary)),
-            **values,
-        )
+        asked = RefundRequestSerializer.checked(request.data, operator_id=operator_of(request))
         refund = refunds.refund_payment(payment_id=payment_id, request=asked)
         answer = RefundedPaymentAnswer.of_operator_detail(_found(payment_id), refund=RefundAnswer.of(refund))
         return responses.one(answer, message=TOLD_WAITING if refund.approvals_needed > 1 else None)
@@ -103,19 +89,11 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentDetailAnswer})
     def record(self, request: Request) -> HttpResponse:
         """Record money that nobody submitted, and what it pays."""
-        serializer = RecordSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(serializer.validated_data)
-        account = Account.objects.filter(id=values.pop("account_id")).first()
+        told = RecordSerializer.checked(request.data)
+        account = Account.objects.filter(id=told.account_id).first()
         if account is None:
             raise NotFound
-        money = RecordedMoney(
-            payment_method=PaymentMethod(values.pop("payment_method")),
-            currency=values.pop("currency", account.billing_currency),
-            allocations=tuple(Planned(**line) for line in values.pop("allocations", [])),
-            **values,
-        )
-        payment = record_payment(account=account, money=money, operator_id=operator_of(request))
+        payment = record_payment(account=account, money=told.of(account), operator_id=operator_of(request))
         return _shown(payment.id, status=201)
 
 

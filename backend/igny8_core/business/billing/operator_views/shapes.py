@@ -1,16 +1,23 @@
 """Shapes of what operators send about money."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
-from igny8_core.business.billing.domain.methods import MANUAL
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
 from igny8_core.business.billing.serializers import ReferenceField
+from igny8_core.business.billing.services.recording import Planned, RecordedMoney
+from igny8_core.business.billing.services.refunds import RefundRequest
 from igny8_core.http.fields import (
     AmountField,
     CurrencyField,
+    EnumField,
     ParagraphsField,
     StrictBooleanField,
     StrictCharField,
@@ -19,6 +26,7 @@ from igny8_core.http.fields import (
     StrictUUIDField,
 )
 from igny8_core.kit.iban import is_iban
+from igny8_core.kit.sealing import seal
 
 MAX_BULK = 100
 MAX_ALLOCATIONS = 100
@@ -29,6 +37,37 @@ class VerifyQuery:
     """Whether everything is recounted, or what is new."""
 
     full: str = "false"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyToRecord:
+    """Money that nobody submitted, as an operator tells it; without a currency it is in the account's."""
+
+    account_id: UUID
+    payment_method: PaymentMethod
+    reference: str
+    amount: str
+    value_date: date
+    currency: str | None = None
+    allocations: Sequence[Planned] = ()
+    note: str = ""
+
+    def of(self, account: Account) -> RecordedMoney:
+        """The money of the account that was named."""
+        return RecordedMoney(
+            payment_method=self.payment_method,
+            reference=self.reference,
+            amount=self.amount,
+            currency=self.currency or account.billing_currency,
+            value_date=self.value_date,
+            allocations=tuple(self.allocations),
+            note=self.note,
+        )
+
+
+def sealed(**beneficiary: str) -> str:
+    """Whom a refund is sent to, as it is kept: encrypted."""
+    return seal(beneficiary)
 
 
 class ApproveSerializer(StrictSerializer[Any]):
@@ -51,9 +90,10 @@ class BulkApproveSerializer(StrictSerializer[Any]):
     ids = serializers.ListField(child=StrictUUIDField(), min_length=1, max_length=MAX_BULK)
 
 
-class BeneficiarySerializer(StrictSerializer[Any]):
+class BeneficiarySerializer(StrictSerializer[str]):
     """Where a refund is sent to; stored encrypted."""
 
+    into = staticmethod(sealed)
     name = StrictCharField(max_length=70)
     iban = StrictCharField(max_length=42)
 
@@ -65,14 +105,15 @@ class BeneficiarySerializer(StrictSerializer[Any]):
         return plain
 
 
-class RefundRequestSerializer(StrictSerializer[Any]):
+class RefundRequestSerializer(StrictSerializer[RefundRequest]):
     """How much to refund (default: all that is left), where to, and why."""
 
+    into = RefundRequest
     amount = AmountField(required=False)
     reason = ParagraphsField(max_length=500, required=False, allow_blank=True)
-    destination = serializers.ChoiceField(choices=[*map(str, RefundDestination)], required=False)
+    destination = EnumField(RefundDestination, required=False)
     force = StrictBooleanField(required=False)
-    beneficiary = BeneficiarySerializer(required=False)
+    beneficiary = BeneficiarySerializer(required=False, source="beneficiary_sealed")
 
 
 class ApproveRefundSerializer(StrictSerializer[Any]):
@@ -81,18 +122,20 @@ class ApproveRefundSerializer(StrictSerializer[Any]):
     note = StrictCharField(max_length=1000, required=False, allow_blank=True)
 
 
-class AllocationSerializer(StrictSerializer[Any]):
+class AllocationSerializer(StrictSerializer[Planned]):
     """How much of recorded money an invoice gets."""
 
+    into = Planned
     invoice_id = StrictUUIDField()
     amount = AmountField()
 
 
-class RecordSerializer(StrictSerializer[Any]):
+class RecordSerializer(StrictSerializer[MoneyToRecord]):
     """Money that nobody submitted."""
 
+    into = MoneyToRecord
     account_id = StrictUUIDField()
-    payment_method = serializers.ChoiceField(choices=sorted(map(str, MANUAL)))
+    payment_method = EnumField(PaymentMethod, among=MANUAL)
     reference = ReferenceField()
     amount = AmountField()
     currency = CurrencyField(required=False)

@@ -1,14 +1,14 @@
 """Who sells and who buys, as an invoice says it."""
 
 from dataclasses import asdict
-from typing import Any
 
 from django.conf import settings
 
 from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.papers import Parties, Party
 
 
-def parties_of(account: Account) -> dict[str, dict[str, Any]]:
+def parties_of(account: Account) -> Parties:
     """The platform's company and the account's as they are now, for an invoice that becomes final."""
-    buyer = {name: getattr(account, name) for name in ("name", "address", "country", "tax_id")}
-    return {"seller": asdict(settings.ENV.seller), "buyer": buyer}
+    buyer = Party(name=account.name, address=account.address, country=account.country, tax_id=account.tax_id)
+    return Parties(seller=Party(**asdict(settings.ENV.seller)), buyer=buyer)

@@ -26,6 +26,9 @@ from igny8_core.events import selectors as events
 from igny8_core.events.catalogue import EventType
 from igny8_core.kit.models import HasId
 
+type Values = dict[str, int | str | UUID | datetime | list[str]]
+"""What stands for the names in a statement."""
+
 COUNT_LIMIT = 1001
 WIDTH = len(PaymentRow._fields)
 SEQUENCE = ("sequence",)
@@ -204,9 +207,9 @@ def _page(
     return rows, [tuple([_number(row[place]) for place in places]) for row in rows], count
 
 
-def _conditions(filters: PaymentFilters, *, for_operator: bool) -> tuple[str, dict[str, Any]]:
+def _conditions(filters: PaymentFilters, *, for_operator: bool) -> tuple[str, Values]:
     parts: list[str] = []
-    values: dict[str, Any] = {}
+    values: Values = {}
     for name, condition in CONDITIONS.items():
         value = getattr(filters, name)
         if value is not None:
@@ -240,7 +243,7 @@ def _page_sql(filters: PaymentFilters, conditions: str, keyset: str, order: str,
  ORDER BY {order} LIMIT %(limit)s"""
 
 
-def _count(cursor: Any, conditions: str, values: dict[str, Any], *, empty: bool) -> int:
+def _count(cursor: Any, conditions: str, values: Values, *, empty: bool) -> int:
     """An empty first page means none at all; past the end of a list the count is asked for alone."""
     if empty:
         return 0
@@ -250,7 +253,7 @@ def _count(cursor: Any, conditions: str, values: dict[str, Any], *, empty: bool)
     return int(cursor.fetchone()[0])
 
 
-def _placeholders(columns: tuple[str, ...], key: tuple[int, ...], values: dict[str, Any]) -> str:
+def _placeholders(columns: tuple[str, ...], key: tuple[int, ...], values: Values) -> str:
     names = [f"key_{index}" for index in range(len(key))]
     pairs = zip(columns, key, strict=True)
     typed = [_instant(number) if column == "created_at" else number for column, number in pairs]

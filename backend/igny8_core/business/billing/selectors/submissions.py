@@ -55,15 +55,17 @@ def submission_facts(
     *, account_id: UUID, invoice_id: UUID, payment_method: str, reference: Reference
 ) -> SubmissionFacts:
     """Open submissions, a live twin of method and reference, and where else the account has used the reference."""
-    values: dict[str, Any] = {
-        "account_id": account_id,
-        "invoice_id": invoice_id,
-        "payment_method": payment_method,
-        "normalised": reference.normalised,
-        "skeleton": reference.skeleton,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, values)
+        cursor.execute(
+            FACTS,
+            {
+                "account_id": account_id,
+                "invoice_id": invoice_id,
+                "payment_method": payment_method,
+                "normalised": reference.normalised,
+                "skeleton": reference.skeleton,
+            },
+        )
         row = cursor.fetchone()
     assert row is not None
     open_minor, twin, elsewhere = row

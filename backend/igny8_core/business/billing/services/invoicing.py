@@ -1,6 +1,6 @@
 """An invoice's life up to payment: drafted, finalized with number and reference, voided, given up."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -84,7 +84,7 @@ def finalize_invoice(*, invoice_id: UUID, apply_balance: bool = False) -> Invoic
         number=invoice_number(invoice.account.code, _next_number(invoice.account)),
         creditor_reference=creditor_reference(reference),
         finalized_at=clock.now(),
-        parties=parties_of(invoice.account),
+        parties=asdict(parties_of(invoice.account)),
     )
     if apply_balance:
         lock_balances(account_id=final.account_id, unit=final.currency)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.db.models import Q
 
 from igny8_core.accounts.models import Account, Status
@@ -16,7 +16,7 @@ from igny8_core.business.billing.domain.papers import (
     Applied,
     InvoiceFacts,
     Line,
-    Party,
+    Parties,
     PaymentFacts,
     ReceiptFacts,
     WayToPay,
@@ -54,7 +54,7 @@ def invoice_facts(*, invoice_id: UUID, account_id: UUID | None) -> InvoiceFacts:
         raise NotFound
     account = invoice.account
     lines = InvoiceLine.objects.for_account(account).filter(invoice_id=invoice.id).order_by("position")
-    seller, buyer = _parties(invoice, account)
+    parties = _parties(invoice, account)
     return InvoiceFacts(
         id=invoice.id,
         account_id=account.id,
@@ -66,8 +66,8 @@ def invoice_facts(*, invoice_id: UUID, account_id: UUID | None) -> InvoiceFacts:
         issued_on=_day(invoice.finalized_at or invoice.created_at, account),
         due_on=invoice.due_date,
         paid_on=None if invoice.paid_at is None else _day(invoice.paid_at, account),
-        seller=seller,
-        buyer=buyer,
+        seller=parties.seller,
+        buyer=parties.buyer,
         lines=tuple(_line(row) for row in lines),
         total_minor=invoice.amount_total_minor,
         tax_minor=invoice.amount_tax_minor,
@@ -108,7 +108,7 @@ def receipt_facts(*, payment_id: UUID, account_id: UUID | None) -> ReceiptFacts 
         .select_related("invoice")
         .order_by("id")
     )
-    seller, buyer = _parties(applied[0].invoice if applied else payment.invoice, account)
+    parties = _parties(applied[0].invoice if applied else payment.invoice, account)
     received_at = payment.approved_at or payment.processed_at or payment.updated_at
     return ReceiptFacts(
         account_id=account.id,
@@ -120,8 +120,8 @@ def receipt_facts(*, payment_id: UUID, account_id: UUID | None) -> ReceiptFacts 
         received_minor=payment.amount_received_minor or 0,
         refunded_minor=payment.amount_refunded_minor,
         received_on=payment.value_date or _day(received_at, account),
-        seller=seller,
-        buyer=buyer,
+        seller=parties.seller,
+        buyer=parties.buyer,
         applied=tuple(Applied(row.invoice.number or "", row.amount_minor, row.charges_minor) for row in applied),
     )
 
@@ -148,9 +148,11 @@ def _due_minor(invoice: Invoice) -> int:
     return invoice.amount_total_minor - invoice.amount_settled_minor if invoice.status == InvoiceStatus.PENDING else 0
 
 
-def _parties(invoice: Invoice | None, account: Account) -> tuple[Party, Party]:
-    kept: Any = (invoice and invoice.parties) or parties_of(account)
-    return Party(**kept["seller"]), Party(**kept["buyer"])
+def _parties(invoice: Invoice | None, account: Account) -> Parties:
+    """Those that the invoice keeps; a draft keeps none yet."""
+    if invoice is None or not invoice.parties:
+        return parties_of(account)
+    return msgspec.convert(invoice.parties, Parties)
 
 
 def _line(row: InvoiceLine) -> Line:

@@ -19,7 +19,7 @@ def apply(payment: Payment, *, to: PaymentStatus, reason: str = "", reversal: bo
     current = PaymentStatus(payment.status)
     ensure_transition(current, to, reversal=reversal)
     now = clock.now()
-    changes: dict[str, Any] = {**columns, **dict.fromkeys((*timestamp_columns(to), "updated_at"), now)}
+    changes = {**columns, **dict.fromkeys((*timestamp_columns(to), "updated_at"), now)}
     if to is PaymentStatus.FAILED:
         changes["failure_reason"] = reason
     row = Payment.objects.for_account(payment.account_id).filter(id=payment.id, status=current.value)

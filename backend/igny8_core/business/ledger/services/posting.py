@@ -5,7 +5,6 @@ statement: the balance's row lock orders the lines, so `sequence` order is the o
 Balances that exist are updated, not upserted: PostgreSQL would check the row an upsert proposes, a mere difference.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -59,7 +58,7 @@ def post(entry: Entry, *, account_id: UUID, may_overdraw: bool = False) -> UUID:
     if not may_overdraw:
         _ensure_covered(lines, account_id, entry.unit)
     journal_id = uuid7()
-    parameters: dict[str, Any] = {
+    parameters = {
         "journal_id": journal_id,
         "account_id": account_id,
         "kind": entry.kind.value,

@@ -4,7 +4,7 @@ import hashlib
 import sys
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
@@ -22,6 +22,14 @@ from igny8_core.kit.errors import AppError
 WIDTH = 30
 
 
+class Told(NamedTuple):
+    """What the command line says of its files."""
+
+    bank_account: str | None
+    csv_profile: str | None
+    confirm: bool
+
+
 class Command(BaseCommand):
     help = "Imports bank statements and books what is certain. The same file again imports nothing."
 
@@ -34,29 +42,29 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import each file for itself; one that is refused stops no other."""
-        refused = 0
+        refused, told = 0, Told(*(options[name] for name in Told._fields))
         for path in options["files"]:
             try:
-                self._import(path, options)
+                self._import(path, told)
             except (AppError, CommandError, OSError) as error:
                 refused += 1
                 self.stderr.write(f"{path}: {getattr(error, 'message', error)}")
         if refused:
             raise CommandError(f"{refused} of {len(options['files'])} files were not imported.")
 
-    def _import(self, path: Path, options: dict[str, Any]) -> None:
+    def _import(self, path: Path, told: Told) -> None:
         with path.open("rb") as file:
-            given = _given(path, file, options)
+            given = _given(path, file, told)
             found, new = _run(lambda: importing.take(given))
         if new:
             importing.read_stored(found.id, actor=auto_match.BANK, on_progress=self._reading(path))
         elif found.status != ImportStatus.NEEDS_CONFIRMATION:
             self.stdout.write(f"{path}: imported before.")
-        self._go_on(path, found.id, options)
+        self._go_on(path, found.id, told)
 
-    def _go_on(self, path: Path, import_id: UUID, options: dict[str, Any]) -> None:
+    def _go_on(self, path: Path, import_id: UUID, told: Told) -> None:
         found = self._found(import_id)
-        if found.status == ImportStatus.NEEDS_CONFIRMATION and options["confirm"]:
+        if found.status == ImportStatus.NEEDS_CONFIRMATION and told.confirm:
             _run(lambda: importing.confirm(import_id))
             importing.read_stored(import_id, actor=auto_match.BANK)
             found = self._found(import_id)
@@ -112,21 +120,21 @@ class Command(BaseCommand):
             return ImportAnswer.of(StatementImport.objects.get(id=import_id))
 
 
-def _given(path: Path, file: BufferedReader, options: dict[str, Any]) -> StatementFile:
+def _given(path: Path, file: BufferedReader, told: Told) -> StatementFile:
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
         raise CommandError(f"the file is larger than {MAX_FILE_BYTES // 1024**2} MB.")
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     with unit_of_work.read(Scope.operators()):
         account = profile = None
-        if options["bank_account"]:
-            account = BankAccount.objects.filter(number=normalise_number(options["bank_account"])).first()
+        if told.bank_account:
+            account = BankAccount.objects.filter(number=normalise_number(told.bank_account)).first()
             if account is None:
-                raise CommandError(f"there is no bank account {options['bank_account']}.")
-        if options["csv_profile"]:
-            profile = SavedCsvProfile.objects.filter(name=options["csv_profile"]).first()
+                raise CommandError(f"there is no bank account {told.bank_account}.")
+        if told.csv_profile:
+            profile = SavedCsvProfile.objects.filter(name=told.csv_profile).first()
             if profile is None:
-                raise CommandError(f"there is no profile {options['csv_profile']}.")
+                raise CommandError(f"there is no profile {told.csv_profile}.")
     return StatementFile(
         name=path.name,
         size_bytes=size,

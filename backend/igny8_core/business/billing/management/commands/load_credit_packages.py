@@ -1,9 +1,9 @@
 """Start with credit packages: rows of a fixture an operator can edit."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.core.management.base import BaseCommand
 
 from igny8_core.accounts.tenancy import Scope
@@ -16,6 +16,15 @@ from igny8_core.kit.money import parse_amount
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "credit_packages.json"
 
 
+class PackageRow(msgspec.Struct):
+    """A package as a fixture tells it; prices are decimal text by currency."""
+
+    name: str
+    credits: int
+    sort_order: int
+    prices: dict[str, str]
+
+
 class Command(BaseCommand):
     help = "Loads credit packages from a fixture; those that are there already are left as they are."
 
@@ -25,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Insert what is missing."""
-        rows = json.loads(Path(options["file"]).read_text())
+        rows = msgspec.json.decode(Path(options["file"]).read_bytes(), type=list[PackageRow])
 
         def operation() -> int:
             return sum(_insert(row) for row in rows)
@@ -35,15 +44,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{loaded} credit packages loaded.")
 
 
-def _insert(row: dict[str, Any]) -> bool:
+def _insert(row: PackageRow) -> bool:
     now = clock.now()
     package, created = CreditPackage.objects.get_or_create(
-        name=row["name"],
-        defaults={"credits": row["credits"], "sort_order": row["sort_order"], "created_at": now, "updated_at": now},
+        name=row.name,
+        defaults={"credits": row.credits, "sort_order": row.sort_order, "created_at": now, "updated_at": now},
     )
     if created:
         CreditPackagePrice.objects.bulk_create(
             CreditPackagePrice(package=package, currency=currency, amount_minor=parse_amount(amount, currency))
-            for currency, amount in row["prices"].items()
+            for currency, amount in row.prices.items()
         )
     return created

@@ -1,9 +1,9 @@
 """Start with real ways to pay: rows of a fixture an operator can edit."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.core.management.base import BaseCommand
 
 from igny8_core.accounts.tenancy import Scope
@@ -15,7 +15,21 @@ from igny8_core.kit import clock
 from igny8_core.kit.money import parse_amount
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "payment_methods.json"
-MONEY = {"min_amount": "min_amount_minor", "max_amount": "max_amount_minor", "tolerance": "tolerance_minor"}
+
+
+class MethodRow(msgspec.Struct):
+    """A way to pay as a fixture tells it, every field of it; amounts are decimal text."""
+
+    payment_method: str
+    country: str
+    currency: str
+    display_name: str
+    instructions: dict[str, str]
+    min_amount: str | None
+    max_amount: str | None
+    tolerance: str
+    requires_proof: bool
+    sort_order: int
 
 
 class Command(BaseCommand):
@@ -30,7 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Insert what is missing."""
-        rows = json.loads(Path(options["file"]).read_text())
+        rows = msgspec.json.decode(Path(options["file"]).read_bytes(), type=list[MethodRow])
 
         def operation() -> int:
             return sum(_insert(row, enabled=options["enabled"]) for row in rows)
@@ -40,28 +54,28 @@ class Command(BaseCommand):
             self.stdout.write(f"{loaded} ways to pay loaded.")
 
 
-def _insert(row: dict[str, Any], *, enabled: bool) -> bool:
-    currency, now = row["currency"], clock.now()
-    amounts = {
-        column: None if row[name] is None else parse_amount(row[name], currency, allow_zero=True)
-        for name, column in MONEY.items()
-    }
-    names = ("payment_method", "country", "currency", "display_name")
+def _insert(row: MethodRow, *, enabled: bool) -> bool:
+    now = clock.now()
+    check_instructions(row.instructions)
     _, created = PaymentMethodConfig.objects.get_or_create(
-        **{name: row[name] for name in names},
+        payment_method=row.payment_method,
+        country=row.country,
+        currency=row.currency,
+        display_name=row.display_name,
         defaults={
-            "instructions": _checked(row["instructions"]),
-            "requires_proof": row["requires_proof"],
-            "sort_order": row["sort_order"],
+            "instructions": row.instructions,
+            "min_amount_minor": _minor(row.min_amount, row.currency),
+            "max_amount_minor": _minor(row.max_amount, row.currency),
+            "tolerance_minor": parse_amount(row.tolerance, row.currency, allow_zero=True),
+            "requires_proof": row.requires_proof,
+            "sort_order": row.sort_order,
             "enabled": enabled,
             "created_at": now,
             "updated_at": now,
-            **amounts,
         },
     )
     return created
 
 
-def _checked(instructions: dict[str, str]) -> dict[str, str]:
-    check_instructions(instructions)
-    return instructions
+def _minor(text: str | None, currency: str) -> int | None:
+    return None if text is None else parse_amount(text, currency, allow_zero=True)
