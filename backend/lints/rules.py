@@ -10,6 +10,7 @@ from lints import (
     persistence,
     querysets,
     requirements,
+    signatures,
     sizes,
     statuses,
     structure,
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     assertions.check,
     formatting.check,
     requirements.check,
+    signatures.check,
     texts.check,
 )
 

@@ -1,0 +1,31 @@
+"""typed-signatures: a business room's functions take and give named types, and no dictionary of anything."""
+
+import ast
+from collections.abc import Iterator
+
+from lints.source import BUSINESS, Finding, Project
+from lints.syntax import Function, functions
+
+RULE = "typed-signatures"
+UNTYPED = "dict[str, Any]"
+EXEMPT = frozenset({"validate", "to_json"})
+"""DRF's hook over a whole document, and what is a JSON object by its nature."""
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Parameters and answers annotated with `dict[str, Any]`, alone or inside another type."""
+    for source in project.python(BUSINESS):
+        for function in functions(source.nodes):
+            if function.name not in EXEMPT and any(UNTYPED in ast.unparse(one) for one in _annotations(function)):
+                sentence = f"{function.name} has a {UNTYPED} in its signature; give the thing a type of its own."
+                yield source.finding(RULE, function, sentence)
+
+
+def _annotations(function: Function) -> Iterator[ast.expr]:
+    """Those of the parameters, and that of the answer."""
+    given = function.args
+    for parameter in (*given.posonlyargs, *given.args, *given.kwonlyargs):
+        if parameter.annotation is not None:
+            yield parameter.annotation
+    if function.returns is not None:
+        yield function.returns
