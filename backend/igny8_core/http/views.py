@@ -23,7 +23,7 @@ from igny8_core.http.errors import from_exception
 from igny8_core.http.multipart import StrictMultipartParser, canonical_body
 from igny8_core.http.parsing import StrictJSONParser
 from igny8_core.http.throttling import count_here, count_shared
-from igny8_core.kit.errors import AccountRequired, Forbidden, Internal, MethodNotAllowed, Unauthenticated
+from igny8_core.kit.errors import AccountRequired, AppError, Forbidden, Internal, MethodNotAllowed, Unauthenticated
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -197,24 +197,24 @@ class OperatorAudience(ApiView):
 
 def each_for_itself(
     view: ApiView, request: Request, ids: Iterable[UUID], operation: Callable[[UUID], str]
-) -> list[dict[str, Any]]:
+) -> list[tuple[UUID, str | AppError]]:
     """Run the operation for each id in a unit of work of its own; one that is refused says why and stops no other."""
-    results: list[dict[str, Any]] = []
+    outcomes: list[tuple[UUID, str | AppError]] = []
     for one in ids:
         try:
-            outcome = unit_of_work.run(
+            done = unit_of_work.run(
                 partial(operation, one),
                 scope=view.scope(request),
                 actor=actor_of(principal_of(request)),
                 request_id=context.request_id(),
             )
-            results.append({"id": one, "result": outcome})
+            outcomes.append((one, done))
         except Exception as exception:
             error = from_exception(exception)
             if error is None or isinstance(error, Internal):
                 raise
-            results.append({"id": one, "result": "refused", "code": error.code, "error": error.message})
-    return results
+            outcomes.append((one, error))
+    return outcomes
 
 
 def operator_of(request: Request) -> UUID:

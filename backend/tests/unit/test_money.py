@@ -15,6 +15,7 @@ from igny8_core.kit.money import (
     exponent,
     format_amount,
     parse_amount,
+    parse_amounts,
     percent_of,
 )
 from iso4217 import Currency
@@ -107,6 +108,18 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     except ValidationError:
         return
     assert Decimal(text).scaleb(3) == amount_minor
+
+
+def test_every_text_at_fault_is_named_with_its_field() -> None:
+    texts = {"least": "1.00", "most": "0.00", "tolerance": "0.00", "fee": "1.234"}
+    assert parse_amounts({"least": "1.00", "tolerance": "0.00"}, "EUR", allow_zero=("tolerance",)) == {
+        "least": 100,
+        "tolerance": 0,
+    }
+    with pytest.raises(ValidationError) as refused:
+        parse_amounts(texts, "EUR", allow_zero=("tolerance",))
+    assert refused.value.message == ValidationError.default_message
+    assert refused.value.fields == {"most": ["The amount must be above zero."], "fee": ["EUR has 2 decimals."]}
 
 
 def test_zero_only_where_it_is_allowed() -> None:

@@ -26,7 +26,7 @@ class DocumentViewSet(AccountAudience, ApiViewSet):
     def invoice_pdf(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """The invoice as PDF/A-3; `format=facturx` puts its EN 16931 data inside (Factur-X, ZUGFeRD)."""
         asked = query_of(request, InvoicePdfQuerySerializer, paged=False)
-        facturx = asked.get("format") == "facturx"
+        facturx = asked.format == "facturx"
         made = invoice_pdf(invoice_id=invoice_id, account_id=account_of(request).id, facturx=facturx)
         return download(made.content, name=made.name, content_type="application/pdf")
 

@@ -1,6 +1,7 @@
 """What the routes of accounts, people, keys, invitations and events answer. A mailed link is in none of them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -9,10 +10,12 @@ from msgspec import Meta
 
 from igny8_core.accounts.models import AccessKey, Account, Invitation, InvitationOutcome, User
 from igny8_core.accounts.platform import customer_id
+from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.business.platform.domain.second_admin import LimitChange
 from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.pending_changes import change_of
+from igny8_core.business.platform.services.sessions import Tokens
 from igny8_core.events.models import Event
 from igny8_core.http.answers import Answer, same_names
 from igny8_core.kit import clock
@@ -125,6 +128,54 @@ class ReauthenticatedAnswer(Answer):
     """Until when a sign-in may do what asks for its person's password or passkey."""
 
     reauthenticated_until: datetime
+
+
+class TokensAnswer(Answer):
+    """A pair of tokens, shown once."""
+
+    token_type: str
+    access_token: str
+    refresh_token: str
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> Self:
+        """A new pair."""
+        return cls(token_type="Bearer", **asdict(tokens))
+
+
+class MeAccountAnswer(Answer):
+    """The caller's account."""
+
+    id: UUID
+    code: str
+    name: str
+    country: str
+    billing_currency: str
+    time_zone: str
+
+
+class MeAnswer(Answer):
+    """Who the credential says the caller is."""
+
+    credential: str
+    role: str
+    is_operator: bool
+    user_id: UUID | None
+    account: MeAccountAnswer | None
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self:
+        """The caller."""
+        account = principal.account
+        return cls(
+            credential=principal.kind.value,
+            role=principal.role.value,
+            is_operator=principal.is_operator,
+            user_id=principal.user_id,
+            account=None if account is None else MeAccountAnswer(**same_names(MeAccountAnswer, account)),
+        )
 
 
 class PendingChangeAnswer(Answer):

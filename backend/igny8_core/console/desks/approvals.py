@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
+from rest_framework.serializers import ValidationError
 
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
@@ -20,7 +21,6 @@ from igny8_core.business.billing.edge import (
     proof_file,
 )
 from igny8_core.business.billing.public import (
-    Decision,
     PaymentFilters,
     Span,
     approvals,
@@ -94,13 +94,13 @@ def reject(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 @require_POST
 def approve_chosen(request: HttpRequest) -> HttpResponse:
     """Approve what is ticked, each payment in a unit of work of its own."""
-    serializer = BulkApproveSerializer(data={"ids": request.POST.getlist("ids")})
-    if not serializer.is_valid():
+    try:
+        chosen = BulkApproveSerializer.checked({"ids": request.POST.getlist("ids")})
+    except ValidationError:
         notice = Notice("Tick the payments to approve first.", good=False)
         return shown(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
-    ids = dict.fromkeys(serializer.validated_data["ids"])
     operator_id = operator_of(request).id
-    outcomes = [_outcome(request, payment_id, operator_id) for payment_id in ids]
+    outcomes = [_outcome(request, payment_id, operator_id) for payment_id in dict.fromkeys(chosen.ids)]
     notice = Notice(_summary(outcomes), good=all(outcome == "" for outcome in outcomes))
     return shown(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
 
@@ -127,16 +127,13 @@ def _decided(request: HttpRequest, payment_id: UUID, done: str, operation: Any) 
 
 
 def _approve(request: HttpRequest, payment_id: UUID, filled: dict[str, str]) -> None:
-    serializer = ApproveSerializer(data=filled)
-    serializer.is_valid(raise_exception=True)
-    decision = Decision(operator_id=operator_of(request).id, **serializer.validated_data)
+    decision = ApproveSerializer.checked(filled, operator_id=operator_of(request).id)
     approvals.approve_payment(payment_id=payment_id, decision=decision)
 
 
 def _reject(payment_id: UUID, form: dict[str, str]) -> None:
-    serializer = ReasonSerializer(data={"reason": form.get("reason", "")})
-    serializer.is_valid(raise_exception=True)
-    approvals.reject_payment(payment_id=payment_id, reason=serializer.validated_data["reason"])
+    reason = ReasonSerializer.checked({"reason": form.get("reason", "")}).reason
+    approvals.reject_payment(payment_id=payment_id, reason=reason)
 
 
 def _form(request: HttpRequest) -> dict[str, str]:

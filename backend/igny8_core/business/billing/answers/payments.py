@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
 from igny8_core.business.billing.models import PaymentProof
@@ -18,6 +19,7 @@ from igny8_core.business.billing.selectors.operator_rows import (
 from igny8_core.business.billing.selectors.payment_rows import PaymentRow
 from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, PaymentDetail, StatusChange
 from igny8_core.http.answers import Answer, same_names
+from igny8_core.kit.errors import AppError
 from igny8_core.kit.money import format_amount, format_optional
 
 
@@ -201,6 +203,30 @@ class OperatorPaymentDetailAnswer(OperatorPaymentAnswer):
             history=[StatusChangeAnswer.of(step) for step in detail.history],
             **more,
         )
+
+
+class BulkResultAnswer(Answer):
+    """What became of one payment of a bulk approval; `code` and `error` tell why it was refused."""
+
+    id: UUID
+    result: Annotated[
+        str, Meta(extra_json_schema={"enum": ["succeeded", "pending_approval", "already_succeeded", "refused"]})
+    ]
+    code: str | UnsetType = UNSET
+    error: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, payment_id: UUID, outcome: str | AppError) -> Self:
+        """The payment's status, or what refused it."""
+        if isinstance(outcome, AppError):
+            return cls(id=payment_id, result="refused", code=outcome.code, error=outcome.message)
+        return cls(id=payment_id, result=outcome)
+
+
+class BulkResultsAnswer(Answer):
+    """One result for each payment, in the order they were sent."""
+
+    results: list[BulkResultAnswer]
 
 
 class ProofAnswer(Answer):

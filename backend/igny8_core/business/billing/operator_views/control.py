@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
+from igny8_core.business.billing.answers.limits import ApprovalLimitAnswer
 from igny8_core.business.billing.answers.verification import VerdictAnswer
 from igny8_core.business.billing.models import ApprovalLimit
 from igny8_core.business.billing.operator_views.shapes import (
     LimitSerializer,
-    LimitShownSerializer,
     VerifyQuerySerializer,
 )
 from igny8_core.business.billing.services.limits import set_limit
@@ -19,11 +19,11 @@ from igny8_core.business.platform.edge import WAITS, PendingChangeAnswer
 from igny8_core.business.platform.public import PendingChange
 from igny8_core.events import unit_of_work
 from igny8_core.http import responses
+from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.fields import StrictSerializer
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiView, OperatorAudience, actor_of, principal_of
-from igny8_core.kit.money import format_amount
 
 
 class ApprovalLimitView(OperatorAudience, ApiView):
@@ -33,22 +33,21 @@ class ApprovalLimitView(OperatorAudience, ApiView):
 
     roles: ClassVar = {"get": OperatorRole.SUPPORT, "put": OperatorRole.ADMIN}
 
-    @extend_schema(responses={200: LimitShownSerializer(many=True)})
+    @extend_schema(responses={200: ListOf(ApprovalLimitAnswer)})
     def get(self, request: Request) -> HttpResponse:
         """Every limit that is set; in a currency that is missing everything needs two operators."""
         query_of(request, StrictSerializer, paged=self.paged)
-        rows = [_shown(limit) for limit in ApprovalLimit.objects.order_by("currency")]
-        return responses.many(responses.Page(rows, len(rows), True, None, None))
+        rows = [ApprovalLimitAnswer.of(limit) for limit in ApprovalLimit.objects.order_by("currency")]
+        return responses.every(rows)
 
-    @extend_schema(request=LimitSerializer, responses={200: LimitShownSerializer, 202: PendingChangeAnswer})
+    @extend_schema(request=LimitSerializer, responses={200: ApprovalLimitAnswer, 202: PendingChangeAnswer})
     def put(self, request: Request) -> HttpResponse:
         """Set a currency's limit, or with null none; a higher one, and none, wait for a second admin."""
-        serializer = LimitSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        limit = set_limit(**serializer.validated_data)
+        told = LimitSerializer.checked(request.data)
+        limit = set_limit(currency=told.currency, amount=told.amount)
         if isinstance(limit, PendingChange):
             return responses.one(PendingChangeAnswer.of(limit), status=202, message=WAITS)
-        return responses.one(_shown(limit))
+        return responses.one(ApprovalLimitAnswer.of(limit))
 
 
 class VerifyView(OperatorAudience, ApiView):
@@ -68,11 +67,3 @@ class VerifyView(OperatorAudience, ApiView):
             snapshot=True,
         )
         return responses.one(VerdictAnswer.of(found))
-
-
-def _shown(limit: ApprovalLimit) -> dict[str, object]:
-    return {
-        "currency": limit.currency,
-        "amount": None if limit.amount_minor is None else format_amount(limit.amount_minor, limit.currency),
-        "updated_at": limit.updated_at,
-    }

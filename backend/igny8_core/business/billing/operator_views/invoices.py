@@ -71,9 +71,8 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(request=FinalizeSerializer, responses={200: InvoiceDetailAnswer})
     def finalize(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Number the draft and let it be paid, from the account's balance at once where that is asked."""
-        serializer = FinalizeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return _shown(invoicing.finalize_invoice(invoice_id=invoice_id, **serializer.validated_data))
+        apply_balance = FinalizeSerializer.checked(request.data).apply_balance
+        return _shown(invoicing.finalize_invoice(invoice_id=invoice_id, apply_balance=apply_balance))
 
     @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def apply_balance(self, request: Request, invoice_id: UUID) -> HttpResponse:

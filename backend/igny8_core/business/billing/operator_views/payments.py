@@ -8,12 +8,16 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
-from igny8_core.business.billing.answers.payments import OperatorPaymentAnswer, OperatorPaymentDetailAnswer
+from igny8_core.business.billing.answers.payments import (
+    BulkResultAnswer,
+    BulkResultsAnswer,
+    OperatorPaymentAnswer,
+    OperatorPaymentDetailAnswer,
+)
 from igny8_core.business.billing.answers.refunds import RefundAnswer, RefundedPaymentAnswer
 from igny8_core.business.billing.operator_views.shapes import (
     ApproveSerializer,
     BulkApproveSerializer,
-    BulkResultsSerializer,
     ReasonSerializer,
     RecordSerializer,
     RefundRequestSerializer,
@@ -21,7 +25,6 @@ from igny8_core.business.billing.operator_views.shapes import (
 from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, get_payment_across_accounts
 from igny8_core.business.billing.serializers import OperatorPaymentFilterSerializer
 from igny8_core.business.billing.services import approvals, refunds
-from igny8_core.business.billing.services.approvals import Decision
 from igny8_core.business.billing.services.recording import record_payment
 from igny8_core.business.billing.views import operator_payments_page
 from igny8_core.http import responses
@@ -62,7 +65,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentDetailAnswer})
     def approve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Approve a payment; the last approval it needs settles its invoice."""
-        decision = Decision(operator_id=operator_of(request), **ApproveSerializer.checked(request.data))
+        decision = ApproveSerializer.checked(request.data, operator_id=operator_of(request))
         approvals.approve_payment(payment_id=payment_id, decision=decision)
         return _shown(payment_id)
 
@@ -104,19 +107,17 @@ class BulkApproveView(OperatorAudience, ApiViewSet):
     idempotent = False
     own_transactions = True
 
-    @extend_schema(request=BulkApproveSerializer, responses={200: BulkResultsSerializer})
+    @extend_schema(request=BulkApproveSerializer, responses={200: BulkResultsAnswer})
     def approve_all(self, request: Request) -> HttpResponse:
         """Approve up to 100 payments as they were submitted."""
-        serializer = BulkApproveSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        operator_id = operator_of(request)
-        results = each_for_itself(
+        chosen, operator_id = BulkApproveSerializer.checked(request.data), operator_of(request)
+        outcomes = each_for_itself(
             self,
             request,
-            list(dict.fromkeys(serializer.validated_data["ids"])),
+            dict.fromkeys(chosen.ids),
             lambda payment_id: approvals.approve_or_tell(payment_id=payment_id, operator_id=operator_id),
         )
-        return responses.one({"results": results})
+        return responses.one(BulkResultsAnswer(results=[BulkResultAnswer.of(*outcome) for outcome in outcomes]))
 
 
 def _shown(payment_id: UUID, *, status: int = 200) -> HttpResponse:
@@ -133,6 +134,4 @@ def _found(payment_id: UUID) -> OperatorPaymentDetail:
 
 
 def _reason(request: Request) -> str:
-    serializer = ReasonSerializer(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return str(serializer.validated_data["reason"])
+    return ReasonSerializer.checked(request.data).reason

@@ -14,7 +14,7 @@ from igny8_core.business.billing.operator_views.shapes import (
     RefundQuerySerializer,
 )
 from igny8_core.business.billing.selectors.refund_files import refund_file
-from igny8_core.business.billing.selectors.refunds import refunds_across_accounts
+from igny8_core.business.billing.selectors.refunds import find_refunds, refunds_across_accounts
 from igny8_core.business.billing.services import refunds
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
@@ -43,8 +43,8 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(parameters=[RefundQuerySerializer], responses={200: ListOf(RefundAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Refunds across accounts, newest first."""
-        query = query_of(request, RefundQuerySerializer)
-        return sequence_page(request, refunds_across_accounts().filter(**query), RefundAnswer.of)
+        filters = query_of(request, RefundQuerySerializer)
+        return sequence_page(request, find_refunds(filters), RefundAnswer.of)
 
     @extend_schema(responses={200: RefundAnswer})
     def retrieve(self, request: Request, refund_id: UUID) -> HttpResponse:
@@ -57,8 +57,8 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(request=ApproveRefundSerializer, responses={200: RefundAnswer})
     def approve(self, request: Request, refund_id: UUID) -> HttpResponse:
         """Let a refund go out that waits for a second operator."""
-        values = ApproveRefundSerializer.checked(request.data)
-        refund = refunds.approve_refund(refund_id=refund_id, operator_id=operator_of(request), **values)
+        note = ApproveRefundSerializer.checked(request.data).note
+        refund = refunds.approve_refund(refund_id=refund_id, operator_id=operator_of(request), note=note)
         return responses.one(RefundAnswer.of(refund))
 
     @extend_schema(request=None, responses={200: RefundAnswer})
@@ -77,6 +77,6 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
     def export(self, request: Request) -> HttpResponse:
         """Pending transfers as a file: CSV, or SEPA credit transfers (ISO 20022 pain.001) of those with an IBAN."""
         query = query_of(request, ExportQuerySerializer)
-        file = refund_file(format=query.get("format", "csv"), currency=query.get("currency"))
+        file = refund_file(format=query.format, currency=query.currency)
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
         return HttpResponse(file.content, content_type=file.content_type, headers=headers)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from rest_framework import serializers
@@ -11,7 +10,9 @@ from rest_framework import serializers
 from igny8_core.accounts.models import Account
 from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundStatus
+from igny8_core.business.billing.selectors.refunds import RefundFilters
 from igny8_core.business.billing.serializers import ReferenceField
+from igny8_core.business.billing.services.approvals import Decision
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney
 from igny8_core.business.billing.services.refunds import RefundRequest
 from igny8_core.http.fields import (
@@ -65,28 +66,75 @@ class MoneyToRecord:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is decided."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which payments, each for itself."""
+
+    ids: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody has to say; it may be nothing."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finalizing:
+    """Whether the account's balance pays at once."""
+
+    apply_balance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportQuery:
+    """Which file, and of which currency."""
+
+    format: str = "csv"
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitToSet:
+    """Above how much of a currency two operators approve, as decimal text."""
+
+    currency: str
+    amount: str | None
+
+
 def sealed(**beneficiary: str) -> str:
     """Whom a refund is sent to, as it is kept: encrypted."""
     return seal(beneficiary)
 
 
-class ApproveSerializer(StrictSerializer[Any]):
+class ApproveSerializer(StrictSerializer[Decision]):
     """What an approver has seen; all of it optional."""
 
+    into = Decision
     amount_received = AmountField(required=False)
     value_date = StrictDateField(required=False)
     note = ParagraphsField(max_length=1000, required=False, allow_blank=True)
 
 
-class ReasonSerializer(StrictSerializer[Any]):
+class ReasonSerializer(StrictSerializer[Reason]):
     """Why; it is shown to the payer."""
 
+    into = Reason
     reason = ParagraphsField(max_length=500)
 
 
-class BulkApproveSerializer(StrictSerializer[Any]):
+class BulkApproveSerializer(StrictSerializer[Chosen]):
     """Which payments to approve, each for itself."""
 
+    into = Chosen
     ids = serializers.ListField(child=StrictUUIDField(), min_length=1, max_length=MAX_BULK)
 
 
@@ -116,9 +164,10 @@ class RefundRequestSerializer(StrictSerializer[RefundRequest]):
     beneficiary = BeneficiarySerializer(required=False, source="beneficiary_sealed")
 
 
-class ApproveRefundSerializer(StrictSerializer[Any]):
+class ApproveRefundSerializer(StrictSerializer[Remark]):
     """What the second operator has to say; it may be nothing."""
 
+    into = Remark
     note = StrictCharField(max_length=1000, required=False, allow_blank=True)
 
 
@@ -144,56 +193,37 @@ class RecordSerializer(StrictSerializer[MoneyToRecord]):
     note = ParagraphsField(max_length=1000, required=False, allow_blank=True)
 
 
-class FinalizeSerializer(StrictSerializer[Any]):
+class FinalizeSerializer(StrictSerializer[Finalizing]):
     """Whether the account's balance pays at once."""
 
+    into = Finalizing
     apply_balance = StrictBooleanField(required=False)
 
 
-class RefundQuerySerializer(StrictSerializer[Any]):
+class RefundQuerySerializer(StrictSerializer[RefundFilters]):
     """What to narrow refunds by."""
 
+    into = RefundFilters
     status = serializers.ChoiceField(choices=[*map(str, RefundStatus)], required=False)
     destination = serializers.ChoiceField(choices=[*map(str, RefundDestination)], required=False)
     account_id = StrictUUIDField(required=False)
     payment_id = StrictUUIDField(required=False)
 
 
-class ExportQuerySerializer(StrictSerializer[Any]):
+class ExportQuerySerializer(StrictSerializer[ExportQuery]):
     """Which file, and of which currency."""
 
+    into = ExportQuery
     format = serializers.ChoiceField(choices=["csv", "pain001"], required=False)
     currency = CurrencyField(required=False)
 
 
-class LimitSerializer(StrictSerializer[Any]):
+class LimitSerializer(StrictSerializer[LimitToSet]):
     """Above how much of a currency two operators approve; null says that nothing needs two."""
 
+    into = LimitToSet
     currency = CurrencyField()
     amount = AmountField(allow_null=True)
-
-
-class BulkResultSerializer(serializers.Serializer[Any]):
-    """What became of one payment of a bulk approval."""
-
-    id = serializers.UUIDField()
-    result = serializers.ChoiceField(choices=["succeeded", "pending_approval", "already_succeeded", "refused"])
-    code = serializers.CharField(required=False)
-    error = serializers.CharField(required=False)
-
-
-class BulkResultsSerializer(serializers.Serializer[Any]):
-    """One result for each payment, in the order they were sent."""
-
-    results = BulkResultSerializer(many=True)
-
-
-class LimitShownSerializer(serializers.Serializer[Any]):
-    """A limit as answered; null says that nothing in this currency needs two."""
-
-    currency = serializers.CharField()
-    amount = serializers.CharField(allow_null=True)
-    updated_at = serializers.DateTimeField()
 
 
 class VerifyQuerySerializer(StrictSerializer[VerifyQuery]):

@@ -1,10 +1,29 @@
 """Reads of refunds."""
 
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from igny8_core.business.billing.models import Refund
 
 
+@dataclass(frozen=True, slots=True)
+class RefundFilters:
+    """What refunds are narrowed by."""
+
+    status: str | None = None
+    destination: str | None = None
+    account_id: UUID | None = None
+    payment_id: UUID | None = None
+
+
 def refunds_across_accounts() -> QuerySet[Refund]:
     """Every refund, for operators."""
     return Refund.objects.across_accounts()
+
+
+def find_refunds(filters: RefundFilters) -> QuerySet[Refund]:
+    """Those of every account's that are asked for, for operators."""
+    given = {name: value for name, value in asdict(filters).items() if value is not None}
+    return refunds_across_accounts().filter(**given)

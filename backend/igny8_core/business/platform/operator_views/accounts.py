@@ -35,7 +35,7 @@ class AccountViewSet(OperatorAudience, ApiViewSet):
     def list(self, request: Request) -> HttpResponse:
         """All accounts, newest first."""
         query = query_of(request, AccountFilterSerializer)
-        return sequence_page(request, find_accounts(**query), AccountAnswer.of)
+        return sequence_page(request, find_accounts(status=query.status, country=query.country), AccountAnswer.of)
 
     @extend_schema(responses={200: AccountAnswer})
     def retrieve(self, request: Request, account_id: UUID) -> HttpResponse:

@@ -40,7 +40,8 @@ class ApiKeyViewSet(OperatorAudience, ApiViewSet):
     def list(self, request: Request) -> HttpResponse:
         """API keys, newest first, without their secrets."""
         query = query_of(request, KeyFilterSerializer)
-        return sequence_page(request, find_api_keys(**query), KeyAnswer.of)
+        found = find_api_keys(account_id=query.account_id, user_id=query.user_id)
+        return sequence_page(request, found, KeyAnswer.of)
 
     @extend_schema(responses={200: KeyAnswer})
     def retrieve(self, request: Request, key_id: UUID) -> HttpResponse:

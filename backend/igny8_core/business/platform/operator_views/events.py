@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.answers import EventAnswer
-from igny8_core.business.platform.selectors.events import find_audit, find_events
+from igny8_core.business.platform.selectors.events import EventFilters, find_audit, find_events
 from igny8_core.business.platform.serializers.events import (
     AuditFilterSerializer,
     EventFilterSerializer,
@@ -27,16 +27,16 @@ class EventViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(parameters=[EventFilterSerializer], responses={200: ListOf(EventAnswer)})
     def list(self, request: Request) -> HttpResponse:
         """Every event of every account, and the platform's own."""
-        query = query_of(request, EventFilterSerializer)
-        return sequence_page(request, find_events(**query), EventAnswer.of, by=_order(query))
+        filters = query_of(request, EventFilterSerializer)
+        return sequence_page(request, find_events(filters), EventAnswer.of, by=_order(filters))
 
     @extend_schema(parameters=[AuditFilterSerializer], responses={200: ListOf(EventAnswer)})
     def audit(self, request: Request) -> HttpResponse:
         """The events behind which stands a user, an API key or an operator."""
-        query = query_of(request, AuditFilterSerializer)
-        return sequence_page(request, find_audit(**query), EventAnswer.of, by=_order(query))
+        filters = query_of(request, AuditFilterSerializer)
+        return sequence_page(request, find_audit(filters), EventAnswer.of, by=_order(filters))
 
 
-def _order(query: dict[str, object]) -> str:
+def _order(filters: EventFilters) -> str:
     """One account's events are in the order of its chain, whose indexes lead with the account."""
-    return "seq" if "account_id" in query else "sequence"
+    return "sequence" if filters.account_id is None else "seq"

@@ -35,7 +35,8 @@ class UserViewSet(OperatorAudience, ApiViewSet):
     def list(self, request: Request) -> HttpResponse:
         """People, newest first."""
         query = query_of(request, UserFilterSerializer)
-        return sequence_page(request, find_users(**query), UserAnswer.of)
+        found = find_users(account_id=query.account_id, role=query.role, status=query.status, kind=query.kind)
+        return sequence_page(request, found, UserAnswer.of)
 
     @extend_schema(responses={200: UserAnswer})
     def retrieve(self, request: Request, user_id: UUID) -> HttpResponse:

@@ -1,6 +1,8 @@
 """Reads of the event log for operators: everything that happened, and the part of it that somebody did."""
 
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -13,11 +15,25 @@ PEOPLE = (ActorKind.USER, ActorKind.API_KEY, ActorKind.OPERATOR)
 LOOKUPS = {"created_after": "occurred_at__gt", "created_before": "occurred_at__lt"}
 
 
-def find_events(**filters: Any) -> QuerySet[Event]:
-    """Events of every account by account_id, type, subject_id, actor_kind, actor_id, created_after, created_before."""
-    return events_across_accounts().filter(**{LOOKUPS.get(name, name): value for name, value in filters.items()})
+@dataclass(frozen=True, slots=True)
+class EventFilters:
+    """What events are narrowed by."""
+
+    account_id: UUID | None = None
+    type: str | None = None
+    subject_id: UUID | None = None
+    actor_id: UUID | None = None
+    actor_kind: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
 
 
-def find_audit(**filters: Any) -> QuerySet[Event]:
+def find_events(filters: EventFilters) -> QuerySet[Event]:
+    """Events of every account."""
+    given = {LOOKUPS.get(name, name): value for name, value in asdict(filters).items() if value is not None}
+    return events_across_accounts().filter(**given)
+
+
+def find_audit(filters: EventFilters) -> QuerySet[Event]:
     """The same for what people and API keys did."""
-    return find_events(**filters).filter(actor_kind__in=[*map(str, PEOPLE)])
+    return find_events(filters).filter(actor_kind__in=[*map(str, PEOPLE)])

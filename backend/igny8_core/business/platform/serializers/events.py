@@ -1,17 +1,16 @@
 """Shapes of the event log's queries."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from igny8_core.business.platform.selectors.events import PEOPLE
+from igny8_core.business.platform.selectors.events import PEOPLE, EventFilters
 from igny8_core.events.catalogue import ActorKind, EventType
 from igny8_core.http.fields import StrictDateTimeField, StrictSerializer, StrictUUIDField
 
 
-class EventFilterSerializer(StrictSerializer[Any]):
+class EventFilterSerializer(StrictSerializer[EventFilters]):
     """The query of the event log."""
 
+    into = EventFilters
     account_id = StrictUUIDField(required=False)
     type = serializers.ChoiceField(choices=[*map(str, EventType)], required=False)
     subject_id = StrictUUIDField(required=False)

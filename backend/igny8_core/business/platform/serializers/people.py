@@ -76,6 +76,32 @@ class NewKey:
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AccountQuery:
+    """What a list of accounts is narrowed by."""
+
+    status: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserQuery:
+    """What a list of people is narrowed by."""
+
+    account_id: UUID | None = None
+    role: str | None = None
+    status: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyQuery:
+    """What a list of API keys is narrowed by."""
+
+    account_id: UUID | None = None
+    user_id: UUID | None = None
+
+
 def as_validator(refuse: Callable[[str], None], field: str) -> Callable[[str], None]:
     """A service's rule as that of a field."""
 
@@ -172,9 +198,10 @@ class AccountChangeSerializer(_ProfileFields[AccountChange]):
     status = serializers.ChoiceField(choices=STATUSES, required=False)
 
 
-class AccountFilterSerializer(StrictSerializer[Any]):
+class AccountFilterSerializer(StrictSerializer[AccountQuery]):
     """The query of the list of accounts."""
 
+    into = AccountQuery
     status = serializers.ChoiceField(choices=STATUSES, required=False)
     country = CountryField(required=False)
 
@@ -201,16 +228,18 @@ class UserChangeSerializer(TeamMemberChangeSerializer):
     role = serializers.ChoiceField(choices=EVERY_ROLE, required=False)
 
 
-class TeamFilterSerializer(StrictSerializer[Any]):
+class TeamFilterSerializer(StrictSerializer[UserQuery]):
     """The query of the list of the account's people."""
 
+    into = UserQuery
     role = serializers.ChoiceField(choices=ACCOUNT_ROLES, required=False)
     status = serializers.ChoiceField(choices=STATUSES, required=False)
 
 
-class UserFilterSerializer(StrictSerializer[Any]):
+class UserFilterSerializer(StrictSerializer[UserQuery]):
     """The query of the list of all people; `kind` tells operators from the users of accounts."""
 
+    into = UserQuery
     account_id = StrictUUIDField(required=False)
     role = serializers.ChoiceField(choices=EVERY_ROLE, required=False)
     status = serializers.ChoiceField(choices=STATUSES, required=False)
@@ -248,8 +277,9 @@ class NewKeySerializer(StrictSerializer[NewKey]):
         return attrs
 
 
-class KeyFilterSerializer(StrictSerializer[Any]):
+class KeyFilterSerializer(StrictSerializer[KeyQuery]):
     """The query of the list of all API keys."""
 
+    into = KeyQuery
     account_id = StrictUUIDField(required=False)
     user_id = StrictUUIDField(required=False)

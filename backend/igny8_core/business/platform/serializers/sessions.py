@@ -1,18 +1,24 @@
-"""Shapes of the sign-in routes."""
+"""What the routes of sign-ins take."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from rest_framework import serializers
-
-from igny8_core.accounts.principals import Principal
 from igny8_core.business.platform.serializers.people import PasswordField
-from igny8_core.business.platform.services.sessions import Tokens
 from igny8_core.http.fields import StrictCharField, StrictSerializer, VerbatimField
 
 
-class LoginSerializer(StrictSerializer[Any]):
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What a person signs in with; no code where two-step sign-in is off."""
+
+    email: str
+    password: str = field(repr=False)
+    code: str = field(default="", repr=False)
+
+
+class LoginSerializer(StrictSerializer[SignIn]):
     """What a person signs in with; `code` where two-step sign-in is on."""
+
+    into = SignIn
 
     email = StrictCharField(max_length=254)
     password = VerbatimField(max_length=200, trim_whitespace=False)
@@ -51,62 +57,16 @@ class NewPasswordSerializer(StrictSerializer[NewPassword]):
     new = PasswordField()
 
 
-class RefreshSerializer(StrictSerializer[Any]):
+@dataclass(frozen=True, slots=True)
+class GivenToken:
+    """A refresh token."""
+
+    refresh_token: str = field(repr=False)
+
+
+class RefreshSerializer(StrictSerializer[GivenToken]):
     """A refresh token to change for a new pair."""
 
+    into = GivenToken
+
     refresh_token = VerbatimField(max_length=200)
-
-
-class TokensSerializer(serializers.Serializer[Any]):
-    """A pair of tokens, shown once."""
-
-    token_type = serializers.CharField()
-    access_token = serializers.CharField()
-    refresh_token = serializers.CharField()
-    access_expires_at = serializers.DateTimeField()
-    refresh_expires_at = serializers.DateTimeField()
-
-
-class MeAccountSerializer(serializers.Serializer[Any]):
-    """The caller's account."""
-
-    id = serializers.UUIDField()
-    code = serializers.CharField()
-    name = serializers.CharField()
-    country = serializers.CharField()
-    billing_currency = serializers.CharField()
-    time_zone = serializers.CharField()
-
-
-class MeSerializer(serializers.Serializer[Any]):
-    """Who the credential says the caller is."""
-
-    credential = serializers.CharField()
-    role = serializers.CharField()
-    is_operator = serializers.BooleanField()
-    user_id = serializers.UUIDField(allow_null=True)
-    account = MeAccountSerializer(allow_null=True)
-
-
-def tokens_document(tokens: Tokens) -> dict[str, object]:
-    """The answer that carries a new pair."""
-    return {
-        "token_type": "Bearer",
-        "access_token": tokens.access_token,
-        "refresh_token": tokens.refresh_token,
-        "access_expires_at": tokens.access_expires_at,
-        "refresh_expires_at": tokens.refresh_expires_at,
-    }
-
-
-def me_document(principal: Principal) -> dict[str, object]:
-    """The caller, as the credential tells it."""
-    account = principal.account
-    names = ("id", "code", "name", "country", "billing_currency", "time_zone")
-    return {
-        "credential": principal.kind.value,
-        "role": principal.role.value,
-        "is_operator": principal.is_operator,
-        "user_id": principal.user_id,
-        "account": account and {name: getattr(account, name) for name in names},
-    }

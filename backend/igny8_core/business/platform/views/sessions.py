@@ -9,15 +9,11 @@ from rest_framework.request import Request
 from igny8_core.accounts.keys import KeyKind
 from igny8_core.accounts.models import normalise_email
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.platform.answers import ReauthenticatedAnswer
+from igny8_core.business.platform.answers import MeAnswer, ReauthenticatedAnswer, TokensAnswer
 from igny8_core.business.platform.serializers.sessions import (
     LoginSerializer,
-    MeSerializer,
     ReauthenticateSerializer,
     RefreshSerializer,
-    TokensSerializer,
-    me_document,
-    tokens_document,
 )
 from igny8_core.business.platform.services import sessions
 from igny8_core.business.platform.services.reauthentication import prove_by_password
@@ -52,34 +48,26 @@ class PublicView(ApiView):
 class LoginView(PublicView):
     """Sign in with e-mail address and password."""
 
-    @extend_schema(request=LoginSerializer, responses={200: TokensSerializer}, auth=[])
+    @extend_schema(request=LoginSerializer, responses={200: TokensAnswer}, auth=[])
     def post(self, request: Request) -> HttpResponse:
         """A pair of tokens."""
-        serializer = LoginSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        email = serializer.validated_data["email"]
-        count_password(normalise_email(email), address_of(request))
+        given = LoginSerializer.checked(request.data)
+        count_password(normalise_email(given.email), address_of(request))
         tokens = sessions.sign_in(
-            email=email,
-            password=serializer.validated_data["password"],
-            code=serializer.validated_data.get("code", ""),
-            request_id=context.request_id(),
+            email=given.email, password=given.password, code=given.code, request_id=context.request_id()
         )
-        return responses.one(tokens_document(tokens))
+        return responses.one(TokensAnswer.of(tokens))
 
 
 class RefreshView(PublicView):
     """Change a refresh token for a new pair."""
 
-    @extend_schema(request=RefreshSerializer, responses={200: TokensSerializer}, auth=[])
+    @extend_schema(request=RefreshSerializer, responses={200: TokensAnswer}, auth=[])
     def post(self, request: Request) -> HttpResponse:
         """A pair of tokens; the old refresh token is spent."""
-        serializer = RefreshSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        tokens = sessions.refresh(
-            refresh_token=serializer.validated_data["refresh_token"], request_id=context.request_id()
-        )
-        return responses.one(tokens_document(tokens))
+        given = RefreshSerializer.checked(request.data)
+        tokens = sessions.refresh(refresh_token=given.refresh_token, request_id=context.request_id())
+        return responses.one(TokensAnswer.of(tokens))
 
 
 class SessionView(ApiView):
@@ -111,17 +99,17 @@ class ReauthenticateView(SessionView):
 class LogoutView(SessionView):
     """End the session of the access token."""
 
-    @extend_schema(request=None, responses={200: MeSerializer})
+    @extend_schema(request=None, responses={200: MeAnswer})
     def post(self, request: Request) -> HttpResponse:
         """Who has signed out."""
         sessions.sign_out(principal_of(request))
-        return responses.one(me_document(principal_of(request)), message="Signed out.")
+        return responses.one(MeAnswer.of(principal_of(request)), message="Signed out.")
 
 
 class MeView(SessionView):
     """Who the credential says the caller is."""
 
-    @extend_schema(responses={200: MeSerializer})
+    @extend_schema(responses={200: MeAnswer})
     def get(self, request: Request) -> HttpResponse:
         """The caller."""
-        return responses.one(me_document(principal_of(request)))
+        return responses.one(MeAnswer.of(principal_of(request)))

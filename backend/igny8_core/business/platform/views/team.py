@@ -37,7 +37,8 @@ class TeamViewSet(AccountAudience, ApiViewSet):
     def list(self, request: Request) -> HttpResponse:
         """The account's people, newest first."""
         query = query_of(request, TeamFilterSerializer)
-        return sequence_page(request, find_users(account_id=account_of(request).id, **query), UserAnswer.of)
+        found = find_users(account_id=account_of(request).id, role=query.role, status=query.status)
+        return sequence_page(request, found, UserAnswer.of)
 
     @extend_schema(responses={200: UserAnswer})
     def retrieve(self, request: Request, user_id: UUID) -> HttpResponse:

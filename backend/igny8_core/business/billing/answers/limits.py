@@ -1,0 +1,22 @@
+"""Above how much of a currency two operators have to approve."""
+
+from datetime import datetime
+from typing import Self
+
+from igny8_core.business.billing.models import ApprovalLimit
+from igny8_core.http.answers import Answer
+from igny8_core.kit.money import format_optional
+
+
+class ApprovalLimitAnswer(Answer):
+    """A limit; null says that nothing in this currency needs two."""
+
+    currency: str
+    amount: str | None
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, limit: ApprovalLimit) -> Self:
+        """The limit, in its currency."""
+        amount = format_optional(limit.amount_minor, limit.currency)
+        return cls(currency=limit.currency, amount=amount, updated_at=limit.updated_at)
