@@ -177,3 +177,23 @@ def test_a_way_to_pay_is_configured_through_the_services() -> None:
         )
     )
     assert facts == ["payment_method_config.created", "payment_method_config.removed"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *("[]", '["a"]', '"a"', "1", "true", "null", '{"payee_name": 5}', '{"payee_name": "\\u0000"}', '{"a": NaN}'),
+        *("9" * 5000, "[" * 200_000, '{"a":' * 3000, "{"),
+    ],
+    ids=lambda document: document[:12],
+)
+def test_instructions_that_are_none_are_refused(document: str) -> None:
+    desk, _ = at_desk(FINANCE)
+    config = as_operator(lambda: PaymentMethodConfig.objects.filter(country="NG").order_by("id")[0])
+    change = f"{CONSOLE}billing/paymentmethodconfig/{config.id}/change/"
+    fields = {"payment_method": config.payment_method, "country": "NG", "currency": config.currency, "sort_order": "9"}
+    sent = {**fields, "display_name": "Changed", "instructions": document}
+    answer = desk.post(change, sent, of=change)
+    assert answer.status_code == 200 or answer["Location"] == change, "back to the form, which says what is wrong"
+    kept = as_operator(lambda: PaymentMethodConfig.objects.get(id=config.id))
+    assert (kept.display_name, kept.instructions) == (config.display_name, config.instructions)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from django_countries import countries
 from unfold.admin import TabularInline
@@ -22,6 +23,24 @@ from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.money import format_amount
 
 CHOOSE = UnfoldAdminSelectWidget
+
+
+class DocumentField(forms.JSONField):
+    """A JSON document; one nested too deeply, or with a number too long to read, is as wrong as any other."""
+
+    def to_python(self, value: Any) -> Any:
+        """The document; a refusal stands at the field."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the form shows again: the document, or the text as it was written."""
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
 
 
 class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -48,6 +67,7 @@ class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
             "enabled",
             "sort_order",
         ]
+        field_classes: ClassVar = {"instructions": DocumentField}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         config = options.get("instance")

@@ -35,7 +35,7 @@ class Targets:
 
 def find_targets(text: str) -> Targets:
     """Open invoices, claims that await approval and accounts, by number, reference, code or a part of the name."""
-    text = text.strip().replace("\x00", "")
+    text = _searchable(text)
     if len(text) < LEAST_LETTERS:
         return Targets([], [], [])
     accounts = list(Account.objects.filter(Q(code=text.upper()) | Q(name__icontains=text)).order_by("name")[:FOUND])
@@ -46,6 +46,7 @@ def find_targets(text: str) -> Targets:
 
 def target_of(text: str) -> dict[str, str]:
     """An invoice's number or an account's code as the id it stands for. Raises `ValidationError`."""
+    text = _searchable(text)
     invoice_id = _id(invoice_id_of(text))
     if invoice_id:
         return {"invoice_id": invoice_id}
@@ -53,6 +54,11 @@ def target_of(text: str) -> dict[str, str]:
     if account_id:
         return {"account_id": account_id}
     raise ValidationError(fields={"target": [f"There is no invoice and no account {text[:40]!r}."]})
+
+
+def _searchable(text: str) -> str:
+    """What was typed, without the one character that PostgreSQL cannot look for."""
+    return text.strip().replace("\x00", "")
 
 
 def _id(found: UUID | None) -> str:

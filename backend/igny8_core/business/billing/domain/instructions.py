@@ -69,8 +69,10 @@ def _code_problem(text: str) -> str | None:
     return None
 
 
-def check_instructions(mapping: Mapping[str, object]) -> None:
-    """Refuse instructions with a wrong field; raises ValidationError, fields named `instructions.<key>`."""
+def check_instructions(mapping: object) -> None:
+    """Refuse what is no object, and a wrong field; raises ValidationError, fields named `instructions.<key>`."""
+    if not isinstance(mapping, Mapping):
+        raise ValidationError(fields={"instructions": ["Write an object of names and texts."]})
     problems = {key: _problem(key, value) for key, value in mapping.items()}
     fields = {f"instructions.{key}": [problem] for key, problem in problems.items() if problem is not None}
     if fields:
