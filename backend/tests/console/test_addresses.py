@@ -41,7 +41,8 @@ def desk() -> DeskClient:
     return at_desk(OperatorRole.ADMIN)[0]
 
 
-def test_only_pages_of_ours_are_registered() -> None:
+def test_only_pages_of_ours_are_registered(desk: DeskClient) -> None:
+    assert desk.get(CONSOLE).status_code == 200, "the first page asked for brings the tables along"
     assert {type(page) for page in admin.site._registry.values()} == {page for _, page in TABLES}
 
 
@@ -99,6 +100,14 @@ def test_ids_that_are_none(desk: DeskClient, table: str) -> None:
         assert desk.get(f"{CONSOLE}{table}/{text}/change/").status_code == 302, text
         hidden = LISTS[table].least_to_view != OperatorRole.SUPPORT
         assert support.get(f"{CONSOLE}{table}/{text}/history/").status_code == (403 if hidden else 404), text
+
+
+@pytest.mark.parametrize("table", LISTS)
+def test_a_row_is_named_by_its_id_alone(desk: DeskClient, table: str) -> None:
+    for step in ("change", "delete"):
+        for query in ("_to_field=", "_to_field=&_popup=1", "_to_field=id", "_changelist_filters=%00&_to_field="):
+            answer = desk.get(f"{CONSOLE}{table}/{ABSENT}/{step}/?{query}")
+            assert answer.status_code in (302, 403), (step, query)
 
 
 def test_a_key_is_revoked_when_the_question_is_answered(desk: DeskClient, cast: Cast) -> None:

@@ -54,7 +54,7 @@ class World:
 
     def _things(self) -> dict[str, list[str]]:
         cast, owner = self.cast, self.cast.owner
-        payments = [_paid(owner, str(cast.invoice(f"{1000 + n}.00")), f"OWN-REF-{n}") for n in range(4)]
+        payments = [_paid(owner, str(cast.invoice(f"{1000 + n}.00")), f"OWN-REF-{n}") for n in range(8)]
         assert cast.approver.post(f"{ADMIN}payments/{payments[0]}/approve/").status_code == 200
         refund_asked(cast)
         method = {"payment_method": "bank_transfer"}

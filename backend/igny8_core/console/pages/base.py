@@ -99,6 +99,10 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
             raise ValidationError(f"Search for at most {MAX_SEARCH_LENGTH} characters.")
         return super().get_search_results(request, queryset, search_term)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row with this id; an address that names another column (`_to_field`) is asked for none of them."""
+        return super().get_object(request, object_id)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """What the event log tells about the row: the admin keeps no log of its own."""
         if not self.has_view_permission(request):
