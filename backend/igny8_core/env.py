@@ -193,7 +193,7 @@ def _base_url(environ: Mapping[str, str]) -> str:
 def _seller(environ: Mapping[str, str], data_dir: Path, *, demo: bool) -> Seller:
     named = environ.get("IGNY8_SELLER_FILE")
     if named and not Path(named).is_file():
-        raise BadEnvironment(f"IGNY8_SELLER_FILE names {named}, which is no file.")
+        raise BadEnvironment(f"IGNY8_SELLER_FILE names {named}, which is not a file.")
     try:
         return load_seller(Path(named) if named else data_dir / "seller.json", demo=demo)
     except BadSeller as error:
@@ -203,7 +203,7 @@ def _seller(environ: Mapping[str, str], data_dir: Path, *, demo: bool) -> Seller
 def _folder(environ: Mapping[str, str], name: str) -> Path | None:
     named = environ.get(name)
     if named and not Path(named).is_dir():
-        raise BadEnvironment(f"{name} names {named}, which is no folder.")
+        raise BadEnvironment(f"{name} names {named}, which is not a folder.")
     return Path(named) if named else None
 
 

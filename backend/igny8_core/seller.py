@@ -48,10 +48,10 @@ def load_seller(path: Path, *, demo: bool) -> Seller:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BadSeller(f"{path} is no JSON file.") from error
+        raise BadSeller(f"{path} is not a JSON file.") from error
     known = {field.name for field in fields(Seller)}
     if not isinstance(document, dict) or not document.get("name") or not set(document) <= known:
-        raise BadSeller(f"{path} holds an object with name and, as wanted, {', '.join(sorted(known - {'name'}))}.")
+        raise BadSeller(f"{path} must hold an object with name and, optionally, {', '.join(sorted(known - {'name'}))}.")
     if not all(isinstance(value, str) and len(value) <= MAX_LENGTH for value in document.values()):
-        raise BadSeller(f"{path}: every value is text of at most {MAX_LENGTH} characters.")
+        raise BadSeller(f"{path}: every value must be text of at most {MAX_LENGTH} characters.")
     return Seller(**document)

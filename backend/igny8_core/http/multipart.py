@@ -71,12 +71,12 @@ class StrictMultipartParser(BaseParser):
                 if isinstance(value, Upload):
                     view.open_files.append(value.file)
                 if name in document:
-                    raise ValidationError(fields={name[:100]: ["Send it once."]})
+                    raise ValidationError(fields={name[:100]: ["Send it only once."]})
                 document[name] = value
         except MultiPartParserError as error:
             raise _malformed("A part's headers are too long.") from error
         if not tail.ends_with(b"--" + boundary + b"--"):
-            raise _malformed("It breaks off before its last boundary.")
+            raise _malformed("It ends before its last boundary.")
         return document
 
 
@@ -140,13 +140,13 @@ def _names(headers: Mapping[str, Any]) -> tuple[str, str]:
     disposition, parameters = headers["content-disposition"]
     encoding = headers.get("content-transfer-encoding", ("", {}))[0]
     if disposition.strip().lower() != "form-data" or encoding.strip().lower() not in _PLAIN_ENCODINGS:
-        raise _malformed("A part is no plain form data.")
+        raise _malformed("A part is not plain form data.")
     try:
         name, file_name = (parameters.get(key, b"").decode("utf-8") for key in ("name", "filename"))
     except UnicodeDecodeError as error:
         raise _malformed("A part's name is not UTF-8.") from error
     if not name or not is_clean(name) or not is_clean(file_name):
-        raise _malformed("A part has no proper name.")
+        raise _malformed("A part has no valid name.")
     return name, _base_name(file_name)
 
 

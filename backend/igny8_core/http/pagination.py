@@ -63,7 +63,7 @@ def decode(text: str, *, ordering: str, width: int) -> Cursor:
             raise ValueError("not a key")
         return Cursor(ordering, tuple(key), backwards)
     except (ValueError, TypeError, binascii.Error, RecursionError, AttributeError) as error:
-        sentence = "This cursor is not one of this list; start again without it."
+        sentence = "This cursor does not belong to this list. Start again without it."
         raise ValidationError(fields={"cursor": [sentence]}) from error
 
 

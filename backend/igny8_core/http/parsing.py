@@ -86,7 +86,7 @@ def _refuse_depth(body: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        raise _Refused("The body has a name twice in one object.")
+        raise _Refused("An object in the body has the same name twice.")
     return document
 
 
@@ -98,7 +98,7 @@ def _finite(text: str) -> float:
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise _Refused(f"The body is not valid JSON: {text} is no JSON number.")
+    raise _Refused(f"The body is not valid JSON: {text} is not a JSON number.")
 
 
 def _refuse_bad_text(value: Any) -> None:

@@ -20,7 +20,7 @@ def query_of[Checked](
     """
     _refuse_other_encodings(request)
     every = dict(request.query_params.lists())
-    repeated = {name[:100]: ["Send it once."] for name, values in every.items() if len(values) > 1}
+    repeated = {name[:100]: ["Send it only once."] for name, values in every.items() if len(values) > 1}
     unclean = {name[:100]: ["This text is malformed."] for name, (value, *_) in every.items() if not is_clean(value)}
     if repeated or unclean:
         raise ValidationError(fields={**repeated, **unclean})

@@ -29,4 +29,4 @@ def ensure_own_page(request: HttpRequest) -> None:
     check = CSRFCheck(HttpResponse)
     check.process_request(probe)
     if check.process_view(probe, HttpResponse, (), {}) is not None:
-        raise Forbidden("A session's cookie changes things only together with its token: send X-CSRFToken.")
+        raise Forbidden("A request with a session cookie must also send the X-CSRFToken header.")

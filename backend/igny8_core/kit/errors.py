@@ -114,7 +114,7 @@ class NotFound(AppError):
 
     kind = ErrorKind.NOT_FOUND
     code = "not_found"
-    default_message = "There is no such thing here."
+    default_message = "Nothing was found here. Check the address and the id."
 
 
 class MethodNotAllowed(AppError):
@@ -130,7 +130,7 @@ class BodyTooSlow(AppError):
 
     kind = ErrorKind.TOO_SLOW
     code = "body_too_slow"
-    default_message = "The body did not arrive in time; send it again."
+    default_message = "The body did not arrive in time. Send it again."
 
 
 class TooLarge(AppError):
@@ -146,7 +146,7 @@ class UnsupportedMediaType(AppError):
 
     kind = ErrorKind.UNSUPPORTED_MEDIA_TYPE
     code = "unsupported_media_type"
-    default_message = "This address reads application/json."
+    default_message = "This address accepts application/json."
 
 
 class AlreadyTaken(AppError):
@@ -162,7 +162,7 @@ class IdempotencyKeyReused(AppError):
 
     kind = ErrorKind.KEY_REUSED
     code = "idempotency_key_reused"
-    default_message = "This idempotency key was used before with another request."
+    default_message = "This idempotency key was already used with a different request."
 
 
 class RequestInProgress(AppError):
@@ -178,7 +178,7 @@ class Throttled(AppError):
 
     kind = ErrorKind.THROTTLED
     code = "throttled"
-    default_message = "Too many requests; try again later."
+    default_message = "Too many requests. Try again later."
 
 
 class Unavailable(AppError):
@@ -186,7 +186,7 @@ class Unavailable(AppError):
 
     kind = ErrorKind.UNAVAILABLE
     code = "unavailable"
-    default_message = "The service is busy; try again."
+    default_message = "The service is busy. Try again."
 
 
 class Internal(AppError):

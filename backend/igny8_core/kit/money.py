@@ -13,7 +13,7 @@ _DECIMAL = re.compile(r"(0|[1-9]\d{0,19})(?:\.(\d{1,4}))?\Z", re.ASCII)
 
 
 class InvalidAmount(ValidationError):
-    """A text that is no amount of its currency."""
+    """A text that is not an amount of its currency."""
 
     default_message = "This is not an amount."
 
@@ -49,7 +49,7 @@ def parse_amount(text: str, currency: str, *, field: str | None = None, allow_ze
     if amount_minor > MAX_AMOUNT_MINOR:
         raise _invalid("The amount is too large.", field)
     if amount_minor == 0 and not allow_zero:
-        raise _invalid("The amount must be above zero.", field)
+        raise _invalid("The amount must be greater than zero.", field)
     return amount_minor
 
 

@@ -52,7 +52,7 @@ def today(time_zone: str) -> date:
 
 
 def typed_amount(text: str, currency: str, locale: Locale) -> str | None:
-    """What a person typed as an amount, as decimal text; None when it is no amount in their manner of writing."""
+    """What a person typed as an amount, as decimal text; None when it is not an amount in their manner of writing."""
     plain = "".join(bare(text).split())
     if any(character.isalpha() or character == "_" for character in plain):
         return None  # Python's own notations: an exponent could ask for a million digits

@@ -92,7 +92,7 @@ class AddPasskeyForm(PortalForm):
     """A passkey to be made."""
 
     name = LineField(
-        label=_("Name"), max_length=60, help_text=_("What you will know it by, such as the device it is on.")
+        label=_("Name"), max_length=60, help_text=_("A name that you will recognise, such as the device it is on.")
     )
 
 
@@ -259,14 +259,16 @@ class SavedMethodForm(PortalForm):
     payment_method = forms.ChoiceField(
         label=_("Kind"), choices=[(name, sentences.PAYMENT_METHOD[name]) for name in sorted(map(str, MANUAL))]
     )
-    label = LineField(label=_("Name"), max_length=80, help_text=_("As you call it, such as “Main account at HBL”."))
+    label = LineField(
+        label=_("Name"), max_length=80, help_text=_("A name that you will recognise, such as “Main account at HBL”.")
+    )
     last_four = forms.RegexField(
         label=_("Last four digits (optional)"),
         regex=r"\A[0-9A-Za-z]{4}\Z",
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off", "dir": "ltr"}),
         help_text=_("Never the whole number: four digits are enough to tell accounts apart."),
-        error_messages={"invalid": _("These are not four digits.")},
+        error_messages={"invalid": _("Enter exactly four digits.")},
     )
 
 
@@ -296,7 +298,7 @@ class KeyForm(PortalForm):
     name = LineField(label=_("What it is for"), max_length=100)
     role = role_field()
     expires_on = forms.DateField(
-        label=_("Good until (optional)"),
+        label=_("Valid until (optional)"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

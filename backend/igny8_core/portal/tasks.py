@@ -41,12 +41,12 @@ def mail_second_factor_locked(event_id: str, account_id: str) -> None:
 def locked_mail(email: str) -> EmailMessage:
     """The mail, in plain text: what was tried, and that the password is known to who tried it."""
     lines = [
-        _("Somebody typed wrong codes for the second step of your sign-in at IGNY8 Billing, one after the other."),
-        _("For a while we accept no code from anybody. After that you can sign in as usual."),
+        _("Somebody entered several wrong codes in a row for the second step of your sign-in at IGNY8 Billing."),
+        _("For a while we do not accept a code from anybody. After that you can sign in as usual."),
         _("If that was not you, somebody knows your password. Set another one here:"),
         settings.ENV.base_url + reverse("portal:forgotten"),
     ]
-    return EmailMessage(subject=_("Wrong codes at your sign-in"), body="\n\n".join(lines), to=[email])
+    return EmailMessage(subject=_("Wrong codes entered at your sign-in"), body="\n\n".join(lines), to=[email])
 
 
 def reset_mail(link: ResetLink) -> EmailMessage:
@@ -95,6 +95,9 @@ def _accept_lines(token: str) -> list[str]:
 
 def _known_lines() -> list[str]:
     return [
-        _("Your address signs in to IGNY8 Billing already, and an address belongs to one account only."),
-        _("To accept, ask them to invite another address of yours. Only you are told this: not whoever invited you."),
+        _("You already sign in to IGNY8 Billing with this address, and an address can belong to one account only."),
+        _(
+            "To accept, ask them to invite another address of yours. Only you are told this; the person who "
+            "invited you is not."
+        ),
     ]

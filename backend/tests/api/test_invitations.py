@@ -169,7 +169,7 @@ def test_only_its_reader_is_told_that_an_address_is_known(cast: Cast) -> None:
     assert known is not None and fresh is not None
     assert known.subject == fresh.subject == "You are invited to IGNY8 Billing"
     assert known.to == [elsewhere.email]
-    assert "signs in to IGNY8 Billing already" in str(known.body)
+    assert "sign in to IGNY8 Billing with this address" in str(known.body)
     assert "/portal/invitation/" not in str(known.body)
     assert "already" not in str(fresh.body)
     for mail in (known, fresh):
@@ -194,7 +194,7 @@ def test_somebody_of_the_own_team_is_not_invited_again(admin: Person, cast: Cast
     member, before = team_member(cast.account, AccountRole.VIEWER), count()
     taken = cast.owner.post(TEAM, asked(email=member.email.upper()))
     assert (taken.status_code, taken.json()["code"]) == (409, "already_taken")
-    assert taken.json()["errors"] == {"email": ["This person can sign in already."]}
+    assert taken.json()["errors"] == {"email": ["This person can already sign in."]}
     assert admin.api.post(EVERY, asked("admin", email=admin.email, account_id=None)).status_code == 409
     assert count()[0] == before[0]
 

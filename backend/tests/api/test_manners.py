@@ -16,7 +16,7 @@ def test_routing_errors_have_the_shape(cast: Cast) -> None:
     assert (absent.status_code, absent["X-Request-ID"]) == (404, request_id)
     assert absent.json() == {
         "success": False,
-        "error": "There is no such thing here.",
+        "error": "Nothing was found here. Check the address and the id.",
         "code": "not_found",
         "request_id": request_id,
     }

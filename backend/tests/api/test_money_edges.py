@@ -246,7 +246,7 @@ def test_money_for_a_paid_invoice_is_told_and_kept(cast: Cast) -> None:
     answer = decide(cast.approver, late, "approve")
     shown = answer.json()["data"]
     assert (shown["status"], shown["arrived_late"], shown["to_balance"]) == ("succeeded", True, "500.00")
-    assert "takes no money any more" in answer.json()["message"]
+    assert "no longer accepts payments" in answer.json()["message"]
     path = f"/api/v1/admin/events/?account_id={cast.account.id}&type=payment.arrived_late"
     (told,) = cast.support.get(path).json()["results"]
     assert (told["subject_id"], told["data"]["invoice_ids"]) == (late, [str(invoice_id)])

@@ -48,7 +48,7 @@ def me(api: Api) -> str:
 def test_above_the_limit_a_second_operator_lets_it_out(cast: Cast, limit: None) -> None:
     payment_id = paid(cast, "600000.00")
     answer = cast.finance.post(f"{ADMIN}payments/{payment_id}/refund/", {"destination": "transfer", "reason": "Closed"})
-    assert "another operator has to approve it" in answer.json()["message"]
+    assert "Another operator must approve it" in answer.json()["message"]
     waiting = answer.json()["data"]["refund"]
     assert (waiting["status"], waiting["approvals"]["needed"], waiting["beneficiary_known"]) == (
         "pending_approval",

@@ -190,7 +190,7 @@ def test_the_person_is_mailed_what_to_do(cast: Cast, monkeypatch: pytest.MonkeyP
     assert mail_second_factor_locked in subscribers_of("user.second_factor_locked")
     assert [message["To"] for message in box.messages] == [person.email for person in people]
     for message in box.messages:
-        assert message["Subject"] == "Wrong codes at your sign-in"
+        assert message["Subject"] == "Wrong codes entered at your sign-in"
         assert message.get_content().splitlines()[4:] == [
             "If that was not you, somebody knows your password. Set another one here:",
             "",

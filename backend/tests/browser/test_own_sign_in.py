@@ -46,7 +46,7 @@ def test_an_operator_sets_up_two_steps(site: Site, window: str) -> None:
     secret = page.locator(".own-secret").inner_text()
     page.get_by_role("textbox", name="Code").fill("000000")
     page.get_by_role("button", name="Switch on").click()
-    page.get_by_text("This code is wrong or was used before.").wait_for()
+    page.get_by_text("This code is wrong or has already been used.").wait_for()
     page.get_by_role("textbox", name="Code").fill(totp.code_at(secret, totp.step_of(datetime.now(UTC))))
     page.get_by_role("button", name="Switch on").click()
     page.locator(".own-codes li").first.wait_for()

@@ -75,7 +75,7 @@ def test_four_eyes_are_visible_and_hold(cast: Cast, limit: None) -> None:
     page = text(first.get(f"{DESK}{payment_id}/", part=True))
     assert "1 of 2 approvals given" in page
     assert "by you" in page
-    assert "somebody else has to approve it too" in text(first.post(f"{DESK}{payment_id}/approve/"))
+    assert "Somebody else must approve it too" in text(first.post(f"{DESK}{payment_id}/approve/"))
     assert payment(payment_id).status == "pending_approval"
     second.post(f"{DESK}{payment_id}/approve/")
     assert payment(payment_id).status == "succeeded"

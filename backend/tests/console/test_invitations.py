@@ -57,7 +57,7 @@ def test_bad_forms_say_so(desk: DeskClient, cast: Cast) -> None:
     for code, role in (("", "owner"), (cast.account.code, "finance")):
         answer = invites(desk, email, code, role)
         assert answer.status_code == 302
-        assert "Here the roles are" in desk.get(answer["Location"]).content.decode()
+        assert "Choose one of these roles" in desk.get(answer["Location"]).content.decode()
     assert found(email) == []
 
 
@@ -78,7 +78,7 @@ def test_it_is_sent_again_and_revoked_after_a_question(desk: DeskClient) -> None
         assert desk.post(path, of=path).status_code == 302
         assert [(row.times_sent, row.outcome) for row in found(email)] == [(times, outcome)]
     again = desk.post(f"{TABLE}{invitation.id}/send-again/", of=ADD)
-    assert (again.status_code, "This invitation is over" in again.content.decode()) == (409, True)
+    assert (again.status_code, "This invitation is no longer valid" in again.content.decode()) == (409, True)
     rows = Event.objects.across_accounts().filter(subject_id=invitation.id).order_by("seq")
     assert as_operator(lambda: [row.type for row in rows]) == [
         "invitation.created",

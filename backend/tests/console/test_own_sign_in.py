@@ -95,7 +95,9 @@ def test_the_second_step_is_set_up_used_and_switched_off(desk: tuple[DeskClient,
     client, person = desk
     assert client.get(TWO_STEP).status_code == 404, "nothing was begun"
     secret = begun(client)
-    assert told(client.post(TWO_STEP, {"code": "000000"}, of=TWO_STEP)) == "This code is wrong or was used before."
+    assert (
+        told(client.post(TWO_STEP, {"code": "000000"}, of=TWO_STEP)) == "This code is wrong or has already been used."
+    )
     page = client.post(TWO_STEP, {"code": code_of(secret)}, of=TWO_STEP)
     codes = re.findall(r"<li>([A-Z2-7]{4}-[A-Z2-7]{4})</li>", page.content.decode())
     assert (page.status_code, len(codes)) == (200, 8)
@@ -107,7 +109,7 @@ def test_the_second_step_is_set_up_used_and_switched_off(desk: tuple[DeskClient,
     assert visitor.submit(half["Location"], {"code": codes[0]}).status_code == 303
     assert visitor.get(CONSOLE).status_code == 200
 
-    assert told(client.post(OFF, {"code": codes[0]}, of=OFF)) == "This code is wrong or was used before."
+    assert told(client.post(OFF, {"code": codes[0]}, of=OFF)) == "This code is wrong or has already been used."
     done = client.post(OFF, {"code": codes[1]}, of=OFF)
     assert (done.status_code, done["Location"]) == (302, SECURITY)
     assert not as_operator(lambda: SecondFactor.objects.filter(user_id=person.id).exists())
@@ -167,11 +169,11 @@ def test_bad_passkeys_are_refused(desk: tuple[DeskClient, Person]) -> None:
         {"name": "Mine"},
     ):
         answer = client.post(f"{SECURITY}passkeys/keep/", values, of=SECURITY)
-        assert told(answer) == "This passkey was not accepted; try again."
+        assert told(answer) == "This passkey was not accepted. Try again."
     other, _ = at_desk(OperatorRole.SUPPORT)
     other.client.cookies["igny8_passkey"] = client.client.cookies["igny8_passkey"].value
     answer = other.post(f"{SECURITY}passkeys/keep/", {"name": "Mine", "credential": credential}, of=SECURITY)
-    assert told(answer) == "This passkey was not accepted; try again."
+    assert told(answer) == "This passkey was not accepted. Try again."
     assert keys_of(person) == []
 
 

@@ -57,7 +57,7 @@ def test_the_same_file_imports_nothing_twice(cast: Cast) -> None:
     desk, _ = at_desk(OperatorRole.FINANCE)
     content = camt(number, payer(12345, "unknown"), payer(12345, "unknown"))
     drop(desk, content)
-    assert "nothing is imported twice" in drop(desk, content)
+    assert "nothing was imported again" in drop(desk, content)
     assert len(lines_of(number)) == 2
 
 

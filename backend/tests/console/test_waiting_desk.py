@@ -144,7 +144,7 @@ def test_a_payment_is_decided_at_its_own_desk(cast: Cast, limit: None) -> None:
     assert row(first, payment_id) == "", "nobody has approved it yet"
     first.post(f"{CONSOLE}approvals/{payment_id}/approve/")
     shown = row(first, payment_id)
-    assert "You have recorded or approved this payment; somebody else has to approve it." in shown
+    assert "You recorded or approved this payment, so somebody else must approve it." in shown
     second, _ = at_desk(OperatorRole.APPROVER)
     shown = row(second, payment_id)
     assert f"600,000.00 PKR from {cast.account.name}" in shown
@@ -157,10 +157,10 @@ def test_nobody_confirms_what_they_asked_for(person: Person, cast: Cast) -> None
     desk, admin = at_desk(OperatorRole.ADMIN)
     change = role_asked(admin, person)
     shown = row(desk, change)
-    assert "You have asked for this; another admin has to confirm it." in shown
+    assert "You requested this, so another admin must confirm it." in shown
     assert "Asked for by you" in shown
     assert buttons(shown) == ["Withdraw"]
-    done(desk, f"{change}/confirm", "You have asked for this yourself; another admin has to confirm it.")
+    done(desk, f"{change}/confirm", "You requested this, so another admin must confirm it.")
     assert role_of(person) == "support"
     done(desk, f"{change}/reject", "The request is closed.")
     assert row(desk, change) == ""
@@ -171,9 +171,9 @@ def test_nobody_confirms_what_they_asked_for(person: Person, cast: Cast) -> None
     body = {"destination": "transfer", "beneficiary": MULE}
     refund = requester.api.post(f"{ADMIN}payments/{payment_id}/refund/", body).json()["data"]["refund"]["id"]
     shown = row(finance, refund)
-    assert "You have asked for this refund; somebody else has to approve it." in shown
+    assert "You requested this refund, so somebody else must approve it." in shown
     assert buttons(shown) == ["Details", "Withdraw"]
-    done(finance, f"refunds/{refund}/approve", "You have asked for this refund; somebody else has to approve it.")
+    done(finance, f"refunds/{refund}/approve", "You requested this refund, so somebody else must approve it.")
     assert status_of(refund) == "pending_approval"
 
 
@@ -182,12 +182,12 @@ def test_others_decide_nothing(asker: Person, person: Person, cast: Cast, role: 
     change, refund = role_asked(asker, person), refund_asked(cast)
     desk, _ = at_desk(role)
     shown = row(desk, change)
-    assert "An admin has to confirm this." in shown
+    assert "An admin must confirm this." in shown
     assert buttons(shown) == []
     refused = [f"{change}/confirm", f"{change}/reject"]
     if role is OperatorRole.SUPPORT:
         shown = row(desk, refund)
-        assert "An approver has to approve this." in shown
+        assert "An approver must approve this." in shown
         assert buttons(shown) == ["Details"]
         refused += [f"refunds/{refund}/approve", f"refunds/{refund}/cancel"]
     if role is OperatorRole.APPROVER:
@@ -204,12 +204,12 @@ def test_what_is_over_is_told(asker: Person, person: Person) -> None:
     assert desk.client.post(f"{DESK}{change}/confirm/").status_code == 403, "a form without its token"
     assert desk.get(f"{DESK}{change}/confirm/").status_code == 405
     assert asker.api.post(f"{PENDING}{change}/reject/").status_code == 200
-    over = "This request is over; ask again if the change is still wanted."
+    over = "This request is closed. Ask again if you still need the change."
     for verb in ("confirm", "reject"):
         done(desk, f"{change}/{verb}", over)
     assert role_of(person) == "support"
     for path in (f"{ABSENT}/confirm", f"{ABSENT}/reject", f"refunds/{ABSENT}/approve", f"refunds/{ABSENT}/cancel"):
-        done(desk, path, "There is no such thing here.")
+        done(desk, path, "Nothing was found here. Check the address and the id.")
 
 
 def test_an_old_session_proves_who_is_there_first(asker: Person, person: Person) -> None:
@@ -227,6 +227,6 @@ def test_a_form_says_that_its_change_waits(person: Person) -> None:
     fields: dict[str, Any] = {"name": "Somebody", "role": "approver", "status": "active"}
     answer = desk.post(path, fields, of=path)
     assert answer.status_code == 302, answer.content
-    assert "Role and status wait for another admin" in desk.get(answer["Location"]).content.decode()
+    assert "Another admin must confirm the role and the status" in desk.get(answer["Location"]).content.decode()
     assert role_of(person) == "support"
     assert f"{person.email} becomes approver" in unescape(desk.get(DESK).content.decode())

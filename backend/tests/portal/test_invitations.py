@@ -26,7 +26,7 @@ from tests.staff import address, operator, team_member
 from tests.staff import signed_in as signed_in_to_the_api
 
 NEW = "an entirely new password"
-OVER, IN_USE = "This invitation is no longer good.", "This address signs in to another account already."
+OVER, IN_USE = "This invitation is no longer valid.", "This address already signs in to another account."
 TEAM_PAGE = f"{PORTAL}team/"
 
 
@@ -96,7 +96,7 @@ def test_a_link_works_once(cast: Cast) -> None:
     data = invited(cast.owner)
     link = link_of(data)
     assert accepts(link).status_code == 303
-    assert told(Visitor().get(link)) == (409, f"{OVER} Use the link in the newest mail, or ask for a new one.")
+    assert told(Visitor().get(link)) == (409, f"{OVER} Use the link in the latest e-mail, or ask for a new one.")
     visitor = Visitor()
     hidden = visitor.hidden(f"{PORTAL}sign-in/")
     again = visitor.client.post(link, {**hidden, "name": "x", "password": "somebody else's one"})
@@ -216,10 +216,10 @@ def test_the_first_of_two_accounts_that_is_accepted_has_the_address(cast: Cast) 
     late.get(second)
     hidden = late.hidden(second)
     assert accepts(first).status_code == 303
-    assert told(Visitor().get(second)) == (409, f"{IN_USE} Ask to be invited with another address.")
+    assert told(Visitor().get(second)) == (409, f"{IN_USE} Ask to be invited with a different address.")
     assert told(late.client.post(second, {**hidden, "name": "", "password": NEW})) == (
         409,
-        f"{IN_USE} Ask to be invited with another address.",
+        f"{IN_USE} Ask to be invited with a different address.",
     )
     assert [person.account_id for person in people_of(email)] == [cast.account.id]
     assert [row["status"] for row in cast.stranger.get(TEAM).json()["results"]] == ["pending"], "and B is not told"
@@ -326,7 +326,7 @@ def test_the_page_tells_nobody_who_is_known(cast: Cast) -> None:
     assert [(answer.status_code, answer["Location"]) for answer in answers] == [(303, TEAM_PAGE)] * 2
     own = team_member(cast.account, AccountRole.VIEWER)
     refused = visitor.submit(TEAM_PAGE, {"email": own.email, "name": "", "role": "viewer"})
-    assert (refused.status_code, "This person can sign in already." in refused.content.decode()) == (400, True)
+    assert (refused.status_code, "This person can already sign in." in refused.content.decode()) == (400, True)
 
 
 def test_strangers_and_lesser_roles_touch_no_invitation(cast: Cast) -> None:

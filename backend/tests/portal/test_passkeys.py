@@ -258,7 +258,7 @@ def test_twenty_are_enough_and_devices_are_told_what_they_have(cast: Cast) -> No
     assert options["authenticatorSelection"]["userVerification"] == "required"
     assert kept(visitor, Authenticator().make(options)).status_code == 303
     page = visitor.submit(PASSKEYS, {"name": "One more"})
-    assert (page.status_code, "as many passkeys" in page.content.decode()) == (400, True)
+    assert (page.status_code, "maximum number of passkeys" in page.content.decode()) == (400, True)
     assert len(keys_of(person)) == 20
 
 

@@ -56,7 +56,7 @@ def test_the_same_form_twice_is_one_payment(cast: Cast, member: Visitor) -> None
     assert first["Location"] == second["Location"]
     assert len(payments_of(cast)) == 1
     other = member.client.post(path, {**form, "amount": "160.00"})
-    assert (other.status_code, "sent before with other content" in other.content.decode()) == (400, True)
+    assert (other.status_code, "already sent with different content" in other.content.decode()) == (400, True)
     assert len(payments_of(cast)) == 1
 
 
@@ -84,9 +84,9 @@ def test_the_same_form_twice_at_once_is_one_payment(cast: Cast, member: Visitor)
 
 REFUSED = [
     ({"transaction_reference": ""}, "transaction_reference", "This field is required."),
-    ({"transaction_reference": "---"}, "transaction_reference", "This is no reference."),
+    ({"transaction_reference": "---"}, "transaction_reference", "This is not a valid reference."),
     ({"amount": "1000.01"}, "amount", "This is more than what is left to pay on this invoice."),
-    ({"amount": "0"}, "amount", "The amount must be above zero."),
+    ({"amount": "0"}, "amount", "The amount must be greater than zero."),
     ({"amount": "ten"}, "amount", "This is not an amount of PKR."),
     ({"amount": "1.005"}, "amount", "This is not an amount of PKR."),
     ({"paid_on": "2999-01-01"}, "paid_on", "This date is in the future."),
@@ -110,7 +110,10 @@ def test_a_reference_used_before_is_told_at_its_field(cast: Cast, member: Visito
     path = f"{PORTAL}invoices/{cast.invoice()}/pay/"
     assert member.submit(path, claim(amount="150.00")).status_code == 303
     answer = member.submit(path, claim(amount="150.00", transaction_reference="ft-77"))
-    assert "with this reference before" in answer.content.decode().split('id="id_transaction_reference_error"')[1]
+    assert (
+        "already told us about a payment with this reference"
+        in answer.content.decode().split('id="id_transaction_reference_error"')[1]
+    )
     assert len(payments_of(cast)) == 1
 
 

@@ -58,7 +58,7 @@ def test_one_more_file_later_once(cast: Cast, member: Visitor) -> None:
         assert (answer.status_code, answer["Location"]) == (303, shown)
     assert [proof.kind for proof in proofs_of(cast)] == ["pdf"]
     again = member.submit(f"{shown}proofs/", {"proof": upload(slip, "slip.pdf")}, page=shown)
-    assert (again.status_code, "added to this payment before" in again.content.decode()) == (400, True)
+    assert (again.status_code, "already attached to this payment" in again.content.decode()) == (400, True)
     stranger, _ = signed_in(cast.other)
     foreign = stranger.submit(f"{shown}proofs/", {"proof": upload(slip, "slip.pdf")}, page=PORTAL)
     assert foreign.status_code == 404

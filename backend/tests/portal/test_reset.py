@@ -126,7 +126,7 @@ def test_the_link_sets_a_password_once_and_ends_every_session(cast: Cast) -> Non
     assert visitor.get(PORTAL).status_code == 303
     assert facts_of(person)[-1] == "user.password_changed"
     again = Visitor().get(path)
-    assert (again.status_code, "no longer good" in again.content.decode()) == (400, True)
+    assert (again.status_code, "no longer valid" in again.content.decode()) == (400, True)
     sign_in = f"{PORTAL}sign-in/"
     assert Visitor().submit(sign_in, {"email": person.email, "password": NEW}).status_code == 303
     assert Visitor().submit(sign_in, {"email": person.email, "password": PASSWORD}).status_code == 400

@@ -94,7 +94,7 @@ def test_an_account_needs_no_owner() -> None:
         (["create_operator", "--email", "a@b.de", "--password-stdin"], "", "password: This field may not be blank."),
         (["create_operator", "--email", "a@b.de"], PASSWORD, "There is no terminal to ask for a password"),
         (["create_operator", "--email", "a@b.de", "--role", "king"], "", "invalid choice: 'king'"),
-        (an_account(code="ab", country="XX"), "", "code: This is 3 to 8 capital letters and digits. country: This is"),
+        (an_account(code="ab", country="XX"), "", "code: Use 3 to 8 capital letters and digits. country: This is"),
         ([*an_account(), "--password-stdin"], PASSWORD, "Name the owner with --owner-email."),
     ],
 )
@@ -112,9 +112,12 @@ def test_what_is_taken_is_told_in_a_sentence(cast: Cast) -> None:
     assert manage("create_operator", "--email", email, "--password-stdin").returncode == 0
     before = everything()
     taken: list[tuple[list[str], str]] = [
-        (["create_operator", "--email", email.upper()], "email: Another user has this address.\n"),
-        ([*an_account(), "--owner-email", email], "owner.email: Another user has this address.\n"),
-        ([*an_account(code=cast.account.code), "--owner-email", address()], "code: Another account has this code.\n"),
+        (["create_operator", "--email", email.upper()], "email: Another user already has this address.\n"),
+        ([*an_account(), "--owner-email", email], "owner.email: Another user already has this address.\n"),
+        (
+            [*an_account(code=cast.account.code), "--owner-email", address()],
+            "code: Another account already has this code.\n",
+        ),
     ]
     for arguments, sentence in taken:
         done = manage(*arguments, "--password-stdin")

@@ -172,18 +172,18 @@ def test_archives_of_anything_else_are_refused() -> None:
     inner = zipped(("a.xml", camt))
     assert refusal(zipped(("inner.zip", inner))).startswith("In inner.zip: ")
     assert refusal(zipped(("a.txt", b"hello"))).startswith("In a.txt: ")
-    assert refusal(zipped()) == "The archive holds no files."
+    assert refusal(zipped()) == "The archive contains no files."
     assert "mixes formats (camt053, ofx)" in refusal(zipped(("a", camt), ("b", (SAMPLES / "ofx1.ofx").read_bytes())))
-    assert refusal(inner[:-30]) == "The archive is broken or cut off."
+    assert refusal(inner[:-30]) == "The archive is damaged or incomplete. Upload it again."
     assert refusal(zipped(("a.xml", camt), method=zipfile.ZIP_BZIP2)) == (
-        "The archive is packed in a way that is not read; use plain ZIP."
+        "The archive uses a compression method that cannot be read. Use a plain ZIP file."
     )
     damaged = bytearray(zipped(("a.xml", camt), ("b.xml", camt)))
     damaged[200:260] = b"\xff" * 60
     assert refusal(bytes(damaged))
     encrypted = bytearray(inner)
     encrypted[inner.index(b"PK\x01\x02") + 8] |= 1
-    assert refusal(bytes(encrypted)) == "The archive is encrypted."
+    assert refusal(bytes(encrypted)) == "The archive is encrypted. Upload it without a password."
 
 
 def test_an_archive_of_statements_is_read_as_one_after_the_other() -> None:

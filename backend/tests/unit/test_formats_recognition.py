@@ -52,8 +52,8 @@ def test_a_document_in_an_envelope() -> None:
         (b"", "The file is empty."),
         (b"%PDF-1.7", "This is a PDF; ask the bank for the statement as CAMT.053, MT940, OFX or CSV."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old Excel file (.xls); save it as .xlsx or CSV."),
-        (b"hello", "This file is no bank statement that can be read."),
-        (b"\0" * 1000, "This file is no bank statement that can be read."),
+        (b"hello", "This file cannot be read as a bank statement."),
+        (b"\0" * 1000, "This file cannot be read as a bank statement."),
     ],
 )
 def test_strangers_are_refused(content: bytes, sentence: str) -> None:

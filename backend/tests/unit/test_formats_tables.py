@@ -167,7 +167,7 @@ def test_rows_around_the_table_are_skipped() -> None:
         (
             b"Date,Amount\nx,5\n",
             {"fixed_currency": "", "currency": 3},
-            "No line can be read; is this the right profile? Line 2: the currency is missing.",
+            "No line could be read. Is this the right profile? Line 2: the currency is missing.",
         ),
     ],
 )
@@ -231,7 +231,7 @@ def test_a_preview_shows_rows_and_what_becomes_of_them(as_workbook: bool) -> Non
     assert isinstance(start, StatementStart)
     assert isinstance(line, StatementLine)
     assert isinstance(unreadable, UnreadableLine)
-    assert unreadable.problem == 'Line 3: "x" is no date.'
+    assert unreadable.problem == 'Line 3: "x" is not a date.'
 
 
 def test_a_preview_of_no_table_is_refused() -> None:

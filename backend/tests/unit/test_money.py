@@ -119,7 +119,7 @@ def test_every_text_at_fault_is_named_with_its_field() -> None:
     with pytest.raises(ValidationError) as refused:
         parse_amounts(texts, "EUR", allow_zero=("tolerance",))
     assert refused.value.message == ValidationError.default_message
-    assert refused.value.fields == {"most": ["The amount must be above zero."], "fee": ["EUR has 2 decimals."]}
+    assert refused.value.fields == {"most": ["The amount must be greater than zero."], "fee": ["EUR has 2 decimals."]}
 
 
 def test_zero_only_where_it_is_allowed() -> None:

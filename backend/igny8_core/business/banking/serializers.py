@@ -113,7 +113,7 @@ def statuses_of(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     unknown = [name[:40] for name in names if name not in set(LineStatus)]
     if unknown:
-        raise ValidationError(fields={"status": [f"Not a status: {name!r}." for name in unknown]})
+        raise ValidationError(fields={"status": [f"Unknown status: {name!r}." for name in unknown]})
     return names
 
 

@@ -120,7 +120,7 @@ class InvitationAnswer(Answer):
         return cls(status=_status(invitation), account_id=customer_id(invitation.account_id), **named)
 
 
-WAITS = "Another admin has to confirm this, under approvals-pending/; until then everything stays as it was."
+WAITS = "Another admin must confirm this under approvals-pending/. Nothing changes until then."
 """What is told to whoever has asked for a change that loosens a control."""
 
 

@@ -97,7 +97,7 @@ def approve_chosen(request: HttpRequest) -> HttpResponse:
     try:
         chosen = BulkApproveSerializer.checked({"ids": request.POST.getlist("ids")})
     except ValidationError:
-        notice = Notice("Tick the payments to approve first.", good=False)
+        notice = Notice("Tick the payments that you want to approve first.", good=False)
         return shown(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
     operator_id = operator_of(request).id
     outcomes = [_outcome(request, payment_id, operator_id) for payment_id in dict.fromkeys(chosen.ids)]

@@ -74,7 +74,7 @@ def remove(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
     """Take a passkey away."""
     if decide(request, lambda: passkeys.remove(user_id=operator_of(request).id, passkey_id=passkey_id)):
         raise NotFound
-    return on(request, "This passkey is refused from now on.")
+    return on(request, "This passkey no longer works.")
 
 
 @desk(EVERYBODY)

@@ -122,7 +122,7 @@ def end(request: HttpRequest, family_id: UUID) -> HttpResponse:
     refused = decide(request, lambda: end_sign_in(user_id=user_id, account_id=PLATFORM_ID, family_id=family_id))
     if refused:
         raise NotFound
-    return on(request, "You are signed out there.")
+    return on(request, "That device is signed out.")
 
 
 @desk(EVERYBODY)
@@ -131,7 +131,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else."""
     principal, user_id = operator_of(request).principal, operator_of(request).id
     refused = decide(request, lambda: end_other_sign_ins(user_id=user_id, account_id=PLATFORM_ID, but=principal.key_id))
-    return show_overview(request, refused) if refused else on(request, "You are signed out everywhere else.")
+    return show_overview(request, refused) if refused else on(request, "You are signed out on all other devices.")
 
 
 def count_attempt(request: HttpRequest) -> None:

@@ -192,7 +192,7 @@ ACTIONS = {
 IMPORT_ACTIONS = {"confirm": importing.confirm, "discard": importing.discard}
 DONE = {
     "accept": "Accepted: the money is booked.",
-    "reject": "This is not proposed again.",
+    "reject": "This will not be proposed again.",
     "assign": "Assigned: the money is booked.",
     "split": "Split: the money is booked.",
     "ignore": "Ignored.",
@@ -215,15 +215,15 @@ def _summary(found: ImportAnswer, *, new: bool) -> str:
     """How an import went, in a sentence."""
     told = found.progress
     if not new:
-        return "This file was imported before; nothing is imported twice."
+        return "This file was imported before, so nothing was imported again."
     match found.status:
         case ImportStatus.NEEDS_CONFIRMATION:
-            return f"{told.lines_unreadable} lines cannot be read. Nothing is imported until you say so."
+            return f"{told.lines_unreadable} lines cannot be read. Nothing is imported until you confirm."
         case ImportStatus.REFUSED:
             return found.problem
         case ImportStatus.RECEIVED:
-            return "The file is here; it is read now."
-    again = f", {told.lines_duplicate} were there already" if told.lines_duplicate else ""
+            return "The file has arrived and is being read."
+    again = f", {told.lines_duplicate} were already there" if told.lines_duplicate else ""
     waiting = sum(statement.lines_not_booked for statement in found.statements)
     pending = f", {waiting} are not booked yet and were left out" if waiting else ""
     return f"{told.lines_imported} lines imported{again}{pending}."

@@ -19,8 +19,8 @@ from igny8_core.console.operators import Operator, operator_of
 PAGE = 100
 MONEY = ("payment", "refund")
 OWN = {
-    "payment": "You have recorded or approved this payment; somebody else has to approve it.",
-    "refund": "You have asked for this refund; somebody else has to approve it.",
+    "payment": "You recorded or approved this payment, so somebody else must approve it.",
+    "refund": "You requested this refund, so somebody else must approve it.",
 }
 
 
@@ -108,11 +108,11 @@ def _document(operator: Operator) -> dict[str, Any]:
 def _why_not(one: WaitingAnswer, operator: Operator) -> str:
     """Why the operator may not confirm it, as the services decide; empty where they may."""
     if not operator.may(OperatorRole.APPROVER if one.kind in MONEY else OperatorRole.ADMIN):
-        return "An approver has to approve this." if one.kind in MONEY else "An admin has to confirm this."
+        return "An approver must approve this." if one.kind in MONEY else "An admin must confirm this."
     if one.asked_by == operator.id:
-        return OWN.get(one.kind, "You have asked for this; another admin has to confirm it.")
+        return OWN.get(one.kind, "You requested this, so another admin must confirm it.")
     if one.kind == "role" and one.user_id == operator.id:
-        return "This is your own role; another admin has to confirm it."
+        return "This is your own role, so another admin must confirm it."
     return ""
 
 

@@ -27,7 +27,10 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whom to invite to what."""
 
     account_code = LineField(
-        required=False, max_length=8, widget=TEXT, help_text="Empty invites an operator: somebody who works here."
+        required=False,
+        max_length=8,
+        widget=TEXT,
+        help_text="Leave this empty to invite an operator, somebody who works here.",
     )
     role = forms.ChoiceField(
         choices=choices(ROLES),
@@ -60,7 +63,7 @@ class InvitationPage(OperatorPage):
     list_display: ClassVar = ["email", "name", "customer", "role", "state", "sent_at", "expires_at"]
     list_filter: ClassVar = [fixed("outcome", InvitationOutcome.values), fixed("role", ROLES)]
     search_fields: ClassVar = ["=email_normalised"]
-    search_help_text = "E-mail address, whole"
+    search_help_text = "Full e-mail address"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
     actions_detail: ClassVar = ["send_again", "revoke"]
@@ -107,7 +110,7 @@ class InvitationPage(OperatorPage):
         super().save_model(request, obj, form, change)
         if form.waits:
             messages.warning(
-                request, "Invited as support: the role waits for another admin, under “Waiting for a second person”."
+                request, "Invited as support. Another admin must confirm the role under “Waiting for a second person”."
             )
 
     @action(description="Send again", icon="forward_to_inbox", url_path="send-again", permissions=["step"])
@@ -115,7 +118,7 @@ class InvitationPage(OperatorPage):
         """Ask whether a new link is to be mailed, and do it when the answer comes."""
         invitation = self.found(request, object_id)
         if request.method != "POST":
-            text = f"{invitation.email} gets a new link, good for seven days. The link in the older mail dies."
+            text = f"{invitation.email} gets a new link, valid for seven days. The earlier link stops working."
             return self.asked(request, invitation, Question("Send the invitation again", text, "Send again"))
         invitations.send_again(invitation_id=invitation.id)
         messages.success(request, "The invitation is on its way.")
@@ -126,7 +129,7 @@ class InvitationPage(OperatorPage):
         """Ask whether the link is to die, and do it when the answer comes."""
         invitation = self.found(request, object_id)
         if request.method != "POST":
-            text = f"The link that was mailed to {invitation.email} opens nothing from now on."
+            text = f"The link that was sent to {invitation.email} stops working."
             question = Question("Revoke the invitation", text, "Revoke", grave=True)
             return self.asked(request, invitation, question)
         invitations.revoke(invitation_id=invitation.id)

@@ -78,7 +78,7 @@ class InvoicePage(OperatorPage):
     list_display: ClassVar = ["number_shown", "account", "state", "total", "settled", "due_date", "created_at"]
     list_filter: ClassVar = [fixed("status", InvoiceStatus), fixed("currency", CURRENCIES)]
     search_fields: ClassVar = ["=number", "=creditor_reference"]
-    search_help_text = "Number or creditor reference, whole"
+    search_help_text = "Full number or creditor reference"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
     inlines: ClassVar = [InvoiceLines]
@@ -152,7 +152,7 @@ class PaymentPage(OperatorPage):
         fixed("currency", CURRENCIES),
     ]
     search_fields: ClassVar = ["=transaction_reference", "=reference_normalised", "=invoice__number"]
-    search_help_text = "Reference or invoice number, whole"
+    search_help_text = "Full reference or invoice number"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account", "invoice"]
     inlines: ClassVar = [Approvals, Allocations]

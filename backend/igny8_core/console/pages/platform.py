@@ -91,7 +91,7 @@ class UserPage(OperatorPage):
     list_display: ClassVar = ["email", "name", "customer", "role", "state", "created_at"]
     list_filter: ClassVar = [fixed("role", ROLES), fixed("status", Status.values)]
     search_fields: ClassVar = ["=email_normalised"]
-    search_help_text = "E-mail address, whole"
+    search_help_text = "Full e-mail address"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
     fields: ClassVar = ["customer_link", "email", "name", "role", "status"]
@@ -115,7 +115,9 @@ class UserPage(OperatorPage):
         """Say what did not take effect yet."""
         super().save_model(request, obj, form, change)
         if form.waiting is not None:
-            messages.warning(request, "Role and status wait for another admin, under “Waiting for a second person”.")
+            messages.warning(
+                request, "Another admin must confirm the role and the status under “Waiting for a second person”."
+            )
 
     @action(description="Reset the password", icon="lock_reset", url_path="reset-password", permissions=["reset"])
     def reset_password(self, request: HttpRequest, object_id: str) -> Any:
@@ -123,12 +125,12 @@ class UserPage(OperatorPage):
         user = self.found(request, object_id)
         if request.method != "POST":
             text = (
-                f"The password of {user.email} is refused from now on, all their sessions end, and they are mailed a"
-                " link to set a new one. API keys and passkeys stay."
+                f"The password of {user.email} stops working, all their sessions end, and they are mailed a"
+                " link to set a new one. API keys and passkeys keep working."
             )
             return self.asked(request, user, Question("Reset the password", text, "Reset the password", grave=True))
         require_new_password(user_id=user.id)
-        messages.success(request, "The password is refused, and a link is on its way.")
+        messages.success(request, "The old password no longer works, and a link is on its way.")
         return self.response_post_save_change(request, user)
 
     def has_reset_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -169,10 +171,7 @@ class AccessKeyPage(OperatorPage):
         key = self.found(request, object_id)
         if request.method != "POST":
             holder = self.customer(key) or key.user
-            text = (
-                f"Whoever uses the key {key.prefix}… “{key.name}” of {holder} is refused from now on."
-                " This cannot be taken back."
-            )
+            text = f"The key {key.prefix}… “{key.name}” of {holder} stops working at once. This cannot be undone."
             return self.asked(request, key, Question(f"Revoke {key.prefix}…", text, "Revoke the key", grave=True))
         api_keys.revoke_api_key(key_id=key.id)
         messages.success(request, "The key is revoked.")
@@ -189,7 +188,7 @@ class EventPage(OperatorPage):
     list_display: ClassVar = ["occurred_at", "type", "customer", "actor_kind", "actor_id", "subject_id"]
     list_filter: ClassVar = [fixed("actor_kind", ActorKind), fixed("type", EventType)]
     search_fields: ClassVar = ["=subject_id", "=actor_id", "=request_id"]
-    search_help_text = "Id of a subject, an actor or a request, whole"
+    search_help_text = "Full id of a subject, an actor or a request"
     ordering: ClassVar = ["-sequence"]
     list_select_related: ClassVar = ["account"]
     fields: ClassVar = [

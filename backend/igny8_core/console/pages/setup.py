@@ -52,7 +52,9 @@ class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
     min_amount = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, label="Least amount")
     max_amount = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, label="Largest amount")
     tolerance = forms.CharField(
-        required=False, widget=UnfoldAdminTextInputWidget, help_text="How much too little closes an invoice."
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="How much an invoice may be underpaid and still be closed.",
     )
 
     class Meta:

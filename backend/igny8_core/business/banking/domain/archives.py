@@ -12,7 +12,7 @@ MAX_MEMBERS = 1_000
 MAX_RATIO = 200
 """How many times larger an archive may become; below a megabyte no ratio says anything."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = "The archive is broken or cut off."
+_BROKEN = "The archive is damaged or incomplete. Upload it again."
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, KeyError, OverflowError)
 
 
@@ -26,13 +26,13 @@ def opened(file: BinaryIO, *, max_bytes: int = MAX_BYTES) -> zipfile.ZipFile:
     if len(members) > MAX_MEMBERS:
         raise StatementRefused(f"The archive holds more than {MAX_MEMBERS} files.")
     if any(member.flag_bits & 1 for member in members):
-        raise StatementRefused("The archive is encrypted.")
+        raise StatementRefused("The archive is encrypted. Upload it without a password.")
     if any(member.compress_type not in _METHODS for member in members):
-        raise StatementRefused("The archive is packed in a way that is not read; use plain ZIP.")
+        raise StatementRefused("The archive uses a compression method that cannot be read. Use a plain ZIP file.")
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if unpacked > max_bytes or (unpacked > 1_000_000 and unpacked > packed * MAX_RATIO):
-        raise StatementRefused(f"The archive would unpack to {unpacked:,} bytes, which is more than is read.")
+        raise StatementRefused(f"The archive would unpack to {unpacked:,} bytes, which is over the limit.")
     return archive
 
 

@@ -49,4 +49,4 @@ def ensure_fits(*, amount_minor: int, parts: Sequence[Booked]) -> None:
         raise ValidationError(fields={"parts": ["The parts do not add up to the line's amount."]})
     targets = [(part.account_id, part.target_id) for part in parts]
     if len(set(targets)) < len(targets):
-        raise ValidationError(fields={"parts": ["Name each invoice and each account once."]})
+        raise ValidationError(fields={"parts": ["Name each invoice and each account only once."]})

@@ -139,7 +139,7 @@ def _faults_alone(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
     for name in ("skip_rows", "skip_last_rows"):
         value = getattr(profile, name)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SKIPPED_ROWS:
-            yield name, [f"A whole number from 0 to {MAX_SKIPPED_ROWS}."]
+            yield name, [f"Send a whole number from 0 to {MAX_SKIPPED_ROWS}."]
     for name in _COLUMNS:
         column = getattr(profile, name)
         if column is not None and not _is_column(column):
@@ -149,35 +149,35 @@ def _faults_alone(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
     for name in ("debit_words", "credit_words"):
         words = getattr(profile, name)
         if not isinstance(words, tuple) or not words or not all(_is_text(word) for word in words):
-            yield name, ["A list of words."]
+            yield name, ["Send a list of words."]
     if not isinstance(profile.fixed_currency, str) or profile.fixed_currency not in ("", *CURRENCIES):
         yield "fixed_currency", ["This is not an ISO 4217 currency code."]
     if not isinstance(profile.fixed_account, str) or not _ACCOUNT.fullmatch(profile.fixed_account or "0"):
-        yield "fixed_account", ["An IBAN or account number: letters and digits."]
+        yield "fixed_account", ["Send an IBAN or account number of letters and digits."]
 
 
 def _faults_together(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
     if profile.booking_date is None and profile.value_date is None:
-        yield "booking_date", ["Name the column of the booking date or of the value date."]
+        yield "booking_date", ["Name the column of the booking date or the value date."]
     in_two = profile.debit is not None or profile.credit is not None
     if profile.amount is None and not in_two:
-        yield "amount", ["Name the column of the amount, or those of debits and credits."]
+        yield "amount", ["Name the amount column, or the debit and credit columns."]
     if profile.amount is not None and in_two:
-        yield "amount", ["Either one column of amounts or two of debits and credits, not both."]
+        yield "amount", ["Name either the amount column or the debit and credit columns, not both."]
     if profile.indicator is not None and profile.amount is None:
-        yield "indicator", ["An indicator needs a column of amounts."]
+        yield "indicator", ["An indicator needs an amount column."]
     if profile.inverted and (profile.amount is None or profile.indicator is not None):
-        yield "inverted", ["Only a signed column of amounts can be inverted."]
+        yield "inverted", ["Only a signed amount column can be inverted."]
     if _words(profile.debit_words) & _words(profile.credit_words):
         yield "debit_words", ["A word cannot mean both debit and credit."]
     if (profile.currency is None) == (not profile.fixed_currency):
-        yield "currency", ["Name either the column of the currency or one currency for all lines."]
+        yield "currency", ["Name either the currency column or one currency for all lines."]
     if profile.account is not None and profile.fixed_account:
-        yield "account", ["Either a column of the account or one account for all lines."]
+        yield "account", ["Name either the account column or one account for all lines."]
     if profile.decimal == profile.thousands:
-        yield "thousands", ["The decimal mark cannot separate thousands as well."]
+        yield "thousands", ["The decimal mark and the thousands separator must differ."]
     if not profile.has_header and any(isinstance(column, str) for column in profile.columns()):
-        yield "has_header", ["Without a header columns are named by number."]
+        yield "has_header", ["Without a header, name the columns by number."]
 
 
 def _is_column(column: object) -> bool:
@@ -194,4 +194,4 @@ def _words(words: tuple[str, ...]) -> set[str]:
     return {word.strip().casefold() for word in words}
 
 
-_COLUMN_SENTENCE = f"A header of up to {MAX_TEXT} characters, or a number from 1 to {MAX_COLUMN}."
+_COLUMN_SENTENCE = f"Send a header of up to {MAX_TEXT} characters, or a number from 1 to {MAX_COLUMN}."

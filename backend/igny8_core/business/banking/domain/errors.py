@@ -8,4 +8,4 @@ class StatementRefused(AppError):
 
     kind = ErrorKind.INVALID
     code = "statement_refused"
-    default_message = "This file is no bank statement that can be read."
+    default_message = "This file cannot be read as a bank statement."

@@ -100,7 +100,7 @@ def mark_unique_amount(evidences: list[Evidence]) -> None:
     """One that alone has the money's amount and currency is a little likelier for it."""
     fitting = [evidence for evidence in evidences if evidence.fits]
     if len(fitting) == 1:
-        fitting[0].add(ReasonCode.AMOUNT_UNIQUE, "nothing else that was found has this amount")
+        fitting[0].add(ReasonCode.AMOUNT_UNIQUE, "no other candidate has this amount")
 
 
 def tells(reference: str) -> bool:
@@ -191,7 +191,9 @@ def _weigh_amount(evidence: Evidence, facts: LineFacts) -> None:
     candidate = evidence.candidate
     evidence.same_currency = candidate.currency == facts.line.currency
     if not evidence.same_currency:
-        evidence.add(ReasonCode.CURRENCY_DIFFERS, f"is in {candidate.currency}, the money in {facts.line.currency}")
+        evidence.add(
+            ReasonCode.CURRENCY_DIFFERS, f"is in {candidate.currency}, but the money is in {facts.line.currency}"
+        )
         return
     difference = facts.amount_minor - candidate.amount_minor
     money_comes = candidate.kind in (CandidateKind.PAYMENT, CandidateKind.INVOICE)

@@ -8,7 +8,7 @@ class LineNotOpen(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "line_not_open"
-    default_message = "This line's status does not allow this."
+    default_message = "This line's status does not allow this action."
 
 
 class ProposalGone(AppError):
@@ -16,7 +16,7 @@ class ProposalGone(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "proposal_gone"
-    default_message = "This proposal is not there any more; look at the line again."
+    default_message = "This proposal no longer exists. Load the line again."
 
 
 class CannotUndo(AppError):
@@ -24,7 +24,7 @@ class CannotUndo(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "cannot_undo"
-    default_message = "This decision cannot be undone now."
+    default_message = "This decision can no longer be undone."
 
 
 class WrongDirection(AppError):
@@ -32,7 +32,7 @@ class WrongDirection(AppError):
 
     kind = ErrorKind.INVALID
     code = "wrong_direction"
-    default_message = "This line's money goes the other way."
+    default_message = "This line moves money in the other direction."
 
 
 class UnknownBankAccount(AppError):
@@ -40,7 +40,7 @@ class UnknownBankAccount(AppError):
 
     kind = ErrorKind.INVALID
     code = "unknown_bank_account"
-    default_message = "This statement is of a bank account that has not been set up."
+    default_message = "This statement belongs to a bank account that is not set up. Add the account first."
 
 
 class BankAccountDiffers(AppError):
@@ -48,7 +48,7 @@ class BankAccountDiffers(AppError):
 
     kind = ErrorKind.INVALID
     code = "bank_account_differs"
-    default_message = "This statement is of another bank account."
+    default_message = "This statement belongs to another bank account."
 
 
 class ImportNotWaiting(AppError):
@@ -56,7 +56,7 @@ class ImportNotWaiting(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "import_not_waiting"
-    default_message = "This import does not wait for a decision."
+    default_message = "This import is not waiting for a decision."
 
 
 class BankAccountInUse(AppError):
@@ -64,4 +64,4 @@ class BankAccountInUse(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "bank_account_in_use"
-    default_message = "This bank account has statements; it stays."
+    default_message = "This bank account has statements and cannot be deleted."

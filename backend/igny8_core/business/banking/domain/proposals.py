@@ -37,7 +37,7 @@ def propose(facts: LineFacts, evidence: Evidence, *, certain: bool = False, expe
     score = evidence.score
     if not expected:
         score -= _UNEXPECTED
-        evidence.add(ReasonCode.NOT_A_PAYMENT, "the bank does not call it this kind of movement")
+        evidence.add(ReasonCode.NOT_A_PAYMENT, "the bank does not describe it as this kind of movement")
     ceiling = min((_CEILING[code] for code in evidence.reasons if code in _CEILING), default=_SCORE_OF_UNSURE)
     reasons = evidence.strongest_first
     return Proposal(

@@ -71,7 +71,7 @@ def known_currency(code: str) -> str:
     try:
         exponent(code)
     except UnknownCurrency:
-        raise Unreadable(f"{shown(code)} is no ISO 4217 currency") from None
+        raise Unreadable(f"{shown(code)} is not an ISO 4217 currency") from None
     return code
 
 
@@ -86,7 +86,7 @@ def unsigned_minor(text: str, currency: str) -> int:
         raise Unreadable("the amount is missing")
     match = _DECIMAL.match(text)
     if match is None or not (match[1] or match[2]):
-        raise Unreadable(f"{shown(text)} is no amount")
+        raise Unreadable(f"{shown(text)} is not an amount")
     whole, decimals = match[1].lstrip("0") or "0", match[2] or ""
     kept = exponent(currency)
     if decimals[kept:].strip("0"):
@@ -102,7 +102,7 @@ def iso_date(text: str) -> date:
     """The day of an ISO 8601 date or date and time, as written; raises `Unreadable`."""
     match = _DATE.match(text)
     if match is None:
-        raise Unreadable(f"{shown(text)} is no date")
+        raise Unreadable(f"{shown(text)} is not a date")
     return day(match[1], match[2], match[3])
 
 
@@ -111,7 +111,7 @@ def day(year: str, month: str, of_month: str) -> date:
     try:
         return date(int(year), int(month), int(of_month))
     except ValueError:
-        raise Unreadable(f"{year}-{month}-{of_month} is no day of the calendar") from None
+        raise Unreadable(f"{year}-{month}-{of_month} is not a day of the calendar") from None
 
 
 def shown(text: str) -> str:

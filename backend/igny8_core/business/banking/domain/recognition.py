@@ -49,8 +49,10 @@ def _xml_format(names: list[str]) -> FormatName:
         if name in _XML_ELEMENTS:
             return _XML_ELEMENTS[name]
     if "BkToCstmrAcctRpt" in names:
-        raise StatementRefused("This is a CAMT.052 report of the day, which is not booked yet; upload the CAMT.053.")
-    raise StatementRefused(f"This XML begins with {names[0][:40]} and is no CAMT.053, CAMT.054 or OFX.")
+        raise StatementRefused(
+            "This is a CAMT.052 intraday report, which is not booked yet. Upload the CAMT.053 statement."
+        )
+    raise StatementRefused(f"This XML begins with {names[0][:40]} and is not CAMT.053, CAMT.054 or OFX.")
 
 
 def _message_format(text: bytes) -> FormatName | None:

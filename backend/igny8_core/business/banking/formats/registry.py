@@ -106,7 +106,7 @@ def _read_archive(file: BinaryIO) -> tuple[str, Iterator[StatementItem]]:
     found = {entry.filename: _format_in(archive, entry) for entry in entries}
     formats = set(found.values())
     if not formats:
-        raise StatementRefused("The archive holds no files.")
+        raise StatementRefused("The archive contains no files.")
     if len(formats) > 1:
         raise StatementRefused(f"The archive mixes formats ({', '.join(sorted(formats))}); upload them one by one.")
     only = formats.pop()

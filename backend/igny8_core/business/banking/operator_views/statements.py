@@ -72,7 +72,7 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
             )
         )
         if not new:
-            return _shown(found, message="This file was imported before; nothing is imported twice.")
+            return _shown(found, message="This file was imported before, so nothing was imported again.")
         return _shown(found, status=202 if found.status == ImportStatus.RECEIVED else 201)
 
     @extend_schema(request=None, responses={202: ImportAnswer})

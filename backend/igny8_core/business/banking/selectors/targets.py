@@ -53,7 +53,7 @@ def target_of(text: str) -> dict[str, str]:
     account_id = _id(Account.objects.filter(code=text.upper()).values_list("id", flat=True).first())
     if account_id:
         return {"account_id": account_id}
-    raise ValidationError(fields={"target": [f"There is no invoice and no account {text[:40]!r}."]})
+    raise ValidationError(fields={"target": [f"There is no invoice or account {text[:40]!r}."]})
 
 
 def _searchable(text: str) -> str:

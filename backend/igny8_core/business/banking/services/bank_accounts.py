@@ -62,7 +62,7 @@ def create_bank_account(account: NewBankAccount) -> BankAccount:
     created: BankAccount = _unique(
         lambda: BankAccount.objects.create(created_at=now, updated_at=now, **values),
         field="number",
-        sentence="There is an account with this number and currency.",
+        sentence="A bank account with this number and currency already exists.",
     )
     _record(EventType.BANK_ACCOUNT_CREATED, "bank_account", created.id)
     return created
@@ -102,7 +102,7 @@ def create_profile(profile: NewProfile) -> SavedCsvProfile:
             name=profile.name, definition=checked.to_json(), created_at=now, updated_at=now
         ),
         field="name",
-        sentence="There is a profile of this name.",
+        sentence="A profile with this name already exists.",
     )
     _record(EventType.CSV_PROFILE_SAVED, "csv_profile", saved.id)
     return saved
@@ -119,7 +119,7 @@ def change_profile(*, profile_id: UUID, change: ProfileChange) -> SavedCsvProfil
     _unique(
         lambda: conditional_update(SavedCsvProfile.objects.filter(id=profile.id), updated_at=clock.now(), **changed),
         field="name",
-        sentence="There is a profile of this name.",
+        sentence="A profile with this name already exists.",
     )
     _record(EventType.CSV_PROFILE_SAVED, "csv_profile", profile.id)
     return SavedCsvProfile.objects.get(id=profile.id)
@@ -142,7 +142,7 @@ def checked_profile(definition: Mapping[str, Any]) -> CsvProfile:
         fields = {f"definition.{name}": sentences for name, sentences in error.fields.items()}
         raise ValidationError(fields=fields or {"definition": [error.message]}) from error
     except TypeError as error:
-        raise ValidationError(fields={"definition": ["This is no profile."]}) from error
+        raise ValidationError(fields={"definition": ["This is not a valid profile."]}) from error
 
 
 def _number(text: str) -> str:

@@ -89,7 +89,7 @@ def _pay_refund(line: StatementLine, part: Booked, decided_by: DecidedBy) -> Lin
         raise NotFound
     _ensure_currency(line, refund.currency)
     if refund.amount_minor != part.amount_minor:
-        raise ValidationError(fields={"refund_id": ["The refund has another amount."]})
+        raise ValidationError(fields={"refund_id": ["The refund is for a different amount."]})
     if refund.status != RefundStatus.COMPLETED:
         refunds.mark_refund_paid(refund_id=refund.id)
     return _match(line, CandidateKind.REFUND, part.amount_minor, decided_by, refund=refund)
@@ -100,7 +100,7 @@ def _bounce(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMat
     payment = bookable_payment(_target(part))
     _ensure_currency(line, payment.currency)
     if payment.amount_received_minor != part.amount_minor:
-        raise ValidationError(fields={"bounced_payment_id": ["The payment has another amount."]})
+        raise ValidationError(fields={"bounced_payment_id": ["The payment is for a different amount."]})
     bounced = approvals.bounce_payment(payment_id=payment.id, reason="The bank has returned this transfer.")
     return _match(line, CandidateKind.BOUNCE, part.amount_minor, decided_by, payment=bounced)
 
@@ -187,7 +187,7 @@ def _day(line: StatementLine) -> date:
 
 def _ensure_currency(line: StatementLine, currency: str) -> None:
     if line.currency != currency:
-        raise ValidationError(fields={"currency": [f"The line is in {line.currency}, this is in {currency}."]})
+        raise ValidationError(fields={"currency": [f"The line is in {line.currency}, but this is in {currency}."]})
 
 
 class _Subject(Protocol):

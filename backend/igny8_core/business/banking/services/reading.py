@@ -131,7 +131,7 @@ def read_file(
         found.spool.close()
         raise
     if not found.statements:
-        raise StatementRefused("There is no statement in this file.")
+        raise StatementRefused("This file contains no statement.")
     return found
 
 
@@ -165,7 +165,7 @@ def _spool(
         found.spool.write(len(encoded).to_bytes(4, "big") + encoded)
         found.lines_read += 1
         if found.lines_read > LINES_AT_MOST:
-            raise StatementRefused(f"The file has more than {LINES_AT_MOST:,} lines: have the bank cut it by days.")
+            raise StatementRefused(f"The file has more than {LINES_AT_MOST:,} lines. Ask the bank to split it by day.")
         if found.lines_read % PROGRESS_EVERY == 0:
             on_progress(found.lines_read)
 
@@ -234,6 +234,6 @@ def _account_of(start: StatementStart, bank_accounts: Sequence[BankAccount], cho
     similar = [one for one in possible if named and is_same_account(one.number, named)]
     found = exact or similar
     if len(found) != 1:
-        sentence = None if named else "The file names no account: say which bank account it is of."
+        sentence = None if named else "The file does not name an account. Choose the bank account it belongs to."
         raise UnknownBankAccount(sentence, data=told)
     return found[0]

@@ -143,7 +143,7 @@ def undo(*, line_id: UUID, reason: str, operator_id: UUID | None) -> StatementLi
     """
     line, originals = _locked_with_originals(line_id)
     if line.amount_minor is None or line.status not in (LineStatus.MATCHED, LineStatus.IGNORED, LineStatus.PARKED):
-        raise LineNotOpen(f"Of a line that is {line.status} nothing can be undone.", data={"status": line.status})
+        raise LineNotOpen(f"This line is {line.status}, so there is nothing to undo.", data={"status": line.status})
     if line.status == LineStatus.MATCHED:
         for match_ in active_matches(line.id):
             _take_back(match_, reason)
@@ -241,7 +241,7 @@ def _take_back(match_: LineMatch, reason: str) -> None:
         case PaymentStatus.SUCCEEDED | PaymentStatus.REFUNDED:
             approvals.bounce_payment(payment_id=match_.payment.id, reason=reason)
         case PaymentStatus.PENDING_APPROVAL:
-            raise CannotUndo("The payment awaits another approval: reject it, and the line is free.")
+            raise CannotUndo("The payment is waiting for another approval. Reject it to free the line.")
 
 
 def _close(match_: LineMatch, operator_id: UUID | None) -> None:

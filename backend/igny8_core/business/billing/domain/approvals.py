@@ -33,6 +33,6 @@ def approvals_told(*, amount_minor: int, limit_minor: int, given: int, is_settle
 def ensure_may_approve(*, operator_id: UUID, recorded_by: UUID | None, given_by: Collection[UUID]) -> None:
     """Refuse who recorded the payment and who has approved it already; raises `FourEyesRequired`."""
     if operator_id == recorded_by:
-        raise FourEyesRequired("You have recorded this payment; somebody else has to approve it.")
+        raise FourEyesRequired("You recorded this payment, so somebody else must approve it.")
     if operator_id in given_by:
-        raise FourEyesRequired("You have approved this payment; somebody else has to approve it too.")
+        raise FourEyesRequired("You have already approved this payment. Somebody else must approve it too.")

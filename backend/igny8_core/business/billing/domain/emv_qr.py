@@ -88,10 +88,10 @@ def decode(text: str) -> list[Object]:
     while at < len(text):
         head = text[at : at + 4]
         if len(head) < 4 or not (head.isascii() and head.isdigit()):
-            raise BadCode("It is no chain of objects.")
+            raise BadCode("It is not a valid sequence of data objects.")
         value = text[at + 4 : at + 4 + int(head[2:])]
         if len(value) != int(head[2:]):
-            raise BadCode("It breaks off.")
+            raise BadCode("It is cut short.")
         objects.append((head[:2], value))
         at += 4 + len(value)
     return objects
@@ -100,15 +100,15 @@ def decode(text: str) -> list[Object]:
 def checked(text: str) -> list[Object]:
     """The objects of a whole merchant code, without the CRC; raises `BadCode`."""
     if not 0 < len(text) <= MAX_LENGTH:
-        raise BadCode(f"It has 1 to {MAX_LENGTH} characters.")
+        raise BadCode(f"It must have 1 to {MAX_LENGTH} characters.")
     objects = decode(text)
     named = dict(objects)
     if objects[0] != ("00", "01") or objects[-1][0] != CRC_ID or len(named) != len(objects):
-        raise BadCode("It does not begin with 000201 and end with its checksum, each object once.")
+        raise BadCode("It must begin with 000201, end with its checksum and contain each object only once.")
     if objects[-1][1].upper() != crc16(text[:-4]):
         raise BadCode("Its checksum is wrong.")
     if CURRENCY not in named or not any("02" <= identifier <= "51" for identifier in named):
-        raise BadCode("It names no currency or no merchant account.")
+        raise BadCode("Its currency or merchant account is missing.")
     return objects[:-1]
 
 

@@ -8,7 +8,7 @@ class InvoiceAlreadyPaid(AppError):
 
     kind = ErrorKind.INVALID
     code = "invoice_already_paid"
-    default_message = "This invoice is paid already."
+    default_message = "This invoice is already paid."
 
 
 class InvoiceNotPayable(AppError):
@@ -32,7 +32,7 @@ class DuplicateSubmission(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "duplicate_submission"
-    default_message = "A payment with this reference was submitted for this invoice before."
+    default_message = "A payment with this reference was already submitted for this invoice."
 
 
 class AmountExceedsDue(AppError):
@@ -56,7 +56,7 @@ class FourEyesRequired(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "four_eyes_required"
-    default_message = "Another operator has to approve this."
+    default_message = "Another operator must approve this."
 
 
 class ApprovalsDisagree(AppError):
@@ -64,7 +64,7 @@ class ApprovalsDisagree(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "approvals_disagree"
-    default_message = "The first approval names another amount."
+    default_message = "The first approval is for a different amount."
 
 
 class AmountExceedsRefundable(AppError):
@@ -72,7 +72,7 @@ class AmountExceedsRefundable(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "amount_exceeds_refundable"
-    default_message = "The amount is more than what can be refunded of this payment."
+    default_message = "The amount is more than what can still be refunded on this payment."
 
 
 class NothingToExport(AppError):
@@ -80,7 +80,7 @@ class NothingToExport(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "nothing_to_export"
-    default_message = "There is no pending transfer with an IBAN in EUR, or no account of ours to send from."
+    default_message = "There is no pending EUR transfer to an IBAN, or no bank account of ours to send it from."
 
 
 class PackageNotOffered(AppError):
@@ -96,7 +96,7 @@ class ProofRequired(AppError):
 
     kind = ErrorKind.INVALID
     code = "proof_required"
-    default_message = "This way to pay needs a proof of payment: send it as `proof` in multipart/form-data."
+    default_message = "This payment method needs proof of payment. Send it as `proof` in multipart/form-data."
 
 
 class DuplicateProof(AppError):
@@ -104,7 +104,7 @@ class DuplicateProof(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "duplicate_proof"
-    default_message = "This file was added to this payment before."
+    default_message = "This file is already attached to this payment."
 
 
 class TooManyProofs(AppError):
@@ -112,4 +112,4 @@ class TooManyProofs(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "too_many_proofs"
-    default_message = "This payment has as many proofs as it can have."
+    default_message = "This payment already has the maximum number of proofs."

@@ -53,7 +53,7 @@ def _problem(key: str, value: object) -> str | None:
     if key == "merchant_qr":
         return _code_problem(value)
     if not 0 < len(value.strip()) <= len(value) <= MAX_LENGTH or not _is_one_line(value):
-        return f"This is one line of 1 to {MAX_LENGTH} printable characters."
+        return f"Write one line of 1 to {MAX_LENGTH} printable characters."
     if key == "iban" and not is_iban(value.replace(" ", "")):
         return "This is not an IBAN: its country, its length or its check digits are wrong."
     if key == "bic" and not _BIC.fullmatch(value):
@@ -72,7 +72,7 @@ def _code_problem(text: str) -> str | None:
 def check_instructions(mapping: object) -> None:
     """Refuse what is no object, and a wrong field; raises ValidationError, fields named `instructions.<key>`."""
     if not isinstance(mapping, Mapping):
-        raise ValidationError(fields={"instructions": ["Write an object of names and texts."]})
+        raise ValidationError(fields={"instructions": ["Send an object of names and texts."]})
     problems = {key: _problem(key, value) for key, value in mapping.items()}
     fields = {f"instructions.{key}": [problem] for key, problem in problems.items() if problem is not None}
     if fields:

@@ -31,11 +31,11 @@ def line_amounts(*, quantity: int, unit_amount_minor: int, tax_rate: Decimal | N
     """Net and tax of a line (`tax_rate` in per cent, rounded half up); raises ValidationError with fields."""
     fields: dict[str, list[str]] = {}
     if quantity < 1:
-        fields["quantity"] = ["The quantity is one or more."]
+        fields["quantity"] = ["The quantity must be at least one."]
     if unit_amount_minor < 0:
-        fields["unit_amount"] = ["The unit amount is not negative."]
+        fields["unit_amount"] = ["The unit amount must not be negative."]
     if tax_rate is not None and not (tax_rate.is_finite() and 0 <= tax_rate <= _MAX_TAX_RATE):
-        fields["tax_rate"] = ["The tax rate is a percentage from 0 to 100."]
+        fields["tax_rate"] = ["The tax rate must be a percentage from 0 to 100."]
     if fields:
         raise ValidationError(fields=fields)
     amount_minor = quantity * unit_amount_minor

@@ -71,7 +71,7 @@ def parse_status_filter(text: str) -> tuple[PaymentStatus, ...]:
     unknown = [name for name in names if name not in _BY_NAME]
     if unknown:
         known = ", ".join(_BY_NAME)
-        sentences = [f"Not a status: {name!r}. Known: {known}." for name in unknown]
+        sentences = [f"Unknown status: {name!r}. Choose from: {known}." for name in unknown]
         raise ValidationError(fields={"status": sentences})
     return tuple(dict.fromkeys(_BY_NAME[name] for name in names))
 

@@ -31,9 +31,9 @@ def read_reference(text: str) -> Reference:
     shown = bare(one_line(text)).strip()
     normalised = normalise_reference(shown)
     if not normalised:
-        raise BadText("This is no reference.")
+        raise BadText("This is not a valid reference.")
     if len(normalised) > LONGEST_NORMALISED:
-        raise BadText(f"Written out, this reference has more than {LONGEST_NORMALISED} characters.")
+        raise BadText(f"Written out in full, this reference has more than {LONGEST_NORMALISED} characters.")
     return Reference(shown, normalised, reference_skeleton(shown))
 
 

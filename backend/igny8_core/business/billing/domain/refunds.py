@@ -51,7 +51,7 @@ def ensure_refund_transition(current: RefundStatus, target: RefundStatus) -> Non
     if target in REFUND_TRANSITIONS[current]:
         return
     if current is RefundStatus.PENDING_APPROVAL:
-        raise InvalidTransition("This refund waits for another operator's approval.")
+        raise InvalidTransition("This refund is waiting for another operator's approval.")
     raise InvalidTransition(f"This refund is {current.value}.")
 
 

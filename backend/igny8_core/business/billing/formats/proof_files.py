@@ -20,16 +20,16 @@ CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp",
 SUFFIXES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".pdf": "pdf"}
 KINDS = "PNG, JPEG, WebP or PDF"
 REASONS = {
-    "too_many_pixels": "The picture is too large: 25 million pixels are the most, and 100 million of a JPEG.",
-    "unpacks_too_large": "The document is far larger than it seems; print it to a plain PDF and send that.",
-    "takes_too_long": "This file takes too long to check; send a smaller picture.",
-    "too_many_pages": "The document has no page, or more than 20.",
-    "encrypted": "The document is encrypted; send it without a password.",
-    "active_content": "The document contains scripts, forms or attachments; print it to a plain PDF and send that.",
-    "too_large": "The file is too large once it is written anew.",
+    "too_many_pixels": "The picture is too large. The limit is 25 million pixels, or 100 million for a JPEG.",
+    "unpacks_too_large": "The document unpacks to far more than its size. Print it to a plain PDF and send that.",
+    "takes_too_long": "This file takes too long to check. Send a smaller picture.",
+    "too_many_pages": "The document must have between 1 and 20 pages.",
+    "encrypted": "The document is encrypted. Send it without a password.",
+    "active_content": "The document contains scripts, forms or attachments. Print it to a plain PDF and send that.",
+    "too_large": "The file is too large after processing. Send a smaller one.",
 }
-UNREADABLE = "The file is damaged, or is not what its name says."
-WRONG_NAME = f"Send a {KINDS} whose name ends accordingly."
+UNREADABLE = "The file is damaged, or its type does not match its name."
+WRONG_NAME = f"Send a {KINDS} file whose name has the matching extension."
 TOO_LARGE = f"The file is larger than {MAX_BYTES // 1024**2} MB."
 
 

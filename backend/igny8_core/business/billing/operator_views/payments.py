@@ -34,8 +34,8 @@ from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, each_for_itself, operator_of
 from igny8_core.kit.errors import NotFound
 
-TOLD_LATE = "The invoice takes no money any more: what came late for it is the account's balance."
-TOLD_WAITING = "The refund waits: another operator has to approve it before it is paid out."
+TOLD_LATE = "The invoice no longer accepts payments, so the late money was added to the account's balance."
+TOLD_WAITING = "The refund is waiting. Another operator must approve it before it is paid out."
 SUPPORT, APPROVER, FINANCE = OperatorRole.SUPPORT, OperatorRole.APPROVER, OperatorRole.FINANCE
 
 

@@ -132,7 +132,7 @@ def bounce_payment(*, payment_id: UUID, reason: str) -> Payment:
         raise InvalidTransition(f"A payment that is {payment.status} cannot bounce.")
     refunds = Refund.objects.for_account(payment.account_id).filter(payment=payment)
     if refunds.exclude(status="cancelled").exists():
-        raise InvalidTransition("Some of this payment is refunded; a bounced transfer cannot be refunded.")
+        raise InvalidTransition("Part of this payment has been refunded, so it cannot bounce.")
     settlement.unsettle(payment=payment, invoices=invoices, reason=reason)
     return payment
 
@@ -173,5 +173,7 @@ def _received(payment: Payment, decision: Decision, grounds: Grounds) -> int:
         raise ApprovalsDisagree(data={"amount_received": format_amount(said, payment.currency)})
     explained = decision.note.strip() or any(one.note for one in grounds.given)
     if received > payment.amount_minor + grounds.tolerance_minor and not explained:
-        raise ValidationError(fields={"note": ["More came than was claimed: say in a note where you have seen it."]})
+        raise ValidationError(
+            fields={"note": ["More was received than was claimed. Add a note that says where you saw it."]}
+        )
     return received

@@ -23,7 +23,7 @@ def cancel_payment(*, account: Account, payment_id: UUID) -> None:
     if found is None:
         raise NotFound
     if found.recorded_by_id is not None or found.invoice_id is None:
-        raise InvalidTransition("An operator recorded this payment; only operators decide on it.")
+        raise InvalidTransition("An operator recorded this payment, so only an operator can cancel it.")
     lock_one(Invoice.objects.for_account(account).filter(id=found.invoice_id))
     payment = lock_one(payments)
     assert payment is not None, "payments are never deleted"

@@ -117,11 +117,11 @@ def void_invoice(*, invoice_id: UUID) -> Invoice:
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.VOID)
     if invoice.status == InvoiceStatus.DRAFT:
-        raise InvalidTransition("A draft has no number yet; finalize it before voiding it.")
+        raise InvalidTransition("A draft has no number yet. Finalize it before you void it.")
     live = Allocation.objects.for_account(invoice.account_id).filter(invoice=invoice, reversed_at=None)
     paid = list(live.exclude(payment=None))
     if any(one.refunded_minor < one.amount_minor - one.charges_minor for one in paid):
-        raise InvalidTransition("Money was settled on this invoice; refund it or move it to the balance first.")
+        raise InvalidTransition("Money has been settled on this invoice. Refund it or move it to the balance first.")
     lock_balances(account_id=invoice.account_id, unit=invoice.currency)
     for allocation in live.filter(payment=None).order_by("id"):
         settlement.unapply_balance(allocation=allocation, invoice=invoice)

@@ -104,7 +104,7 @@ def _locked(config_id: UUID) -> PaymentMethodConfig:
 def _check_limits(config: PaymentMethodConfig) -> None:
     lowest, highest = config.min_amount_minor, config.max_amount_minor
     if lowest is not None and highest is not None and lowest > highest:
-        raise ValidationError(fields={"max_amount": ["This is below the least amount."]})
+        raise ValidationError(fields={"max_amount": ["This is below the minimum amount."]})
 
 
 def _refuse_stale_amounts(config: PaymentMethodConfig, changes: MethodConfigValues) -> None:
@@ -120,7 +120,7 @@ def _unique(write: Any) -> Any:
     except IntegrityError as error:
         if getattr(error.__cause__, "sqlstate", None) != UNIQUE_VIOLATION:
             raise
-        sentence = "This method has another entry of this name for the country and currency."
+        sentence = "This method already has an entry with this name for the country and currency."
         raise AlreadyTaken(fields={"display_name": [sentence]}) from error
 
 

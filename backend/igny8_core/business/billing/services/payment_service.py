@@ -84,7 +84,7 @@ class PaymentService:
             if invoice is None:
                 raise NotFound
             if currency is not None and currency != invoice.currency:
-                raise ValidationError(fields={"currency": ["The invoice is in another currency."]})
+                raise ValidationError(fields={"currency": ["The invoice is in a different currency."]})
             currency = invoice.currency
         country = country or account.country
         left = invoice and invoice.amount_total_minor - invoice.amount_settled_minor

@@ -26,7 +26,9 @@ def add_proof(*, account: Account, payment_id: UUID, file: CleanFile) -> Payment
     if payment is None:
         raise NotFound
     if payment.status not in OPEN:
-        raise InvalidTransition(f"A payment that is {payment.status} takes no proof.", data={"status": payment.status})
+        raise InvalidTransition(
+            f"A payment that is {payment.status} does not accept proofs.", data={"status": payment.status}
+        )
     return attach(account_id=account.id, payment_id=payment.id, file=file)
 
 

@@ -91,9 +91,9 @@ def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID)
 
 def _ensure_fits(amount_minor: int, plan: list[tuple[UUID, int]]) -> None:
     if len({invoice_id for invoice_id, _ in plan}) < len(plan):
-        raise ValidationError(fields={"allocations": ["Name each invoice once."]})
+        raise ValidationError(fields={"allocations": ["Name each invoice only once."]})
     if sum(planned for _, planned in plan) > amount_minor:
-        raise ValidationError(fields={"allocations": ["They are more than the amount."]})
+        raise ValidationError(fields={"allocations": ["Together they exceed the amount."]})
 
 
 def _ensure_takes(invoice: Invoice | None, planned_minor: int, currency: str) -> None:

@@ -93,7 +93,7 @@ def approve_refund(*, refund_id: UUID, operator_id: UUID, note: str = "") -> Ref
     """
     refund, _, _, _ = _locked_refund(refund_id, to=RefundStatus.PENDING)
     if refund.requested_by_id == operator_id:
-        raise FourEyesRequired("You have asked for this refund; somebody else has to approve it.")
+        raise FourEyesRequired("You requested this refund, so somebody else must approve it.")
     _move(
         refund,
         RefundStatus.PENDING,
@@ -121,7 +121,7 @@ def cancel_refund(*, refund_id: UUID) -> Refund:
     """
     refund, _, invoices, allocations = _locked_refund(refund_id, to=RefundStatus.CANCELLED)
     if any(invoice.status == InvoiceStatus.VOID for invoice in invoices.values()):
-        raise InvalidTransition("The invoice was voided since; its money has to go back.")
+        raise InvalidTransition("The invoice has been voided since, so its money must be refunded.")
     plan = RefundPlan(
         tuple((UUID(part["invoice_id"]), part["amount_minor"]) for part in refund.parts), refund.from_balance_minor
     )

@@ -89,7 +89,7 @@ def apply_balance(*, invoice: Invoice) -> int:
     Raises `InvalidTransition` when the invoice is not pending.
     """
     if invoice.status != InvoiceStatus.PENDING:
-        raise InvalidTransition(f"An invoice that is {invoice.status} takes no money.")
+        raise InvalidTransition(f"An invoice that is {invoice.status} does not accept payments.")
     held = -locked_balance(account_id=invoice.account_id, unit=invoice.currency, code=Code.CUSTOMER_BALANCE)
     amount_minor = min(held, invoice.amount_total_minor - invoice.amount_settled_minor)
     if amount_minor <= 0:

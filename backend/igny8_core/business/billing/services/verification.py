@@ -41,7 +41,9 @@ def verify_within_request(*, full: bool) -> Verdict:
     """The same for somebody who waits: in bounded time, and one full recount at a time. Raises `Unavailable`."""
     remembers = may_remember()
     if full and not remembers:
-        raise Unavailable("Another recount is running. Ask again when it has ended.", retry_after_seconds=RETRY_SECONDS)
+        raise Unavailable(
+            "Another recount is running. Try again when it has finished.", retry_after_seconds=RETRY_SECONDS
+        )
     try:
         return _verify(full=full, remembers=remembers, seconds=REQUEST_SECONDS)
     except (OutOfTime, OperationalError) as error:

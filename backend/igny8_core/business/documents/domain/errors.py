@@ -8,7 +8,7 @@ class NotFinal(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "invoice_not_final"
-    default_message = "This invoice is a draft; it becomes a document when it is finalized."
+    default_message = "This invoice is a draft. Finalize it to get the document."
 
 
 class NoReceipt(AppError):
@@ -16,7 +16,7 @@ class NoReceipt(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "no_receipt"
-    default_message = "There is a receipt once the payment has succeeded."
+    default_message = "A receipt is available once the payment has succeeded."
 
 
 class NotForElectronicInvoice(AppError):
@@ -24,7 +24,7 @@ class NotForElectronicInvoice(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "electronic_invoice_incomplete"
-    default_message = "Something is missing that an electronic invoice must say."
+    default_message = "A detail that an electronic invoice requires is missing."
 
 
 TYPESETTING_REFUSED = 3
@@ -36,4 +36,4 @@ class TemplateBroken(AppError):
 
     kind = ErrorKind.UNAVAILABLE
     code = "template_broken"
-    default_message = "This document cannot be made now."
+    default_message = "This document cannot be created right now. Try again later."

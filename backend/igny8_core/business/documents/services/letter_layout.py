@@ -47,7 +47,7 @@ def _mail(letter: Letter, account: Account, text: Text) -> EmailMultiAlternative
         "greeting": _("Hello,"),
         "account": account.name,
         "seller": seller,
-        "footer": _("You get this letter because you look after %(account)s.") % {"account": account.name},
+        "footer": _("You are receiving this message because you look after %(account)s.") % {"account": account.name},
     }
     mail = EmailMultiAlternatives(
         subject=text.subject,

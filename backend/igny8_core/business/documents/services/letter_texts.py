@@ -40,12 +40,15 @@ def invoice_text(kind: LetterKind, invoice: InvoiceFacts, account: Account) -> T
         subject = _("Reminder: invoice %(number)s was due on %(date)s") % given
         paragraphs: tuple[str, ...] = (
             _("Invoice %(number)s was due on %(date)s, and we have not seen a payment yet.") % given,
-            _("If you have paid in the meantime, please tell us the reference of your transfer; we then look for it."),
+            _(
+                "If you have paid in the meantime, please tell us the reference of your transfer, and we will "
+                "look for it."
+            ),
         )
     else:
         subject = _("Invoice %(number)s from %(seller)s") % given
         thanks = _("Thank you for your business. Invoice %(number)s is attached.") % given
-        paragraphs = (thanks, *((_("It is paid already; there is nothing left to do."),) if paid else ()))
+        paragraphs = (thanks, *((_("It is already paid; there is nothing left to do."),) if paid else ()))
     facts = (
         (_("Invoice no."), invoice.number),
         (_("Total"), format_money(invoice.total_minor, invoice.currency, account.locale)),
@@ -99,7 +102,7 @@ def _payment_words(kind: LetterKind, given: dict[str, str]) -> tuple[str, tuple[
         case LetterKind.PAYMENT_RECEIVED:
             return _("We are checking your payment of %(amount)s") % given, (
                 _("Thank you for telling us about your payment of %(amount)s.") % given,
-                _("We now look for it on our account and write to you as soon as we have found it."),
+                _("We are now looking for it in our account and will write to you as soon as we have found it."),
             )
         case LetterKind.PAYMENT_APPROVED:
             return _("Your payment of %(amount)s has arrived") % given, (
@@ -107,14 +110,14 @@ def _payment_words(kind: LetterKind, given: dict[str, str]) -> tuple[str, tuple[
             )
         case LetterKind.PAYMENT_RETURNED:
             return _("Your payment of %(amount)s was returned by the bank") % given, (
-                _("The bank has taken back your payment of %(amount)s, so what it had paid is due again.") % given,
+                _("The bank has returned your payment of %(amount)s, so what it had paid is due again.") % given,
                 *reason,
             )
         case _other:
             return _("We could not confirm your payment of %(amount)s") % given, (
                 _("We could not confirm your payment of %(amount)s.") % given,
                 *reason,
-                _("Please check the details and tell us again; nothing is lost."),
+                _("Please check the details and submit them again; nothing is lost."),
             )
 
 

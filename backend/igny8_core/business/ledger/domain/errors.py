@@ -16,4 +16,4 @@ class InsufficientBalance(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "insufficient_balance"
-    default_message = "The account's money balance does not hold that much."
+    default_message = "The account's balance does not cover that amount."

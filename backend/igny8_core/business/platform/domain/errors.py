@@ -8,7 +8,7 @@ class SecondFactorRequired(AppError):
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "second_factor_required"
-    default_message = "Send the code of your authenticator app as well."
+    default_message = "Also send the code from your authenticator app."
 
 
 class InvalidCode(AppError):
@@ -16,7 +16,7 @@ class InvalidCode(AppError):
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "invalid_code"
-    default_message = "This code is wrong or was used before."
+    default_message = "This code is wrong or has already been used."
 
 
 class SecondFactorLocked(AppError):
@@ -24,7 +24,7 @@ class SecondFactorLocked(AppError):
 
     kind = ErrorKind.THROTTLED
     code = "second_factor_locked"
-    default_message = "Too many wrong codes: no code is accepted for a while. Try again later."
+    default_message = "Too many wrong codes. Try again later."
 
 
 class InvalidPasskey(AppError):
@@ -32,7 +32,7 @@ class InvalidPasskey(AppError):
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "invalid_passkey"
-    default_message = "This passkey was not accepted; try again."
+    default_message = "This passkey was not accepted. Try again."
 
 
 class TooManyPasskeys(AppError):
@@ -40,7 +40,7 @@ class TooManyPasskeys(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "too_many_passkeys"
-    default_message = "You have as many passkeys as you can have; remove one first."
+    default_message = "You have reached the maximum number of passkeys. Remove one first."
 
 
 class ResetLinkExpired(AppError):
@@ -48,7 +48,7 @@ class ResetLinkExpired(AppError):
 
     kind = ErrorKind.INVALID
     code = "reset_link_expired"
-    default_message = "This link is no longer good; ask for a new one."
+    default_message = "This link is no longer valid. Ask for a new one."
 
 
 class AlreadyInvited(AppError):
@@ -56,7 +56,7 @@ class AlreadyInvited(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "already_invited"
-    default_message = "This address has an open invitation; send that one again, or revoke it first."
+    default_message = "This address already has an open invitation. Send it again, or revoke it first."
 
 
 class InvitationOver(AppError):
@@ -64,7 +64,7 @@ class InvitationOver(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "invitation_over"
-    default_message = "This invitation is over; ask for a new one."
+    default_message = "This invitation is no longer valid. Ask for a new one."
 
 
 class AddressInUse(AppError):
@@ -72,7 +72,7 @@ class AddressInUse(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "address_in_use"
-    default_message = "This address signs in to another account already; ask to be invited with another address."
+    default_message = "This address already signs in to another account. Ask to be invited with a different address."
 
 
 class TooManyInvitations(AppError):
@@ -80,7 +80,7 @@ class TooManyInvitations(AppError):
 
     kind = ErrorKind.THROTTLED
     code = "too_many_invitations"
-    default_message = "This address was mailed five invitations within a day; try again tomorrow."
+    default_message = "Five invitations were sent to this address within a day. Try again tomorrow."
 
 
 class ReauthenticationRequired(AppError):
@@ -98,7 +98,7 @@ class CannotChangeSelf(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "cannot_change_self"
-    default_message = "You cannot suspend yourself or lower your own role; ask somebody else."
+    default_message = "You cannot suspend yourself or lower your own role. Ask somebody else."
 
 
 class LastOwner(AppError):
@@ -106,7 +106,7 @@ class LastOwner(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "last_owner"
-    default_message = "This is the account's last active owner; make somebody else an owner first."
+    default_message = "This is the account's last active owner. Make somebody else an owner first."
 
 
 class LastAdmin(AppError):
@@ -114,7 +114,7 @@ class LastAdmin(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "last_admin"
-    default_message = "This is the last active admin operator; make somebody else one first."
+    default_message = "This is the last active admin operator. Make somebody else an admin first."
 
 
 class SecondAdminRequired(AppError):
@@ -122,7 +122,7 @@ class SecondAdminRequired(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "second_admin_required"
-    default_message = "Another admin has to confirm this."
+    default_message = "Another admin must confirm this."
 
 
 class ChangeOver(AppError):
@@ -130,7 +130,7 @@ class ChangeOver(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "change_over"
-    default_message = "This request is over; ask again if the change is still wanted."
+    default_message = "This request is closed. Ask again if you still need the change."
 
 
 class ChangeOutdated(AppError):
@@ -138,4 +138,6 @@ class ChangeOutdated(AppError):
 
     kind = ErrorKind.CONFLICT
     code = "change_outdated"
-    default_message = "This was changed since it was asked for; reject it, and ask again if it is still wanted."
+    default_message = (
+        "This was changed after the request. Reject the request, and ask again if you still need the change."
+    )

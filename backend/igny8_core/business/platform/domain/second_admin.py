@@ -153,9 +153,9 @@ def power(role: str, status: str) -> int:
 def ensure_may_confirm(*, admin_id: UUID | None, requested_by: UUID | None, change: Change) -> None:
     """Refuse who asked, by whichever key or session, and whose own role it is. Raises `SecondAdminRequired`."""
     if admin_id is None or admin_id == requested_by:
-        raise SecondAdminRequired("You have asked for this yourself; another admin has to confirm it.")
+        raise SecondAdminRequired("You requested this, so another admin must confirm it.")
     if admin_id == change.person:
-        raise SecondAdminRequired("This is your own role; another admin has to confirm it.")
+        raise SecondAdminRequired("This is your own role, so another admin must confirm it.")
 
 
 def _height(amount_minor: int | None) -> int:

@@ -24,7 +24,7 @@ def read_password(*, from_stdin: bool) -> str:
         raise CommandError("There is no terminal to ask for a password; give one with --password-stdin.")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
-        raise CommandError("The two passwords are not the same.")
+        raise CommandError("The two passwords do not match.")
     return password
 
 

@@ -167,7 +167,7 @@ class _ProfileFields[Checked](StrictSerializer[Checked]):
 
 class _NewAccountFields[Checked](_ProfileFields[Checked]):
     code = StrictCharField(
-        max_length=8, validators=[RegexValidator(r"\A[A-Z0-9]{3,8}\Z", "This is 3 to 8 capital letters and digits.")]
+        max_length=8, validators=[RegexValidator(r"\A[A-Z0-9]{3,8}\Z", "Use 3 to 8 capital letters and digits.")]
     )
     name = StrictCharField(max_length=200)
     country = CountryField()

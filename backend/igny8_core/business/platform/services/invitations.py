@@ -67,7 +67,7 @@ def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
     hold_proven()
     address = _address(account_id, normalise_email(email))
     if User.objects.filter(address).exists():
-        raise AlreadyTaken(fields={"email": ["This person can sign in already."]})
+        raise AlreadyTaken(fields={"email": ["This person can already sign in."]})
     invitations = Invitation.objects.filter(address)
     _close(lock_all(invitations.filter(outcome="", expires_at__lte=clock.now())))
     _refuse_flood(invitations)
@@ -217,7 +217,7 @@ def _check_address(email: str) -> None:
     if len(normalised) > MAX_EMAIL:
         raise ValidationError(fields={"email": ["This address is too long."]})
     if normalised != plain.lower() or (normalised.isascii() and not plain.isascii()):
-        raise ValidationError(fields={"email": ["Write this address with plain letters."]})
+        raise ValidationError(fields={"email": ["Use only plain letters in this address."]})
 
 
 def _refuse_flood(invitations: QuerySet[Invitation]) -> None:

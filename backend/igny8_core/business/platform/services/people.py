@@ -116,7 +116,7 @@ def check_role(name: str, *, operates: bool) -> None:
     """Refuse a role of the other kind; raises `ValidationError`."""
     roles: list[Role] = [*OperatorRole] if operates else [*AccountRole]
     if name not in roles:
-        raise ValidationError(fields={"role": [f"Here the roles are {', '.join(roles)}."]})
+        raise ValidationError(fields={"role": [f"Choose one of these roles: {', '.join(roles)}."]})
 
 
 def _change(user: User, change: PersonChange, *, by: UUID | None) -> User:

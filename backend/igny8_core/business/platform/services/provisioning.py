@@ -73,7 +73,7 @@ def create_account(
                 **asdict(profile or Profile()),
             )
     except IntegrityError as error:
-        raise AlreadyTaken(fields={"code": ["Another account has this code."]}) from error
+        raise AlreadyTaken(fields={"code": ["Another account already has this code."]}) from error
     ChainHead.objects.create(id=uuid7(), account=account, prev_hash=GENESIS, hash=GENESIS)
     _record(EventType.ACCOUNT_CREATED, account.id, "account", account.id)
     return account
@@ -119,7 +119,7 @@ def create_person(person: NewPerson) -> User:
                 created_at=clock.now(),
             )
     except IntegrityError as error:
-        raise AlreadyTaken(fields={"email": ["Another user has this address."]}) from error
+        raise AlreadyTaken(fields={"email": ["Another user already has this address."]}) from error
     _record(EventType.USER_CREATED, user.account_id, "user", user.id, role=person.role)
     return user
 

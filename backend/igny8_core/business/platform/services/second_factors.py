@@ -49,7 +49,7 @@ def begin(*, user_id: UUID, account_id: UUID) -> None:
         ignore_conflicts=True,
     )
     if has_second_factor(user_id):
-        raise AlreadyTaken("Two-step sign-in is on already.")
+        raise AlreadyTaken("Two-step sign-in is already on.")
 
 
 def confirm(*, user_id: UUID, account_id: UUID, code: str) -> list[str] | AppError:

@@ -89,7 +89,7 @@ class ReauthenticateView(SessionView):
         """Until when that is good, for all tokens of this sign-in."""
         given, principal = ReauthenticateSerializer.checked(request.data), principal_of(request)
         if principal.kind is KeyKind.API_KEY:
-            raise Forbidden("An API key is asked for no password; this is for sign-ins.")
+            raise Forbidden("An API key has no password to confirm. Sign in instead.")
         count_shared("login_address", address_of(request))
         count_shared("login_email", str(principal.user_id))
         until = prove_by_password(principal, password=given.password, request_id=context.request_id())

@@ -62,7 +62,7 @@ def read(file: Source) -> Iterator[StatementItem]:
         line = error.lineno or 1
         raise StatementRefused(f"Line {line}: the XML is broken: {clean(error.msg)}.") from None
     if not statements:
-        raise StatementRefused("The document holds no statement (Stmt) and no notification (Ntfctn).")
+        raise StatementRefused("The document contains no statement (Stmt) or notification (Ntfctn).")
 
 
 class _Measured:

@@ -156,7 +156,7 @@ def _groups(begin: Rows, profile: CsvProfile) -> list[_Group]:
             groups[-1].problem = groups[-1].problem or item.problem
     for group in groups:
         if not group.currency:
-            raise StatementRefused(f"No line can be read; is this the right profile? {group.problem}")
+            raise StatementRefused(f"No line could be read. Is this the right profile? {group.problem}")
     return groups
 
 

@@ -42,7 +42,7 @@ def read(source: Source) -> Iterator[StatementItem]:
         if message is not None:
             yield from message.take(field)
     if message is None:
-        raise StatementRefused("The file holds no SWIFT message: a field 20 is missing.")
+        raise StatementRefused("The file contains no SWIFT message: field 20 is missing.")
 
 
 class _Message:
@@ -106,7 +106,7 @@ class _Message:
             raise StatementRefused(f"Line {field.number}: the balance of field {field.tag}: {problem}.") from None
         if self.currency and self.currency != match[3]:
             raise StatementRefused(
-                f"Line {field.number}: a balance in {match[3]}, where others are in {self.currency}."
+                f"Line {field.number}: a balance is in {match[3]}, but others are in {self.currency}."
             )
         self.currency = match[3]
         return minor if match[1] == "C" else -minor

@@ -40,9 +40,9 @@ def read(source: Source) -> Iterator[StatementItem]:
             found += 1
         complete = complete or token.tag == "/OFX"
     if statement is not None or not complete:
-        raise StatementRefused("The file is cut off: its last statement or OFX itself never ends.")
+        raise StatementRefused("The file is incomplete: its last statement, or the OFX itself, never ends.")
     if not found:
-        raise StatementRefused("The file holds no statement of a bank account or a card.")
+        raise StatementRefused("The file contains no bank or card statement.")
 
 
 class _Statement:
@@ -66,7 +66,7 @@ class _Statement:
             yield from self._close(token)
         elif token.tag in _AGGREGATES:
             if token.tag in self.open_aggregates:
-                raise StatementRefused(f"Line {token.line}: {token.tag} begins before the one before it ends.")
+                raise StatementRefused(f"Line {token.line}: {token.tag} begins before the previous one ends.")
             self.open_aggregates.append(token.tag)
             if token.tag == "STMTTRN":
                 self.transaction, self.raw, self.transaction_line = {}, [], token.line

@@ -80,7 +80,7 @@ class Command(BaseCommand):
         if found.status == ImportStatus.NEEDS_CONFIRMATION:
             for line in found.unreadable_lines:
                 self.stderr.write(f"{path}: {line.problem}")
-            raise CommandError("nothing was imported; --confirm leaves these lines out.")
+            raise CommandError("nothing was imported. Use --confirm to leave these lines out.")
         names = ("lines_read", "lines_duplicate", "matched", "proposed", "unmatched", "left")
         counts = ", ".join(f"{getattr(found.progress, name)} {name.removeprefix('lines_')}" for name in names)
         self.stdout.write(f"{path}: {counts}.")
