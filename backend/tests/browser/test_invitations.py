@@ -10,6 +10,7 @@ from tests.browser.test_console import at_console
 from tests.browser.test_passkeys import CREATE, with_device
 from tests.cast import Cast, as_operator
 from tests.invitations import TEAM, link_of
+from tests.second_admins import confirmed_role
 from tests.staff import address, signed_in
 
 WINDOWS: dict[str, dict[str, Any]] = {
@@ -113,6 +114,7 @@ def test_an_operator_is_invited_at_the_console_and_works_there(site: Site, windo
     look(admin, f"{window}-invitation-again")
     admin.get_by_role("button", name="Send again").click()
     admin.get_by_text("The invitation is on its way.").first.wait_for()
+    confirmed_role(str(invitation.id))
 
     page = site.visitor(**CONSOLE_WINDOWS[window])
     page.goto(f"{site.base}{link_of({'id': str(invitation.id), 'account_id': None, 'email': email})}")
