@@ -17,6 +17,7 @@ from igny8_core.business.banking.services.bank_accounts import (
 )
 from igny8_core.business.banking.services.reconcile import SplitPart, Target
 from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.edge import Reason
 from igny8_core.http.fields import (
     AmountField,
     CurrencyField,
@@ -99,13 +100,6 @@ class Split:
     """Parts that add up to the line."""
 
     parts: list[SplitPart]
-
-
-@dataclass(frozen=True, slots=True)
-class LineReason:
-    """Why something is decided."""
-
-    reason: str
 
 
 def statuses_of(text: str) -> tuple[str, ...]:
@@ -237,10 +231,10 @@ class SplitSerializer(StrictSerializer[Split]):
     parts = serializers.ListField(child=SplitPartSerializer(), min_length=2, max_length=MAX_PARTS)
 
 
-class LineReasonSerializer(StrictSerializer[LineReason]):
+class LineReasonSerializer(StrictSerializer[Reason]):
     """Why."""
 
-    into = LineReason
+    into = Reason
     reason = ParagraphsField(max_length=500)
 
 

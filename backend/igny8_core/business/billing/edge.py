@@ -10,7 +10,12 @@ from igny8_core.business.billing.answers.payments import (
 )
 from igny8_core.business.billing.answers.refunds import RefundAnswer
 from igny8_core.business.billing.answers.waiting import WaitingAnswer
-from igny8_core.business.billing.operator_views.shapes import ApproveSerializer, BulkApproveSerializer, ReasonSerializer
+from igny8_core.business.billing.operator_views.shapes import (
+    ApproveSerializer,
+    BulkApproveSerializer,
+    Reason,
+    ReasonSerializer,
+)
 from igny8_core.business.billing.views import proof_file
 
 __all__ = [
@@ -23,6 +28,7 @@ __all__ = [
     "OperatorPaymentDetailAnswer",
     "PaymentAnswer",
     "PaymentDetailAnswer",
+    "Reason",
     "ReasonSerializer",
     "RefundAnswer",
     "WaitingAnswer",
