@@ -128,7 +128,7 @@ UNFOLD = {
         },
     },
 }
-# The console has no session table and no middleware of its own: its door does for its pages what they would do for all.
+# The console has no session table and no middleware of its own: `access.py` does for its pages what they do for all.
 SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
 
 PASSWORD_HASHERS = ["igny8_core.accounts.hashers.BoundedArgon2"]

@@ -72,5 +72,5 @@ def load(principal: Principal) -> Operator:
 
 
 def operator_of(request: HttpRequest) -> Operator:
-    """Who asks; the door has put it there."""
+    """The operator who makes the request; `access` has put it there."""
     return cast(Operator, request.user)

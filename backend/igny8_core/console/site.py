@@ -1,4 +1,4 @@
-"""The admin site: every page goes through the door, and signing in and out happens elsewhere."""
+"""The admin site: every page goes through `access`, and signing in and out happens elsewhere."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.business.platform.public import sessions as platform_sessions
-from igny8_core.console import door
+from igny8_core.console import access
 from igny8_core.console.desks import approvals, home, own_passkeys, own_sign_in, reconciliation, waiting
 from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.base import OperatorPage
@@ -85,7 +85,7 @@ class OperatorSite(UnfoldAdminSite):
         return isinstance(request.user, Operator)
 
     def admin_view(self, view: Callable[..., Any], *cacheable: Any, **options: Any) -> Callable[..., Any]:
-        """The admin's own checks (permission, CSRF, no caching), behind the door."""
+        """The admin's own checks (permission, CSRF, no caching), behind `access`."""
         inner = super().admin_view(view, *cacheable, **options)
         own_units = getattr(view, "own_units", False)
 
@@ -93,7 +93,7 @@ class OperatorSite(UnfoldAdminSite):
         @wraps(view)
         def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                return door.serve(request, lambda: inner(request, *args, **kwargs), own_units=own_units)
+                return access.serve(request, lambda: inner(request, *args, **kwargs), own_units=own_units)
             except Exception as exception:
                 return _refused(request, exception)
 

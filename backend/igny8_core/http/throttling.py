@@ -27,7 +27,7 @@ _reads: dict[str, tuple[int, int]] = {}
 _reads_lock = threading.Lock()
 
 
-def count_shared(kind: str, subject: str) -> None:
+def throttle(kind: str, subject: str) -> None:
     """Count a write or a sign-in of the subject; raises `Throttled` past the limit."""
     rate: Rate = settings.THROTTLES[kind]
     if not settings.THROTTLE_ON:
@@ -40,14 +40,14 @@ def count_shared(kind: str, subject: str) -> None:
     _refuse_past(rate, row[0])
 
 
-def count_password(email: str, address: str) -> None:
+def throttle_password(email: str, address: str) -> None:
     """Count a password that is tried for an address of mail from an address of the network, before it is checked.
 
     Whoever guesses from one network keeps the address's rightful owner out of that network alone. The count of all
     networks together is many times higher: it stops a guesser who has many. Raises `Throttled`.
     """
-    count_shared("login_email", f"{email} {network_of(address)}")
-    count_shared("login_email_anywhere", email)
+    throttle("login_email", f"{email} {network_of(address)}")
+    throttle("login_email_anywhere", email)
 
 
 def network_of(address: str) -> str:
@@ -61,7 +61,7 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-def count_here(kind: str, subject: str) -> None:
+def throttle_in_process(kind: str, subject: str) -> None:
     """Count a read of the subject in this process; raises `Throttled` past the limit."""
     rate: Rate = settings.THROTTLES[kind]
     if not settings.THROTTLE_ON:

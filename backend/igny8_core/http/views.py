@@ -22,7 +22,7 @@ from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import from_exception
 from igny8_core.http.multipart import StrictMultipartParser, canonical_body
 from igny8_core.http.parsing import StrictJSONParser
-from igny8_core.http.throttling import count_here, count_shared
+from igny8_core.http.throttling import throttle, throttle_in_process
 from igny8_core.kit.errors import AccountRequired, AppError, Forbidden, Internal, MethodNotAllowed, Unauthenticated
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -54,7 +54,7 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Address, credential, role: in this order, before the body is read."""
         address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
-        count_here("address", address)
+        throttle_in_process("address", address)
         self.authorise(request)
 
     def authorise(self, request: Request) -> None:
@@ -68,9 +68,9 @@ class ApiView(APIView):
             raise Forbidden
         subject = str(principal.key_id)
         if request.method in SAFE:
-            count_here("read", subject)
+            throttle_in_process("read", subject)
         else:
-            count_shared("write", subject)
+            throttle("write", subject)
 
     def check_audience(self, principal: Principal) -> None:
         """Refuse the kind of principal the view is not for."""
@@ -108,7 +108,7 @@ class ApiView(APIView):
         return response
 
     own_transactions: ClassVar[bool] = False
-    """True where the handler opens a unit of work for each part of the request, see `each_for_itself`."""
+    """True where the handler opens a unit of work for each part of the request, see `run_each_in_own_transaction`."""
 
     def prepare(self, request: Request) -> None:
         """What takes its time and needs no database, such as decoding a file: done before the transaction begins."""
@@ -195,7 +195,7 @@ class OperatorAudience(ApiView):
         return Scope.operators()
 
 
-def each_for_itself(
+def run_each_in_own_transaction(
     view: ApiView, request: Request, ids: Iterable[UUID], operation: Callable[[UUID], str]
 ) -> list[tuple[UUID, str | AppError]]:
     """Run the operation for each id in a unit of work of its own; one that is refused says why and stops no other."""

@@ -67,8 +67,8 @@ def remind(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="documents.send_what_lies", queueing_lock="send_what_lies")
-def send_what_lies(timestamp: int) -> None:
+@app.task(name="documents.resend_stuck_letters", queueing_lock="resend_stuck_letters")
+def resend_stuck_letters(timestamp: int) -> None:
     """Letters that a crash left between being written and being sent."""
     with unit_of_work.read(Scope.operators()):
         now = clock.now()

@@ -106,7 +106,7 @@ def approve_chosen(request: HttpRequest) -> HttpResponse:
 
 
 def _outcome(request: HttpRequest, payment_id: UUID, operator_id: UUID) -> str:
-    return decide(request, lambda: approvals.approve_or_tell(payment_id=payment_id, operator_id=operator_id))
+    return decide(request, lambda: approvals.approve_idempotently(payment_id=payment_id, operator_id=operator_id))
 
 
 def _summary(outcomes: list[str]) -> str:

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
-from igny8_core.console import door
+from igny8_core.console import access
 from igny8_core.console.operators import operator_of
 from igny8_core.events import unit_of_work
 from igny8_core.http.errors import from_exception
@@ -51,7 +51,7 @@ def shown(request: HttpRequest, template: str, collect: Callable[[], dict[str, A
 def decide(request: HttpRequest, operation: Callable[[], Any]) -> str:
     """Do something in its unit of work; returns an empty text, or in words why it was refused and nothing was done."""
     try:
-        door.run(request, operation)
+        access.run(request, operation)
     except Exception as exception:
         error = from_exception(exception)
         if error is None or isinstance(error, Internal | ReauthenticationRequired):

@@ -28,7 +28,7 @@ from igny8_core.console.desks.frame import decide, desk, shown
 from igny8_core.console.operators import operator_of
 from igny8_core.http import context, locations
 from igny8_core.http.authentication import client_address
-from igny8_core.http.throttling import count_shared
+from igny8_core.http.throttling import throttle
 from igny8_core.kit.errors import AppError, NotFound, ValidationError
 
 EVERYBODY = OperatorRole.SUPPORT
@@ -136,8 +136,8 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 def count_attempt(request: HttpRequest) -> None:
     """Count a try against the address and the operator. Raises `Throttled`."""
-    count_shared("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
-    count_shared("login_email", str(operator_of(request).id))
+    throttle("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
+    throttle("login_email", str(operator_of(request).id))
 
 
 def on(request: HttpRequest, notice: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from igny8_core.accounts.roles import AccountRole, includes
 from igny8_core.events import unit_of_work
 from igny8_core.http import context, idempotency, responses
 from igny8_core.http.authentication import client_address
-from igny8_core.http.throttling import count_here, count_shared
+from igny8_core.http.throttling import throttle, throttle_in_process
 from igny8_core.http.views import actor_of
 from igny8_core.kit.errors import AppError, ErrorKind, Forbidden
 from igny8_core.kit.locales import locale_of
@@ -66,7 +66,7 @@ class Page(View):
         with translation.override(pages.language_of(request)):
             try:
                 address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
-                count_here("address", address)
+                throttle_in_process("address", address)
                 return self.serve(request, *args, **kwargs)
             except Exception as exception:
                 return pages.refused(request, exception, visit=self.visit)
@@ -88,7 +88,7 @@ class AccountPage(Page):
         """Cookie, role, throttle; then the handler."""
         principal = principal_of(request)
         method = "get" if request.method == "HEAD" else str(request.method).lower()
-        count_call(principal, method=method)
+        throttle_call(principal, method=method)
         account = principal.account
         assert account is not None, "principal_of lets nobody in without"
         locale = locale_of(translation.get_language() or "en", account.country)
@@ -177,10 +177,10 @@ class AccountPage(Page):
         )
 
 
-def count_call(principal: Principal, *, method: str) -> None:
+def throttle_call(principal: Principal, *, method: str) -> None:
     """Count a page or a form of a session, as the API counts those of a key. Raises `Throttled`."""
-    count = count_here if method == "get" else count_shared
-    count("read" if method == "get" else "write", str(principal.key_id))
+    limit = throttle_in_process if method == "get" else throttle
+    limit("read" if method == "get" else "write", str(principal.key_id))
 
 
 def _mark(file: "UploadedFile[Any]") -> str:

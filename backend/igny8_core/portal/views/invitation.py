@@ -13,7 +13,7 @@ from igny8_core.business.platform.public import Challenge, MadePasskey, acceptan
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import status_of
-from igny8_core.http.throttling import count_shared
+from igny8_core.http.throttling import throttle
 from igny8_core.kit.errors import AppError, ValidationError
 from igny8_core.portal import pages, sentences
 from igny8_core.portal.forms import AcceptByPasskeyForm, AcceptForm
@@ -27,7 +27,7 @@ class Invitation(Page):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A link that is no longer good says why instead of the form."""
         if request.method == "POST":
-            count_shared("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
+            throttle("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
         try:
             return super().serve(request, *args, **kwargs)
         except AppError as error:

@@ -17,7 +17,7 @@ from igny8_core.events import unit_of_work
 from igny8_core.http import context
 from igny8_core.http.authentication import client_address
 from igny8_core.http.sessions import COOKIE, principal_of_cookie
-from igny8_core.http.throttling import count_password, count_shared
+from igny8_core.http.throttling import throttle, throttle_password
 from igny8_core.http.views import actor_of
 from igny8_core.kit.errors import AppError, ErrorKind, Unauthenticated
 from igny8_core.portal import pages, sessions
@@ -38,13 +38,13 @@ def address_of(request: HttpRequest) -> str:
 
 def count_address(request: HttpRequest) -> None:
     """Count a try against the address, in the same table as the API's. Raises `Throttled`."""
-    count_shared("login_address", address_of(request))
+    throttle("login_address", address_of(request))
 
 
 def count_attempt(request: HttpRequest, subject: str) -> None:
     """Count a try against the address and the person. Raises `Throttled`."""
     count_address(request)
-    count_shared("login_email", subject)
+    throttle("login_email", subject)
 
 
 def status_in_form(error: AppError) -> int:
@@ -69,7 +69,7 @@ class SignIn(Page):
         email, lasting = form.cleaned_data["email"], form.cleaned_data["lasting"]
         try:
             count_address(request)
-            count_password(normalise_email(email), address_of(request))
+            throttle_password(normalise_email(email), address_of(request))
             proven = prove_password(email=email, password=form.cleaned_data["password"])
             if proven.needs_code:
                 return _halfway(request, proven, lasting=lasting)

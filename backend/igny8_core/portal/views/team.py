@@ -16,7 +16,7 @@ from igny8_core.business.platform.public import (
     has_proven,
     invitations,
 )
-from igny8_core.http.throttling import count_shared
+from igny8_core.http.throttling import throttle
 from igny8_core.kit.errors import NotFound
 from igny8_core.portal import lists
 from igny8_core.portal.forms import InviteForm, PersonChangeForm
@@ -37,7 +37,7 @@ class Team(AccountPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Invite somebody."""
         form = InviteForm(request.POST)
-        count_shared("invitation", str(self.visit.account.id))
+        throttle("invitation", str(self.visit.account.id))
 
         def operation() -> Done:
             invitations.invite(account_id=self.visit.account.id, **form.cleaned_data)
@@ -69,7 +69,7 @@ class TeamInvitation(AccountPage):
         """Mail it again, or let its link die."""
         account_id = self.visit.account.id
         if self.step == "resend":
-            count_shared("invitation", str(account_id))
+            throttle("invitation", str(account_id))
 
         def operation() -> Done:
             if self.step == "resend":

@@ -1,4 +1,4 @@
-"""Which open thing a line of a statement pays: the matcher's one door. Pure.
+"""Which open thing a line of a statement pays: the matcher's entry point. Pure.
 
 `lookup_keys(line)` says what to ask the database for and `decide(line, candidates)` weighs what it answers. Beside the
 keys, weak look-ups make proposals: what is open of the accounts that the payer's bank account or name

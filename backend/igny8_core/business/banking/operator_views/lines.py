@@ -91,17 +91,17 @@ class LineViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def ignore(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Say that a line is no customer's money."""
+        """Record that a line is not a customer's money."""
         return _shown(reconcile.ignore(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def park(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Put money of somebody unknown aside until it is assigned."""
+        """Set an unknown payer's money aside until it is assigned."""
         return _shown(reconcile.park(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def undo(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Take the decision back: what was booked goes back through the same door."""
+        """Undo the decision: what was booked is taken back."""
         reason = LineReasonSerializer.checked(request.data).reason
         return _shown(reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request)))
 

@@ -82,7 +82,7 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: ImportAnswer})
     def discard(self, request: Request, import_id: UUID) -> HttpResponse:
-        """Let a file go that waits for a confirmation."""
+        """Discard a file that is waiting for a confirmation."""
         return _shown(importing.discard(import_id))
 
     @extend_schema(request=None, responses={202: RequestedAnswer})

@@ -1,4 +1,4 @@
-"""The matcher at work on many lines: looks at them in batches, then takes what is certain, line by line.
+"""Runs the matcher over many lines in batches, then books the certain matches line by line.
 
 It can stop anywhere and be started again, also twice at a time: a batch is decided in one transaction, a line is
 taken in one of its own, and what is not new or not certain any more is passed over.
@@ -83,7 +83,7 @@ def _look_at_batch(import_id: UUID | None, statuses: Statuses, after: int, heard
     lines = line_status.lock_queued(import_id=import_id, statuses=statuses, after=after, at_most=BATCH)
     if not lines:
         return None
-    line_status.apply_looked(look_at(lines))
+    line_status.apply_look_results(look_at(lines))
     if import_id is not None:
         import_status.touch(import_id)
     heard(len(lines))
@@ -112,7 +112,7 @@ def _leave_to_people(line_id: UUID, note: str) -> None:
     """The world has moved on since the batch was decided: look again, and let a person decide."""
     line = line_status.lock_line(line_id)
     if line.status == LineStatus.PROPOSED and line.certain:
-        line_status.apply_looked(look_at_rows([line]))
+        line_status.apply_look_results(look_at_rows([line]))
         line_status.leave_to_people(line, note=note)
 
 

@@ -23,7 +23,7 @@ from igny8_core.kit.locks import conditional_update, lock_one
 
 @dataclass(frozen=True, slots=True)
 class NewBankAccount:
-    """An account of ours as finance sets it up."""
+    """One of our accounts, as finance sets it up."""
 
     name: str
     number: str
@@ -33,7 +33,7 @@ class NewBankAccount:
 
 @dataclass(frozen=True, slots=True)
 class BankAccountChange:
-    """What changes of an account of ours; None stays as it is."""
+    """Changes to one of our accounts; None leaves a value as it is."""
 
     name: str | None = None
     payment_method: PaymentMethod | None = None
@@ -49,14 +49,14 @@ class NewProfile:
 
 @dataclass(frozen=True, slots=True)
 class ProfileChange:
-    """What changes of a profile; None stays as it is."""
+    """Changes to a profile; None leaves a value as it is."""
 
     name: str | None = None
     definition: Mapping[str, Any] | None = None
 
 
 def create_bank_account(account: NewBankAccount) -> BankAccount:
-    """Set up an account of ours. Raises `ValidationError`, `AlreadyTaken`."""
+    """Set up one of our accounts. Raises `ValidationError`, `AlreadyTaken`."""
     now = clock.now()
     values = {**asdict(account), "number": _number(account.number)}
     created: BankAccount = _unique(
@@ -69,7 +69,7 @@ def create_bank_account(account: NewBankAccount) -> BankAccount:
 
 
 def change_bank_account(*, account_id: UUID, change: BankAccountChange) -> BankAccount:
-    """Change the name or the payment method; number and currency are what its statements were of.
+    """Change the name or the payment method; number and currency identify its statements and stay.
 
     Raises `NotFound`.
     """

@@ -1,4 +1,4 @@
-"""A decided line becomes money: through billing's own doors, which an operator's click takes too.
+"""Turns a decided line into money, through the same billing services that an operator uses.
 
 Locks: the line, then what billing locks (invoices by id, the payment, balances).
 """

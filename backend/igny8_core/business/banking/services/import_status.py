@@ -1,4 +1,4 @@
-"""The only writer of an import's status. Who calls holds the lock on the import."""
+"""The only writer of an import's status. The caller holds the lock on the import."""
 
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ def apply(found: StatementImport, *, to: ImportStatus, **columns: Any) -> None:
 
 
 def touch(import_id: UUID) -> None:
-    """Say that the import still moves, so that nobody else takes it up."""
+    """Record that the import is still running, so that nobody else takes it over."""
     StatementImport.objects.filter(id=import_id).update(updated_at=clock.now())
 
 

@@ -103,7 +103,7 @@ def confirm(import_id: UUID) -> StatementImport:
 
 
 def discard(import_id: UUID) -> StatementImport:
-    """Let a file go that waits for a confirmation. Raises `NotFound`, `ImportNotWaiting`."""
+    """Discard a file that is waiting for a confirmation. Raises `NotFound`, `ImportNotWaiting`."""
     found = import_status.lock_import(import_id)
     import_status.apply(found, to=ImportStatus.DISCARDED)
     import_status.record_import(EventType.STATEMENT_DISCARDED, found)
@@ -111,7 +111,7 @@ def discard(import_id: UUID) -> StatementImport:
 
 
 def _refuse_strangers(file: IO[bytes]) -> None:
-    """What no reader takes is refused at once, whatever its length."""
+    """Refuse a file that no reader accepts at once, whatever its length."""
     file.seek(0)
     if registry.recognise(file.read(HEAD_BYTES)) is None:
         raise StatementRefused
@@ -136,7 +136,7 @@ def _read(
 
 
 def _decide(found: StatementImport, read: ReadFile, file: IO[bytes] | None) -> None:
-    """Store what was read; with unreadable lines only once somebody has said so."""
+    """Store what was read; with unreadable lines, only once somebody has confirmed."""
     if read.lines_unreadable and found.confirmed_at is None:
         if file is not None:
             keep_file(found, file)

@@ -1,4 +1,4 @@
-"""The only writer of a line's status. Who calls holds the lock on the line."""
+"""The only writer of a line's status. The caller holds the lock on the line."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ LOCK_QUEUED = """SELECT line.id, line.sequence, line.bank_account_id, account.pa
 
 @dataclass(frozen=True, slots=True)
 class LookResult:
-    """What the matcher says of a line: its proposals, and whether the first is to be taken."""
+    """The matcher's result for a line: its proposals, and whether the first is to be booked."""
 
     line_id: UUID
     proposals: list[StoredProposal]
@@ -134,7 +134,7 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
     )
 
 
-def apply_looked(looked: Sequence[LookResult]) -> None:
+def apply_look_results(results: Sequence[LookResult]) -> None:
     """Write what the matcher found for many locked lines at once; a line that a person has decided stays as it is."""
     rows = [
         {
@@ -143,13 +143,13 @@ def apply_looked(looked: Sequence[LookResult]) -> None:
             "certain": one.certain,
             "proposals": one.proposals,
         }
-        for one in looked
+        for one in results
     ]
     with connection.cursor() as cursor:
         cursor.execute(DECIDE, [msgspec.json.encode(rows).decode()])
 
 
 def leave_to_people(line: StatementLine, *, note: str) -> None:
-    """What was certain could not be taken: a person decides, and sees why."""
+    """A certain match could not be booked: leave it to a person, with the reason."""
     StatementLine.objects.filter(id=line.id).update(certain=False, note=note[:500])
     line.certain, line.note = False, note[:500]

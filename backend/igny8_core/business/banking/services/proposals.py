@@ -1,4 +1,4 @@
-"""What the matcher says of lines, looked at in batches and kept beside them."""
+"""Runs the matcher over lines in batches; the results are stored beside them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
@@ -15,7 +15,7 @@ KEPT = 5
 def look_at(lines: Sequence[QueuedLine]) -> list[LookResult]:
     """Let the matcher look at lines.
 
-    Nothing is certain of a line whose match a person has undone: it would be taken again at once.
+    A line whose match a person has undone gets no certain proposal: it would be booked again at once.
     """
     undone = _undone([line.id for line in lines])
     found: list[LookResult] = []

@@ -1,4 +1,4 @@
-"""A file is read to its end before anything of it is stored: whole, or not at all.
+"""Reads a file to its end before anything of it is stored: all or nothing.
 
 What was read waits in a spool, so that a file of any length costs no memory.
 """

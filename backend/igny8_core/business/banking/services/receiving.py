@@ -21,7 +21,7 @@ CHUNK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StatementFile:
-    """What was dropped: `bank_account_id` and `csv_profile_id` are hints for files that do not say it themselves."""
+    """An uploaded file: `bank_account_id` and `csv_profile_id` are hints for files that do not say it themselves."""
 
     name: str
     size_bytes: int

@@ -1,4 +1,4 @@
-"""What a person decides on a line: accept, reject, assign, split, ignore, park, undo. Each is one unit of work."""
+"""A person's decisions on a line: accept, reject, assign, split, ignore, park, undo. Each is one unit of work."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ NAMED: dict[str, tuple[CandidateKind, Callable[[UUID], UUID]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a person gives a line's money to: one of the ids, and how much in minor units where the line is split."""
+    """Where a person assigns a line's money: one of the ids, and how much in minor units where the line is split."""
 
     invoice_id: UUID | None = None
     payment_id: UUID | None = None
@@ -82,7 +82,7 @@ def accept(*, line_id: UUID, proposal_id: UUID, operator_id: UUID) -> StatementL
 
 
 def reject(*, line_id: UUID, proposal_id: UUID) -> StatementLine:
-    """Say no to a proposal: it is not made again. Raises `NotFound`, `LineNotOpen`, `ProposalGone`."""
+    """Reject a proposal: it will not be made again. Raises `NotFound`, `LineNotOpen`, `ProposalGone`."""
     line = lock_line(line_id)
     line_status.ensure_open(line)
     rejected = _proposal(line, proposal_id).key
@@ -90,13 +90,13 @@ def reject(*, line_id: UUID, proposal_id: UUID) -> StatementLine:
     StatementLine.objects.filter(id=line.id).update(rejected=line.rejected)
     left = [one for one in stored_proposals(line.proposals) if one.key != rejected]
     if line.status in (LineStatus.PROPOSED, LineStatus.UNMATCHED):
-        line_status.apply_looked([LookResult(line.id, left, certain=False)])
+        line_status.apply_look_results([LookResult(line.id, left, certain=False)])
     line.refresh_from_db()
     return line
 
 
 def assign(*, line_id: UUID, targets: Sequence[Target], operator_id: UUID) -> StatementLine:
-    """Give a line's money to what a person names: one thing, or several whose amounts add up to it.
+    """Assign a line's money to what a person names: one thing, or several whose amounts add up to it.
 
     Raises `NotFound`, `LineNotOpen`, `WrongDirection`, `ValidationError`, and what billing refuses.
     """
@@ -123,21 +123,21 @@ def split(*, line_id: UUID, parts: Sequence[SplitPart], operator_id: UUID) -> St
 
 
 def ignore(*, line_id: UUID, reason: str) -> StatementLine:
-    """Say that a line is no customer's money. Raises `NotFound`, `LineNotOpen`."""
+    """Record that a line is not a customer's money. Raises `NotFound`, `LineNotOpen`."""
     line = lock_line(line_id)
     line_status.apply(line, to=LineStatus.IGNORED, note=reason)
     return line
 
 
 def park(*, line_id: UUID, reason: str) -> StatementLine:
-    """Put money of somebody unknown aside until it is assigned. Raises `NotFound`, `LineNotOpen`."""
+    """Set an unknown payer's money aside until it is assigned. Raises `NotFound`, `LineNotOpen`."""
     line = lock_line(line_id)
     line_status.apply(line, to=LineStatus.PARKED, note=reason)
     return line
 
 
 def undo(*, line_id: UUID, reason: str, operator_id: UUID | None) -> StatementLine:
-    """Take a decision back; money goes back through the door it came by.
+    """Undo a decision; its money is taken back by the service that booked it.
 
     Raises `NotFound`, `LineNotOpen`, `CannotUndo`, and `InvalidTransition` where billing cannot.
     """
@@ -186,12 +186,12 @@ def request_match(*, import_id: UUID | None) -> None:
 
 
 def parts_of(proposal: StoredProposal) -> list[Booked]:
-    """A stored proposal as what it books."""
+    """What a stored proposal books."""
     return [Booked(part.kind, proposal.account_id, part.id, part.amount_minor) for part in proposal.parts]
 
 
 def active_matches(line_id: UUID) -> list[LineMatch]:
-    """What a line is matched with now."""
+    """The current matches of a line."""
     rows = LineMatch.objects.across_accounts().filter(line_id=line_id, undone_at=None)
     return list(rows.select_related("payment").order_by("id"))
 
@@ -251,4 +251,4 @@ def _close(match_: LineMatch, operator_id: UUID | None) -> None:
 
 
 def _look_again(lines: Sequence[StatementLine]) -> None:
-    line_status.apply_looked(look_at_rows(lines))
+    line_status.apply_look_results(look_at_rows(lines))

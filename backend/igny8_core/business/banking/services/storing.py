@@ -1,4 +1,4 @@
-"""What was read becomes rows, in one transaction: lines that are there already are counted and left out."""
+"""Stores what was read, in one transaction: known lines are counted and left out."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

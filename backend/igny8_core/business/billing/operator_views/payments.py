@@ -31,7 +31,7 @@ from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.queries import query_of
-from igny8_core.http.views import ApiViewSet, OperatorAudience, each_for_itself, operator_of
+from igny8_core.http.views import ApiViewSet, OperatorAudience, operator_of, run_each_in_own_transaction
 from igny8_core.kit.errors import NotFound
 
 TOLD_LATE = "The invoice no longer accepts payments, so the late money was added to the account's balance."
@@ -111,11 +111,11 @@ class BulkApproveView(OperatorAudience, ApiViewSet):
     def approve_all(self, request: Request) -> HttpResponse:
         """Approve up to 100 payments as they were submitted."""
         chosen, operator_id = BulkApproveSerializer.checked(request.data), operator_of(request)
-        outcomes = each_for_itself(
+        outcomes = run_each_in_own_transaction(
             self,
             request,
             dict.fromkeys(chosen.ids),
-            lambda payment_id: approvals.approve_or_tell(payment_id=payment_id, operator_id=operator_id),
+            lambda payment_id: approvals.approve_idempotently(payment_id=payment_id, operator_id=operator_id),
         )
         return responses.one(BulkResultsAnswer(results=[BulkResultAnswer.of(*outcome) for outcome in outcomes]))
 

@@ -56,7 +56,7 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=ApproveRefundSerializer, responses={200: RefundAnswer})
     def approve(self, request: Request, refund_id: UUID) -> HttpResponse:
-        """Let a refund go out that waits for a second operator."""
+        """Approve a refund that is waiting for a second operator."""
         note = ApproveRefundSerializer.checked(request.data).note
         refund = refunds.approve_refund(refund_id=refund_id, operator_id=operator_of(request), note=note)
         return responses.one(RefundAnswer.of(refund))
@@ -68,7 +68,7 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: RefundAnswer})
     def cancel(self, request: Request, refund_id: UUID) -> HttpResponse:
-        """Take back a refund nobody has paid out, or refuse one that waits for approval."""
+        """Cancel a refund that nobody has paid out, or reject one that is waiting for approval."""
         return responses.one(RefundAnswer.of(refunds.cancel_refund(refund_id=refund_id)))
 
     @extend_schema(

@@ -94,7 +94,7 @@ def meant_for(payment_id: UUID) -> tuple[UUID, set[UUID]] | None:
 def grounds_of(payment: Payment, *, operator_id: UUID) -> Grounds:
     """What `operator_id` decides on; the approvals given before come oldest first.
 
-    Who calls holds the account: two who look at once would both find that nothing was decided yet.
+    The caller holds the account: two who look at once would both find that nothing was decided yet.
     """
     values: dict[str, UUID | datetime] = {
         "account_id": payment.account_id,
@@ -113,7 +113,7 @@ def grounds_of(payment: Payment, *, operator_id: UUID) -> Grounds:
 def let_out_needed(payment: Payment, *, operator_id: UUID, amount_minor: int) -> int:
     """How many operators must let so much of a payment out; what this one let out alone within a day counts too.
 
-    Who calls holds the account.
+    The caller holds the account.
     """
     values: dict[str, UUID | datetime | str] = {
         "account_id": payment.account_id,

@@ -1,1 +1,1 @@
-"""What is done in billing; every operation is one function inside a unit of work."""
+"""The operations of billing; each is one function inside a unit of work."""

@@ -71,7 +71,7 @@ def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
 
 
 def _give(payment: Payment, decision: Decision, received: int, *, given: int, needed: int) -> None:
-    """Write the approval down, and the bank account that it has shown as the payer's."""
+    """Record the approval, and the bank account that it identifies as the payer's."""
     Approval.objects.create(
         account_id=payment.account_id,
         payment=payment,
@@ -93,8 +93,8 @@ def _give(payment: Payment, decision: Decision, received: int, *, given: int, ne
         conditional_update(row, payer_account=decision.payer_account)
 
 
-def approve_or_tell(*, payment_id: UUID, operator_id: UUID) -> str:
-    """Approve a payment as it was submitted and tell its status; one that was approved before is `already_succeeded`.
+def approve_idempotently(*, payment_id: UUID, operator_id: UUID) -> str:
+    """Approve a payment as it was submitted and return its status; one that was approved before is `already_succeeded`.
 
     Raises what `approve_payment` raises.
     """

@@ -1,4 +1,4 @@
-"""A payer takes back a submission that nobody has decided on."""
+"""Lets a payer cancel a submission that nobody has decided on."""
 
 from uuid import UUID
 

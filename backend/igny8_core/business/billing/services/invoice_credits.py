@@ -1,6 +1,6 @@
 """The credits an invoice carries: granted when it is paid, taken back as far as its money goes back.
 
-`Invoice.credits_granted` is what an invoice has given and not taken back. Who calls holds the lock on the invoice.
+`Invoice.credits_granted` is what an invoice has given and not taken back. The caller holds the lock on the invoice.
 """
 
 from uuid import UUID

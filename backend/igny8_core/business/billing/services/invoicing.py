@@ -110,9 +110,9 @@ def apply_balance(*, invoice_id: UUID) -> Invoice:
 
 
 def void_invoice(*, invoice_id: UUID) -> Invoice:
-    """Take an invoice back; its number stays used, and what the balance had paid on it returns there.
+    """Void an invoice; its number stays used, and what the balance had paid on it returns there.
 
-    Refused while money of a payment is settled on it that was not refunded. Raises `NotFound`, `InvalidTransition`.
+    Refused while unrefunded money of a payment is settled on it. Raises `NotFound`, `InvalidTransition`.
     """
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.VOID)
@@ -142,7 +142,7 @@ def void_invoice(*, invoice_id: UUID) -> Invoice:
 
 
 def mark_uncollectible(*, invoice_id: UUID) -> Invoice:
-    """Give up on what is due of an invoice. Raises `NotFound`, `InvalidTransition`."""
+    """Write off what is due on an invoice. Raises `NotFound`, `InvalidTransition`."""
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.UNCOLLECTIBLE)
     given_up = _change(invoice, InvoiceStatus.UNCOLLECTIBLE, EventType.INVOICE_MARKED_UNCOLLECTIBLE)

@@ -88,7 +88,7 @@ def change_config(*, config_id: UUID, changes: MethodConfigValues) -> PaymentMet
 
 
 def remove_config(*, config_id: UUID) -> None:
-    """Take a way to pay away; payments made by it stay. Raises `NotFound`."""
+    """Remove a way to pay; payments made by it stay. Raises `NotFound`."""
     config = _locked(config_id)
     PaymentMethodConfig.objects.filter(id=config.id).delete()
     _record(EventType.PAYMENT_METHOD_CONFIG_REMOVED, config)

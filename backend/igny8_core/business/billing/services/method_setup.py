@@ -24,7 +24,7 @@ class SavedMethod:
 
 @dataclass(frozen=True, slots=True)
 class SavedMethodChange:
-    """What changes of a saved way to pay; None stays as it is."""
+    """Changes to a saved way to pay; None leaves a value as it is."""
 
     payment_method: PaymentMethod | None = None
     label: str | None = None

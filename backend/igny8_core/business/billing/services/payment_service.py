@@ -135,7 +135,7 @@ class PaymentService:
 
     @staticmethod
     def begin_gateway_payment(*, account: Account, invoice: Invoice, payment_method: PaymentMethod) -> Payment:
-        """Note that a payer went to a gateway for all of an invoice; nothing is known of the outcome yet."""
+        """Record that a payer went to a gateway for a whole invoice; the outcome is not known yet."""
         now = clock.now()
         payment = Payment.objects.create(
             account=account,

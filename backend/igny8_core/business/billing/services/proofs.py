@@ -33,7 +33,7 @@ def add_proof(*, account: Account, payment_id: UUID, file: CleanFile) -> Payment
 
 
 def attach(*, account_id: UUID, payment_id: UUID, file: CleanFile) -> PaymentProof:
-    """Write the proof; who calls holds the payment's lock, or has just made the payment."""
+    """Write the proof; the caller holds the payment's lock, or has just made the payment."""
     given = PaymentProof.objects.for_account(account_id).filter(payment_id=payment_id)
     if given.filter(sha256=file.sha256).exists():
         raise DuplicateProof

@@ -87,7 +87,7 @@ def refund_payment(*, payment_id: UUID, request: RefundRequest) -> Refund:
 
 
 def approve_refund(*, refund_id: UUID, operator_id: UUID, note: str = "") -> Refund:
-    """Let a refund go out that waits for a second operator.
+    """Approve a refund that is waiting for a second operator.
 
     Raises `NotFound`, `InvalidTransition`, and `FourEyesRequired` to whoever has asked for it.
     """
@@ -106,7 +106,7 @@ def approve_refund(*, refund_id: UUID, operator_id: UUID, note: str = "") -> Ref
 
 
 def mark_refund_paid(*, refund_id: UUID) -> Refund:
-    """Say that the transfer of a pending refund was sent. Raises `NotFound`, `InvalidTransition`."""
+    """Record that the transfer of a pending refund was sent. Raises `NotFound`, `InvalidTransition`."""
     refund, payment, _, _ = _locked_refund(refund_id, to=RefundStatus.COMPLETED)
     out = {Code.REFUNDS_PAYABLE.value: refund.amount_minor, cash(payment.payment_method): -refund.amount_minor}
     _post(JournalKind.REFUND_PAID, refund, out)
@@ -115,9 +115,9 @@ def mark_refund_paid(*, refund_id: UUID) -> Refund:
 
 
 def cancel_refund(*, refund_id: UUID) -> Refund:
-    """Take back a refund nobody has paid out, or refuse one that waits for approval.
+    """Cancel a refund that nobody has paid out, or reject one that is waiting for approval.
 
-    Its money is the payment's again, its credits the account's. Raises `NotFound`, `InvalidTransition`.
+    Its money returns to the payment, its credits to the account. Raises `NotFound`, `InvalidTransition`.
     """
     refund, _, invoices, allocations = _locked_refund(refund_id, to=RefundStatus.CANCELLED)
     if any(invoice.status == InvoiceStatus.VOID for invoice in invoices.values()):
@@ -166,7 +166,7 @@ def _locked_refund(
 
 
 def _insert(payment: Payment, request: RefundRequest, plan: RefundPlan, taken: dict[UUID, int]) -> Refund:
-    """Write the refund down, waiting where a second operator is needed; `taken` is which credits go with each part."""
+    """Insert the refund, waiting where a second operator is needed; `taken` is which credits go with each part."""
     amount_minor = plan.settled_minor + plan.from_balance_minor
     known = _is_known(payment, request)
     needed = _approvals_needed(payment, request, amount_minor, known=known)
@@ -235,7 +235,7 @@ def _reserve(allocations: Iterable[Allocation], plan: RefundPlan, *, sign: int) 
 
 
 def _request_lines(refund: Refund, plan: RefundPlan) -> dict[str, int]:
-    """Of a refund to the balance the excess is no movement: it is there already."""
+    """In a refund to the balance the excess does not move: it is already there."""
     if refund.destination == RefundDestination.BALANCE:
         return {Code.REFUNDS.value: plan.settled_minor, Code.CUSTOMER_BALANCE.value: -plan.settled_minor}
     return {

@@ -1,6 +1,6 @@
-"""The only door for money: what arrived settles invoices, what bounced un-settles them, the balance pays too.
+"""The only place where money settles: receipts settle invoices, bounces un-settle them, the balance pays too.
 
-Who calls holds the locks: on the invoices in the order of their ids, then on the payment. Here the ledger's balances
+The caller holds the locks: on the invoices in the order of their ids, then on the payment. Here the ledger's balances
 follow, money before credits, and the event chain's head comes last of all, when the unit of work ends.
 """
 
@@ -34,7 +34,7 @@ def settle(
     decided_alone_by_id: UUID | None,
     tolerance_minor: int = 0,
 ) -> None:
-    """Let the money that came settle what it was meant for; what nothing takes becomes the account's balance.
+    """Settle what the received money was meant for; the rest becomes the account's balance.
 
     `decided_alone_by_id` is the operator whose word alone this is, if it is one's. Raises `InvalidTransition`.
     """
@@ -133,7 +133,7 @@ def _claims(payment: Payment, invoices: Invoices) -> list[Claim]:
 
 
 def _due(invoice: Invoice) -> int:
-    """Only a pending invoice takes money: what comes later than that goes to the balance."""
+    """Only a pending invoice accepts money; later money goes to the balance."""
     if invoice.status != InvoiceStatus.PENDING:
         return 0
     return invoice.amount_total_minor - invoice.amount_settled_minor
@@ -151,7 +151,7 @@ def _settled_entry(payment: Payment, shared: Split) -> Entry:
 
 
 def _reversed_entry(payment: Payment, allocations: list[Allocation], invoices: Invoices, excess: int) -> Entry:
-    """The settlement's lines turned round; what is owed again on a written-off invoice is written off again."""
+    """The settlement's lines reversed; what is owed again on a written-off invoice is written off again."""
     lines = {
         cash(payment.payment_method): -(payment.amount_received_minor or 0),
         Code.BANK_CHARGES.value: -sum(allocation.charges_minor for allocation in allocations),

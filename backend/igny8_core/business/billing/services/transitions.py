@@ -1,4 +1,4 @@
-"""The only writer of a payment's status. Who calls holds the lock on the invoice and on the payment."""
+"""The only writer of a payment's status. The caller holds the lock on the invoice and on the payment."""
 
 from typing import Any
 

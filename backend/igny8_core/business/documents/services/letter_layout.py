@@ -21,7 +21,7 @@ ABOUT_INVOICES = frozenset({LetterKind.INVOICE_SENT, LetterKind.REMINDER})
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives | None:
-    """The mail as things stand now; None when there is nothing to say any more."""
+    """The mail for the current state; None when there is nothing left to say."""
     account = Account.objects.get(id=letter.account_id)
     with translation.override(account.spoken_language):
         text = _text(letter, account)

@@ -34,7 +34,7 @@ OF_MOVED = STATE.format(known="coalesce(v.journals, 0)", whose="v.id IS NULL OR 
 def remember_ledger(*, full: bool) -> None:
     """Store the points of the accounts in which something happened, or (`full`) of all, as the open snapshot has them.
 
-    Who calls has recounted in this snapshot, as fully, and found nothing wrong.
+    The caller has recounted in this snapshot, to the same extent, and found nothing wrong.
     """
     now = clock.now()
     with connection.chunked_cursor() as cursor:

@@ -1,4 +1,4 @@
-"""An invitation's other side: who reads the mail opens the link, and becomes the person by a password or a passkey."""
+"""An invitation's other side: the mail's reader opens the link and signs up with a password or a passkey."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ class FirstOwner:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """A tenant that is to be, and who is invited to own it; `language` empty means the country's."""
+    """A new tenant, and who is invited to own it; `language` empty means the country's."""
 
     code: str
     name: str
@@ -40,7 +40,7 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """What changes of an account; None stays as it is."""
+    """Changes to an account; None leaves a value as it is."""
 
     name: str | None = None
     time_zone: str | None = None

@@ -1,4 +1,4 @@
-"""A person's own password: changed by who knows the old one, or set anew through a mailed link."""
+"""A person's own password: changed by somebody who knows the old one, or reset through a mailed link."""
 
 import hmac
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID)
 
 
 def confirm_password(*, user_id: UUID, account_id: UUID, password: str) -> Login:
-    """Let who is signed in show that it is really them, before any lock is taken. Raises `ValidationError`."""
+    """Let a signed-in person prove that it is them, before any lock is taken. Raises `ValidationError`."""
     with unit_of_work.read(Scope.of(account_id)):
         email = User.objects.values_list("email_normalised", flat=True).get(id=user_id)
     return _own_login(email, password=password, field="password")

@@ -1,6 +1,6 @@
 """Invitations: an address becomes a person only when whoever reads its mail says so.
 
-Who invites learns nothing of the address. Whether it signs in elsewhere is looked up by the worker that writes the
+The inviter learns nothing about the address. Whether it signs in elsewhere is looked up by the worker that writes the
 mail, and told to the mail's reader alone; until somebody accepts, the address is free for everybody else.
 """
 
@@ -79,7 +79,7 @@ def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
 
 
 def send_again(*, invitation_id: UUID, account_id: UUID | None = None) -> Invitation:
-    """Have a new link mailed, good for another seven days; the older link dies. Inside a unit of work.
+    """Have a new link mailed, valid for another seven days; the older one stops working. Inside a unit of work.
 
     `account_id` limits it to one account. Raises `NotFound`, `InvitationOver`, `TooManyInvitations`.
     """

@@ -1,4 +1,4 @@
-"""Passkeys: made by who is signed in, and signed in with, where one counts as both factors.
+"""Passkeys: added by a signed-in person, and used to sign in, where one counts as both factors.
 
 A challenge travels to the browser and back in the caller's hands; `Challenge.made_at` makes it good once for each
 passkey, also for authenticators that keep no count.
@@ -115,7 +115,7 @@ def keep(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge:
 
 
 def remove(*, user_id: UUID, passkey_id: UUID) -> None:
-    """Take a passkey of one's own away; inside a unit of work. Raises `NotFound`."""
+    """Remove one of the person's own passkeys; inside a unit of work. Raises `NotFound`."""
     hold(people=Q(id=user_id))
     passkey = lock_one(passkeys_of(user_id).filter(id=passkey_id))
     if passkey is None:
@@ -132,7 +132,7 @@ def begin_sign_in(*, place: Place, challenge: Challenge) -> str:
 def sign_in(
     *, place: Place, challenge: Challenge, credential: str, lasting: bool, request_id: UUID | None
 ) -> NewSession:
-    """Open a session for who holds the passkey; no password and no code besides.
+    """Open a session for the holder of the passkey; no password and no code besides.
 
     Raises `InvalidPasskey`; `UserSuspended` or `AccountSuspended` only to who has proven the passkey.
     """

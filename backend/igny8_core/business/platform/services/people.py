@@ -24,7 +24,7 @@ from igny8_core.kit.locks import conditional_update
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """What changes of a person; None stays as it is."""
+    """Changes to a person; None leaves a value as it is."""
 
     role: str | None = None
     name: str | None = None

@@ -1,4 +1,4 @@
-"""Who is signed in shows again that it is really them: by password or passkey, good for some minutes of this sign-in.
+"""A signed-in person proves again that it is them: by password or passkey, good for some minutes of this sign-in.
 
 What gives a lasting way in asks for it (`standing.hold_proven`), so that a session that was left open, or a copy of its
 cookie, makes no key, no person, no passkey and no second factor.

@@ -1,6 +1,6 @@
 """The second factor of a sign-in: an authenticator app, with recovery codes. Inside a unit of work.
 
-Wrong codes are counted in the person's row, whichever door they were tried at, and lock the second factor for a while.
+Wrong codes are counted in the person's row, wherever they were tried, and lock the second factor for a while.
 A refusal that was counted is returned and not raised: see `unit_of_work.run_even_if_refused`.
 """
 
@@ -74,7 +74,7 @@ def confirm(*, user_id: UUID, account_id: UUID, code: str) -> list[str] | AppErr
 
 
 def require(standing: Standing, *, code: str) -> AppError | None:
-    """At a sign-in: nothing of who has no second factor, else a code.
+    """At a sign-in, require a code from a person who has a second factor.
 
     Returns `InvalidCode` or `SecondFactorLocked`. Raises `SecondFactorRequired` without a code.
     """

@@ -38,7 +38,7 @@ class Tokens:
 
 
 def check_login(*, email: str, password: str) -> Login:
-    """Who has this address and password.
+    """The person with this address and password.
 
     Raises `InvalidCredentials`; `UserSuspended` or `AccountSuspended` only to somebody who knows the password.
     An unknown address costs the same time as a wrong password.

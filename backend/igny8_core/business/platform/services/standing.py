@@ -57,7 +57,7 @@ def mark_of(*parts: str) -> str:
 
 
 def ensure_welcome(login: Login) -> None:
-    """Refuse who is suspended, or whose account is. Raises `UserSuspended`, `AccountSuspended`."""
+    """Refuse a person who is suspended, or whose account is. Raises `UserSuspended`, `AccountSuspended`."""
     if login.refusal:
         raise REFUSALS[login.refusal]
 

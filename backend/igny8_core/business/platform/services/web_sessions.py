@@ -77,7 +77,7 @@ def open_session(*, proven: Proven, code: str, lasting: bool, request_id: UUID |
 
 
 def issue_session(*, user_id: UUID, account_id: UUID, lasting: bool) -> NewSession:
-    """The session itself, for who has proven everything; inside a unit of work."""
+    """The session itself, for a person who has proven everything; inside a unit of work."""
     now, secret = clock.now(), new_secret(KeyKind.SESSION)
     expires_at = now + (LASTING_LIFETIME if lasting else LIFETIME)
     AccessKey.objects.create(

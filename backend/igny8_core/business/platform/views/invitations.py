@@ -16,7 +16,7 @@ from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
-from igny8_core.http.throttling import count_shared
+from igny8_core.http.throttling import throttle
 from igny8_core.http.views import AccountAudience, ApiViewSet, account_of, principal_of
 from igny8_core.kit.errors import NotFound
 
@@ -31,7 +31,7 @@ class InvitationBase(ApiViewSet):
         super().authorise(request)
         if self.action_name(request) in ("create", "send_again"):
             principal = principal_of(request)
-            count_shared("invitation", str(principal.owner_id if principal.is_operator else principal.account_id))
+            throttle("invitation", str(principal.owner_id if principal.is_operator else principal.account_id))
 
     def own_account(self, request: Request) -> UUID | None:
         """The account whose invitations the caller may touch; None for all of them."""

@@ -20,7 +20,7 @@ from igny8_core.business.platform.services.reauthentication import prove_by_pass
 from igny8_core.http import context, responses
 from igny8_core.http.authentication import client_address
 from igny8_core.http.description import extend_schema
-from igny8_core.http.throttling import count_password, count_shared
+from igny8_core.http.throttling import throttle, throttle_password
 from igny8_core.http.views import ApiView, principal_of
 from igny8_core.kit.errors import Forbidden
 
@@ -38,7 +38,7 @@ class PublicView(ApiView):
 
     def authorise(self, request: Request) -> None:
         """Everybody may call; how often is limited by address."""
-        count_shared("login_address", address_of(request))
+        throttle("login_address", address_of(request))
 
     def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The service opens its own unit of work: a revocation must stand although the answer is a refusal."""
@@ -52,7 +52,7 @@ class LoginView(PublicView):
     def post(self, request: Request) -> HttpResponse:
         """A pair of tokens."""
         given = LoginSerializer.checked(request.data)
-        count_password(normalise_email(given.email), address_of(request))
+        throttle_password(normalise_email(given.email), address_of(request))
         tokens = sessions.sign_in(
             email=given.email, password=given.password, code=given.code, request_id=context.request_id()
         )
@@ -90,8 +90,8 @@ class ReauthenticateView(SessionView):
         given, principal = ReauthenticateSerializer.checked(request.data), principal_of(request)
         if principal.kind is KeyKind.API_KEY:
             raise Forbidden("An API key has no password to confirm. Sign in instead.")
-        count_shared("login_address", address_of(request))
-        count_shared("login_email", str(principal.user_id))
+        throttle("login_address", address_of(request))
+        throttle("login_email", str(principal.user_id))
         until = prove_by_password(principal, password=given.password, request_id=context.request_id())
         return responses.one(ReauthenticatedAnswer(reauthenticated_until=until))
 

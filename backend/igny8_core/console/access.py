@@ -17,7 +17,7 @@ from igny8_core.http import context
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import status_of
 from igny8_core.http.sessions import principal_of_cookie
-from igny8_core.http.throttling import count_here
+from igny8_core.http.throttling import throttle_in_process
 from igny8_core.http.views import actor_of
 from igny8_core.kit.errors import AppError
 
@@ -29,7 +29,7 @@ def serve(request: HttpRequest, view: Callable[[], HttpResponseBase], *, own_uni
 
     What a page writes commits with its answer; a view with `own_units` runs its units of work itself.
     """
-    count_here("address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
+    throttle_in_process("address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
     principal = _principal_of(request)
     if principal is None or not principal.is_operator:
         request.user = AnonymousUser()
