@@ -1,4 +1,4 @@
-"""The web process's entry: runs under the web login."""
+"""Entry point of the web process, which runs under the web login."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""Who may do what: accounts (tenants), users, operators, access keys, and the walls between tenants."""
+"""Who may do what: accounts (tenants), users, operators, access keys, and what separates the tenants."""

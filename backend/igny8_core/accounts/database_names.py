@@ -1,4 +1,6 @@
-"""Names of the PostgreSQL roles a deployment runs under. Pure: settings reads it before Django stands."""
+"""Names of the PostgreSQL roles that a deployment runs under. Pure: settings.py reads it before Django
+is configured.
+"""
 
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -8,7 +10,7 @@ from igny8_core.env import Environment
 
 @dataclass(frozen=True, slots=True)
 class DatabaseRoles:
-    """The two lesser logins, and the role an operator's transaction takes by name."""
+    """The web and worker logins, and the role that an operator's transaction switches to."""
 
     web: str
     worker: str
@@ -16,7 +18,7 @@ class DatabaseRoles:
 
     @classmethod
     def of(cls, environment: Environment) -> "DatabaseRoles":
-        """The logins are those of the URLs; the operator role carries the prefix."""
+        """The logins come from the database URLs; the operator role's name is built from the prefix."""
         return cls(
             web=unquote(urlsplit(environment.web_url).username or ""),
             worker=unquote(urlsplit(environment.worker_url).username or ""),

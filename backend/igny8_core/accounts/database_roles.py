@@ -1,7 +1,7 @@
-"""Creates the PostgreSQL roles a deployment runs under; `migrate` calls it before the first migration.
+"""Creates the PostgreSQL roles that a deployment runs under; `migrate` calls it before the first migration.
 
-An owner with CREATEROLE is enough. Roles named by IGNY8_WEB_DATABASE_URL and IGNY8_WORKER_DATABASE_URL are the
-administrator's: they must exist, and are only checked and granted to.
+An owner with CREATEROLE is enough. An administrator creates the roles named by IGNY8_WEB_DATABASE_URL and
+IGNY8_WORKER_DATABASE_URL: they must exist, and are only checked and granted privileges.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ WORKER_SETTINGS = {"statement_timeout": "300s", "lock_timeout": "10s"}
 
 
 def ensure_roles(cursor: Any) -> None:
-    """Make or refresh the three roles, idempotently."""
+    """Create or refresh the three roles; running it again changes nothing."""
     names = settings.DATABASE_ROLES
     _ensure_role(cursor, name=names.operator, password=None)
     for name, password, limits in (
@@ -42,7 +42,7 @@ def _ensure_role(cursor: Any, *, name: str, password: str | None) -> None:
 
 
 def _set_limits(cursor: Any, name: str, limits: dict[str, str]) -> None:
-    """By the role and not by start-up options, which a pooling proxy would drop."""
+    """Set on the role rather than in start-up options, which a pooling proxy would drop."""
     for setting, value in limits.items():
         cursor.execute(
             sql.SQL("ALTER ROLE {} SET {} = {}").format(

@@ -1,4 +1,4 @@
-"""Secrets of access keys: how they are made, shown and stored. Pure: no Django."""
+"""Secrets of access keys: how they are created, displayed and stored. Pure: no Django."""
 
 import hashlib
 import secrets
@@ -10,7 +10,7 @@ SHOWN_CHARACTERS = 12
 
 
 class KeyKind(StrEnum):
-    """What a secret is good for."""
+    """What a secret may be used for."""
 
     API_KEY = "api_key"
     ACCESS_TOKEN = "access_token"
@@ -25,14 +25,14 @@ PREFIXES = {
     KeyKind.SESSION: "igs_",
 }
 BEARER_KINDS = frozenset({KeyKind.API_KEY, KeyKind.ACCESS_TOKEN})
-"""What an Authorization header may carry: refresh tokens are for one route, sessions for a cookie."""
+"""What an Authorization header accepts: refresh tokens work on one route only, and sessions travel in a cookie."""
 SIGN_IN_KINDS = (KeyKind.ACCESS_TOKEN.value, KeyKind.REFRESH_TOKEN.value, KeyKind.SESSION.value)
-"""What a sign-in hands out, and what ends when the password changes."""
+"""The kinds that a sign-in issues, and that end when the password changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewSecret:
-    """A secret just made: `plain` is shown once and never stored."""
+    """A newly created secret: `plain` is shown once and never stored."""
 
     plain: str = field(repr=False)
     digest: bytes = field(repr=False)
@@ -49,14 +49,14 @@ INVITATION_PREFIX = "igi_"
 
 
 def new_invitation_token() -> str:
-    """The secret of an invitation's link, of 256 random bits; its `digest` is stored, itself only mailed."""
+    """The 256-bit secret of an invitation link: only its `digest` is stored, and the secret itself is only mailed."""
     return INVITATION_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
 
 
 def digest(plain: str) -> bytes:
-    """What is stored and looked up: SHA-256.
+    """The SHA-256 digest, which is what is stored and looked up.
 
-    A slow hash would add nothing: the secret is random and too long to guess. The look-up is by an index on the
-    digest, so no comparison leaks the stored value byte by byte.
+    A slow hash would add nothing: the secret is random and too long to guess. The look-up uses an index on the digest,
+    so no comparison leaks the stored value byte by byte.
     """
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()

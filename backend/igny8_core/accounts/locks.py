@@ -1,22 +1,22 @@
-"""Credentials are issued and revoked one person at a time: what is locked for it, and in which order.
+"""Credentials are issued and revoked one person at a time: what is locked for that, and in which order.
 
-Why: an UPDATE that revokes sees what was committed when it began. A refresh or a sign-in that commits beside it has
-inserted rows that the UPDATE never meets, and a thief outlives the sign-out. So whoever issues a credential and whoever
-ends one locks the same row first, and only then reads what it decides on.
+Why: an UPDATE that revokes credentials sees only what was committed when it began. A refresh or a sign-in that commits
+at the same time inserts rows that the UPDATE never sees, so a stolen session would survive the sign-out. Whoever issues
+or ends a credential therefore locks the same row first, and only then reads what it decides on.
 
-The one order, in every unit of work that touches a credential:
+Every unit of work that touches a credential locks in this order:
 
-1. the idempotency key, where there is one;
-2. people, all in one statement and in the order of their ids: those it is about, whoever acts, and the owners or
-   admins of whom one has to remain;
-3. access keys, likewise. An account's API key belongs to nobody, so its own row stands for the person;
-4. the account's row, the second factor, the passkey; what waits for a second admin, then the invitation or the limit
-   that it is about;
+1. the idempotency key, if there is one;
+2. people, all in one statement and ordered by id: the people concerned, the actor, and the owners or admins of whom at
+   least one must remain;
+3. access keys, likewise. An account's API key belongs to no person, so its own row is locked instead;
+4. the account's row, the second factor, the passkey; then pending changes, then the invitation or limit that they
+   concern;
 5. the head of the event chain, last.
 
-Only people need a lock against sign-ins: a suspended account is refused by the look-up of every request, so that what
-was issued beside its suspension opens nothing. Of the rows that money locks (`kit/locks.py`) these share the account's
-alone, and whoever locks it for money locks no people.
+Only people need a lock against concurrent sign-ins: every request checks whether its account is suspended, so a
+credential issued during the suspension is refused. The account's row is the only one that is also locked for money
+(`kit/locks.py`), and code that locks it for money locks no people.
 """
 
 from uuid import UUID
@@ -30,7 +30,7 @@ from igny8_core.kit.locks import lock_all
 
 
 def lock_people(among: Q) -> dict[UUID, User]:
-    """Lock and load these people, by id."""
+    """Lock and load these people by id."""
     return {person.id: person for person in lock_all(User.objects.filter(among))}
 
 
@@ -40,7 +40,7 @@ def lock_keys(among: Q) -> dict[UUID, AccessKey]:
 
 
 def lock_login(user_id: UUID) -> Login:
-    """Lock a person, and look up what their sign-in is checked against now. Raises `Unauthenticated`."""
+    """Lock a person and load what their sign-in is checked against. Raises `Unauthenticated`."""
     person = lock_people(Q(id=user_id)).get(user_id)
     login = None if person is None else look_up_login(person.email_normalised)
     if login is None:

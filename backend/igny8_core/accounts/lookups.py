@@ -1,6 +1,6 @@
-"""Sign-in comes before the tenant: the narrow windows past row-level security, and nothing else.
+"""Look-ups before the tenant is known: the only functions that see past row-level security.
 
-All call SECURITY DEFINER functions; `authenticate` is on every request's path and is one prepared statement.
+Each calls a SECURITY DEFINER function; `authenticate` runs on every request and is one prepared statement.
 """
 
 from dataclasses import dataclass, field
@@ -34,14 +34,14 @@ ACCOUNT_COLUMNS = (
 )
 
 REFUSALS: dict[str, type[AppError]] = {"account_suspended": AccountSuspended, "user_suspended": UserSuspended}
-"""What a good credential's `refusal` says to its holder; any other is said to nobody."""
+"""The refusals that the holder of a genuine credential is told; all others are not disclosed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What the database says of a presented secret.
+    """What the database knows about a presented secret.
 
-    `refusal` is empty when it is good, else `expired`, `revoked`, `rotated`, `user_suspended` or
+    `refusal` is empty for a valid credential, otherwise `expired`, `revoked`, `rotated`, `user_suspended` or
     `account_suspended`.
     """
 
@@ -62,7 +62,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyHolder:
-    """Whose passkey it is."""
+    """The person that a passkey belongs to."""
 
     user_id: UUID
     account_id: UUID
@@ -70,7 +70,7 @@ class PasskeyHolder:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What the reader of a mailed link is invited to; `outcome` is empty while the invitation is open."""
+    """What a mailed link invites its reader to; `outcome` is empty while the invitation is open."""
 
     invitation_id: UUID
     account_id: UUID
@@ -84,12 +84,12 @@ class Invited:
 
     @property
     def as_operator(self) -> bool:
-        """Whether it is to the platform's staff."""
+        """Whether it invites an operator."""
         return self.account_id == PLATFORM_ID
 
 
 def look_up_secret(plain: str) -> Presented | None:
-    """The credential of this secret, or None when there is none."""
+    """The credential with this secret, or None."""
     with connection.cursor() as cursor:
         cursor.execute(AUTHENTICATE, [digest(plain)])
         row = cursor.fetchone()
@@ -109,18 +109,18 @@ def look_up_secret(plain: str) -> Presented | None:
 
 
 def _account(*values: object) -> Account:
-    """The columns a request needs; any other is read when somebody asks for it."""
+    """The columns that a request needs; others are loaded on access."""
     return Account.from_db(None, ACCOUNT_COLUMNS, values)
 
 
 def touch_key(key_id: UUID) -> None:
-    """Note that a key was used; the database skips it when that was noted in the last five minutes."""
+    """Record that a key was used; the database skips this if it was recorded in the last five minutes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT accounts_touch_key(%s)", [key_id])
 
 
 def look_up_login(email_normalised: str) -> Login | None:
-    """The user of an e-mail address with the stored password hash."""
+    """The user with this e-mail address, with the stored password hash."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, password, refusal, account_id FROM accounts_find_login(%s)", [email_normalised])
         row = cursor.fetchone()
@@ -128,7 +128,7 @@ def look_up_login(email_normalised: str) -> Login | None:
 
 
 def look_up_passkey(credential_id: bytes) -> PasskeyHolder | None:
-    """The person a passkey belongs to; its key is read with that person's own rows."""
+    """The person that a passkey belongs to; the public key is read later with that person's own rows."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, account_id FROM accounts_find_passkey(%s)", [credential_id])
         row = cursor.fetchone()
@@ -136,7 +136,7 @@ def look_up_passkey(credential_id: bytes) -> PasskeyHolder | None:
 
 
 def look_up_invitation(token: str) -> Invited | None:
-    """The invitation of a mailed link's secret."""
+    """The invitation that a mailed link's secret belongs to."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, account_id, account_name, account_status, email, name, role, outcome, expires_at"

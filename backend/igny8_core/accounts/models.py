@@ -17,21 +17,21 @@ from igny8_core.kit.models import NextValue
 
 
 class Status(models.TextChoices):
-    """Of an account or a user: a suspended one is refused everywhere."""
+    """Status of an account or a user: suspended ones are refused everywhere."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
 
 
 class AccountKind(models.TextChoices):
-    """Whether an account is a customer's or the platform's own, of which there is one."""
+    """Whether an account is a customer's or the platform's own. There is exactly one platform account."""
 
     CUSTOMER = "customer"
     PLATFORM = "platform"
 
 
 class InvitationOutcome(models.TextChoices):
-    """How an invitation ended; an open one has none."""
+    """How an invitation ended; an open one has no outcome."""
 
     ACCEPTED = "accepted"
     REVOKED = "revoked"
@@ -39,17 +39,18 @@ class InvitationOutcome(models.TextChoices):
 
 
 class AccountManager(models.Manager["Account"]):
-    """Queries of customers. The platform's own account is met where a row of its own names it, and nowhere else."""
+    """Queries of customers. They never return the platform's own account."""
 
     def get_queryset(self) -> models.QuerySet["Account"]:
-        """Every account but the platform's."""
+        """Every account except the platform's."""
         return super().get_queryset().filter(kind=AccountKind.CUSTOMER)
 
 
 class Account(models.Model):
-    """One customer company of the platform: the tenant. One row more stands for the platform (`accounts/platform.py`).
+    """A customer company of the platform: the tenant. One additional row stands for the platform
+    (`accounts/platform.py`).
 
-    `language` is empty until one is chosen: the country's then counts. `address` (lines) and `tax_id` stand on its
+    If `language` is empty, the country's language applies. `address` (lines) and `tax_id` appear on the account's
     invoices.
     """
 
@@ -95,34 +96,34 @@ class Account(models.Model):
 
     @property
     def spoken_language(self) -> str:
-        """The chosen language, else the country's."""
+        """The chosen language, or the country's."""
         return self.language or default_language(self.country)
 
     @property
     def locale(self) -> Locale:
-        """How money and dates look to this account."""
+        """The locale in which this account sees money and dates."""
         return locale_of(self.spoken_language, self.country)
 
 
 class UserManager(BaseUserManager["User"]):
-    """Queries of users, without the password's hash.
+    """Queries of users, without the password hash.
 
-    The web and worker logins may write that column but not read it; sign-in sees it through `accounts_find_login`.
+    The web and worker logins may write that column but not read it; sign-in reads it through `accounts_find_login`.
     """
 
     def get_queryset(self) -> models.QuerySet["User"]:
-        """Every column but the hash."""
+        """Every column except the password hash."""
         return super().get_queryset().defer("password")
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The user of an e-mail address, however its letters are cased."""
+        """The user with this e-mail address, ignoring case."""
         return self.get(email_normalised=normalise_email(username or ""))
 
 
 class User(AbstractBaseUser):
-    """A person: of one account with an account role, or of the platform's own with an operator's.
+    """A person: either a user of an account with an account role, or an operator of the platform's account.
 
-    `admin_until` is when an operator was last taken out of the active admins; a trigger writes it.
+    `admin_until` is when an operator last stopped being an active admin; a trigger writes it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -163,12 +164,12 @@ class User(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """What Django's sign-in asks."""
+        """Required by Django's sign-in."""
         return self.status == Status.ACTIVE
 
     @property
     def is_operator(self) -> bool:
-        """Whether this is the platform's staff."""
+        """Whether this person is an operator."""
         return self.account_id == PLATFORM_ID
 
     @property
@@ -178,10 +179,10 @@ class User(AbstractBaseUser):
 
 
 class AccessKey(models.Model):
-    """A secret somebody presents: an API key, or one of the two tokens a sign-in hands out.
+    """A secret that a caller presents: an API key, or one of the two tokens that a sign-in issues.
 
-    `role` is set on a customer's keys; an operator's keys and every token name a `user` and take the role that user has
-    at that moment. `proven_at` is when that person last gave password or passkey for it.
+    `role` is set on an account's API keys. Operators' keys and all tokens name a `user` instead, and have the role that
+    the user has at that moment. `proven_at` is when that person last confirmed their identity by password or passkey.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -205,7 +206,7 @@ class AccessKey(models.Model):
         db_table = "accounts_accesskey"
         indexes: ClassVar = [
             models.Index(fields=["account", "id"], name="accesskey_account_id"),
-            # Lists show API keys alone; the many tokens of sign-ins stay out of their indexes.
+            # Only API keys appear in lists, so the many sign-in tokens are left out of these indexes.
             models.Index(
                 fields=["account", "sequence"], condition=Q(kind="api_key"), name="accesskey_account_sequence"
             ),
@@ -229,11 +230,11 @@ class AccessKey(models.Model):
 
 
 class SecondFactor(models.Model):
-    """What a person's authenticator app shares with us; it counts once `confirmed_at` is set.
+    """The secret shared with a person's authenticator app; it is active once `confirmed_at` is set.
 
-    `sealed_secret` is encrypted; `last_step` is the newest time step a code was used of, so that none works twice;
-    `recovery_hashes` are SHA-256 of the codes left for somebody who lost the app. `wrong_codes` counts those in a row,
-    of either kind; until `locked_until` no code is looked at.
+    `sealed_secret` is encrypted. `last_step` is the newest time step of which a code was accepted, so that no code
+    works twice. `recovery_hashes` are SHA-256 hashes of the unused recovery codes. `wrong_codes` counts consecutive
+    wrong codes of either kind; no code is checked until `locked_until`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -256,11 +257,11 @@ class SecondFactor(models.Model):
 
 
 class Passkey(models.Model):
-    """A passkey of a person: its public half, which opens nothing by itself.
+    """A passkey of a person. Only its public key is stored.
 
-    `sign_count` is the authenticator's own, zero for those that keep none; `last_challenge_at` is when the newest
-    challenge it answered was made, so that no answer works twice; a new password moves it on, and so does the second
-    factor, so that no ceremony outlives either.
+    `sign_count` is the authenticator's counter, or zero for authenticators that keep none. `last_challenge_at` is when
+    the newest challenge that it answered was created, so that no answer works twice. Changing the password or the
+    second factor moves it forward, which invalidates any ceremony in progress.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -283,11 +284,12 @@ class Passkey(models.Model):
 
 
 class Invitation(models.Model):
-    """An address that may become a person of an account; of the platform's own, an operator.
+    """An address that is invited to become a user of an account or, in the platform's account, an operator.
 
-    The address is free until somebody accepts; whoever does gets the invitation's id as theirs. `token_hash` is SHA-256
-    of the newest mailed link's secret: empty until a mail went out, and where the address already signs in elsewhere.
-    `sent_at` is when its newest mail was asked for; `outcome` is empty while the invitation is open.
+    The address is not reserved until somebody accepts; the new person then gets the invitation's id. `token_hash` is
+    the SHA-256 of the secret in the most recent link. It is empty until a mail was sent, and if the address already
+    belongs to a user. `sent_at` is when the most recent mail was requested; `outcome` is empty while the invitation is
+    open.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -335,9 +337,10 @@ class Invitation(models.Model):
 
 
 class ResetRequest(models.Model):
-    """Somebody's wish for a link to set a new password, before anybody has looked whose address it is.
+    """A request for a password reset link, stored before anybody checks whether the address is known.
 
-    The web login may write one and not read it; the worker looks the address up, so that no answer tells it.
+    The web login may insert these rows but not read them. The worker looks the address up, so that the web process
+    cannot reveal whether it is known.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -353,8 +356,8 @@ class ResetRequest(models.Model):
 
 
 def normalise_email(email: str) -> str:
-    """The form an address is looked up by: trimmed and case-folded, stored in a column of its own.
+    """The form in which an address is looked up: trimmed and case-folded, stored in its own column.
 
-    A look-up through `lower(email)` would not use an index under row-level security.
+    A look-up with `lower(email)` could not use an index under row-level security.
     """
     return email.strip().casefold()

@@ -1,4 +1,4 @@
-"""The principal: who a request acts for, whatever credential said so. It stands as `request.user`."""
+"""The principal: who a request acts for, whichever credential it presented. Available as `request.user`."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +11,7 @@ from igny8_core.accounts.roles import OperatorRole, Role
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A checked credential with what it may do.
+    """A verified credential and what it allows.
 
     `account` is None for operators; `user_id` is None for an account's API keys.
     """
@@ -28,19 +28,19 @@ class Principal:
 
     @property
     def is_operator(self) -> bool:
-        """Whether this is the platform's staff."""
+        """Whether this is an operator."""
         return isinstance(self.role, OperatorRole)
 
     @property
     def account_id(self) -> UUID:
-        """The account's id; the platform's own for operators."""
+        """The account's id; for operators the platform's."""
         return PLATFORM_ID if self.account is None else self.account.id
 
     @property
     def owner_id(self) -> UUID:
-        """Whom the credential belongs to: the person, or for an account's API key the account.
+        """The owner of the credential: the person, or the account for an account's API key.
 
-        Idempotency keys are scoped to it, so that rotating an API key does not forget what was answered.
+        Idempotency keys are scoped to it, so that rotating an API key keeps the stored answers.
         """
         if self.user_id is not None:
             return self.user_id
@@ -49,5 +49,5 @@ class Principal:
 
     @property
     def pk(self) -> UUID:
-        """What libraries that log `request.user.pk` see."""
+        """What libraries see that log `request.user.pk`."""
         return self.owner_id

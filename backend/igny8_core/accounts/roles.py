@@ -1,10 +1,10 @@
-"""Roles and what includes what. Pure: no Django."""
+"""Roles and their order. Pure: no Django."""
 
 from enum import StrEnum
 
 
 class AccountRole(StrEnum):
-    """What a user or a key may do inside its account; each includes those before it."""
+    """What a user or a key may do in its account; each role includes those before it."""
 
     VIEWER = "viewer"
     MEMBER = "member"
@@ -13,7 +13,7 @@ class AccountRole(StrEnum):
 
 
 class OperatorRole(StrEnum):
-    """What a member of the platform's staff may do; each includes those before it."""
+    """What an operator may do; each role includes those before it."""
 
     SUPPORT = "support"
     APPROVER = "approver"
@@ -30,7 +30,7 @@ _RANK: dict[type[AccountRole] | type[OperatorRole], tuple[Role, ...]] = {
 
 
 def includes(held: Role, needed: Role) -> bool:
-    """Whether `held` is at least `needed`; a role of the other kind never is."""
+    """Whether `held` includes `needed`; roles of different kinds never include each other."""
     if type(held) is not type(needed):
         return False
     ranks = _RANK[type(held)]

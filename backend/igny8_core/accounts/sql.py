@@ -1,6 +1,6 @@
-"""The bodies of the SECURITY DEFINER functions, for the migration that makes them."""
+"""The bodies of the SECURITY DEFINER functions, for the migration that creates them."""
 
-# plpgsql keeps its plans for the session; a function in plain SQL is planned at every call before PostgreSQL 18.
+# plpgsql caches plans for the session; before PostgreSQL 18 a function in plain SQL is planned on every call.
 AUTHENTICATE = """
 RETURNS TABLE (key_id uuid, kind varchar, user_id uuid, family_id uuid, role varchar, refusal text, stale boolean,
     account_id uuid, code varchar, name varchar, country varchar, billing_currency varchar, time_zone varchar,

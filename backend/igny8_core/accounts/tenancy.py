@@ -1,7 +1,7 @@
-"""The second wall between tenants: PostgreSQL roles, forced row-level security, and how a transaction names its tenant.
+"""Row-level security between tenants: roles, policies, and how a transaction names its tenant.
 
-Three logins exist besides the owner's: `<prefix>_web` and `<prefix>_worker` own nothing and inherit nothing, so
-the policies of `<prefix>_operator` apply only to a transaction that has taken that role by name.
+Besides the owner there are three roles. The logins `<prefix>_web` and `<prefix>_worker` own nothing and inherit
+nothing, so the policies of `<prefix>_operator` apply only to a transaction that has switched to that role.
 """
 
 from dataclasses import dataclass
@@ -29,29 +29,28 @@ class Scope:
 
     @classmethod
     def tenant(cls, account_id: UUID) -> "Scope":
-        """The rows of one customer. Raises `ValueError` for the platform's own account, whose rows are operators'."""
+        """The rows of one customer. Raises `ValueError` for the platform's account, whose rows belong to operators."""
         if account_id == PLATFORM_ID:
             raise ValueError("the platform's rows are seen in the operators' scope")
         return cls(account_id)
 
     @classmethod
     def operators(cls) -> "Scope":
-        """The rows of all accounts, by the operator role's own policies."""
+        """The rows of all accounts, through the operator role's policies."""
         return cls(None)
 
     @classmethod
     def of(cls, account_id: UUID) -> "Scope":
-        """What somebody of this account may see: its rows, or for the platform's staff every account's."""
+        """What a member of this account may see: its own rows, or every account's for operators."""
         return cls.operators() if account_id == PLATFORM_ID else cls.tenant(account_id)
 
 
 def enter(scope: Scope, *, read_only: bool = False) -> datetime:
     """Bind the open transaction to the scope and return the database's time for it.
 
-    With `read_only` PostgreSQL refuses every write and row lock from here on. It goes with the binding, so that it
-    costs no statement of its own, and once set it cannot be taken back within the transaction.
-    Transaction-local settings are the only form that is safe behind a transaction-pooling proxy. The owner's
-    process takes no role: it is bound by the owner's policies.
+    With `read_only` PostgreSQL refuses every later write and row lock in the transaction; this takes no extra statement
+    and cannot be reverted within the transaction. Only transaction-local settings are safe behind a transaction-pooling
+    proxy. A process with the owner's login switches to no role and is subject to the owner's policies.
     """
     settled: dict[str, str] = {}
     if scope.account_id is not None:
@@ -69,17 +68,17 @@ def enter(scope: Scope, *, read_only: bool = False) -> datetime:
 
 
 class TenancyOperation(Operation):
-    """A migration step in plain SQL that names the deployment's roles; undone by undoing its table."""
+    """A migration step in plain SQL that names the deployment's roles; dropping its table undoes it."""
 
     reduces_to_sql = True
     reversible = True
 
     def statements(self, roles: dict[str, str]) -> list[str]:
-        """The SQL, with `roles` holding quoted role names."""
+        """The SQL, with the quoted role names filled in."""
         raise NotImplementedError
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing of this is part of Django's model state."""
+        """This changes nothing in Django's model state."""
 
     def database_forwards(
         self, app_label: str, schema_editor: "BaseDatabaseSchemaEditor", from_state: Any, to_state: Any
@@ -94,15 +93,15 @@ class TenancyOperation(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: "BaseDatabaseSchemaEditor", from_state: Any, to_state: Any
     ) -> None:
-        """Policies and grants go with their table."""
+        """Policies and grants disappear with their table."""
 
 
 class EnableTenancy(TenancyOperation):
-    """Force row-level security on a table and write its policies and grants.
+    """Force row-level security on a table and create its policies and grants.
 
     `column` names the tenant; `privileges` is what the web and worker logins and the operator role may do.
-    `shown_to_tenants=False` leaves the rows to operators and the owner alone. `unique_pair` adds the
-    UNIQUE (account_id, id) that composite foreign keys point at.
+    `shown_to_tenants=False` hides the rows from everyone except operators and the owner. `unique_pair` adds the UNIQUE
+    (account_id, id) that composite foreign keys refer to.
     """
 
     def __init__(
@@ -163,7 +162,7 @@ class GrantTo(TenancyOperation):
 
 
 class DefinerFunction(TenancyOperation):
-    """A narrow window past row-level security: a function that runs as the owner with a pinned search_path."""
+    """A narrow exception to row-level security: a function that runs as the owner with a fixed search_path."""
 
     def __init__(self, name: str, arguments: str, body: str, *, roles: str = "web, worker") -> None:
         self.name = name
@@ -193,10 +192,10 @@ class DefinerFunction(TenancyOperation):
 
 
 class CompositeForeignKey(TenancyOperation):
-    """A foreign key between two tenant tables that carries the account.
+    """A foreign key between two tenant tables that includes the account.
 
-    Foreign-key checks ignore row-level security: without the account in the key, one tenant's row could point
-    at another's. Goes with `ForeignKey(db_constraint=False)`.
+    Foreign-key checks ignore row-level security: without the account in the key, a tenant's row could reference another
+    tenant's. Use it together with `ForeignKey(db_constraint=False)`.
     """
 
     def __init__(self, table: str, column: str, target: str) -> None:
@@ -215,7 +214,7 @@ class CompositeForeignKey(TenancyOperation):
 
 
 class WorkerSeesAll(TenancyOperation):
-    """Let the worker's own login see every row of a queue: the outbox holds ids, no tenant's data."""
+    """Let the worker's login see every row of a queue: the outbox holds ids and no tenant's data."""
 
     def __init__(self, table: str) -> None:
         self.table = table

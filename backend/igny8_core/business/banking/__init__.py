@@ -1,1 +1,1 @@
-"""Bank statements: what came in, read, matched with what is owed, and settled by billing."""
+"""Bank statements: imported, read, matched with open items, and settled through billing."""

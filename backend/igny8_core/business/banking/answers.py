@@ -1,4 +1,4 @@
-"""What the routes of bank accounts, statements and their lines answer."""
+"""Answers of the routes for bank accounts, statements and lines."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from igny8_core.kit.money import format_amount, format_optional
 
 
 class BankAccountAnswer(Answer):
-    """An account of ours, with how far its statements reach."""
+    """One of our bank accounts, and the last day that its statements cover."""
 
     id: UUID
     name: str
@@ -63,7 +63,7 @@ class ProfileAnswer(Answer):
 
 
 class PreviewLineAnswer(Answer):
-    """What a definition makes of a row: a line, or what is wrong with it."""
+    """What a definition reads from a row: a line, or what is wrong with it."""
 
     position: int
     amount: str | None
@@ -95,7 +95,7 @@ class PreviewLineAnswer(Answer):
 
 
 class PreviewAnswer(Answer):
-    """The first rows of a table as they stand, and as they would be read."""
+    """The first rows of a table, raw and as they would be read."""
 
     header: list[str]
     rows: list[list[str]]
@@ -103,7 +103,7 @@ class PreviewAnswer(Answer):
 
     @classmethod
     def of(cls, preview: Preview) -> Self:
-        """What a definition makes of a table's first rows."""
+        """What a definition reads from a table's first rows."""
         read = [item for item in preview.items if isinstance(item, FileLine | UnreadableLine)]
         lines = [PreviewLineAnswer.of(item) for item in read]
         return cls(header=list(preview.header), rows=[list(row) for row in preview.rows], lines=lines)
@@ -119,7 +119,7 @@ class UnreadableAnswer(Answer):
 
 
 class ProgressAnswer(Answer):
-    """How far an import is, in lines; `left` are not looked at yet, or certain and not booked yet."""
+    """Progress of an import, in lines; `left` counts lines not matched yet, or certain but not booked yet."""
 
     lines_read: int
     lines_imported: int
@@ -134,7 +134,7 @@ class ProgressAnswer(Answer):
 
     @classmethod
     def of(cls, found: StatementImport, counts: Mapping[str, int]) -> Self:
-        """The import's counters, and how many of its lines are in each status."""
+        """The import's counters, and the number of its lines in each status."""
         return cls(
             lines_read=found.lines_read,
             lines_imported=found.lines_imported,
@@ -150,7 +150,9 @@ class ProgressAnswer(Answer):
 
 
 class StatementAnswer(Answer):
-    """One statement of a file; `lines_not_booked` are pending entries, which are told again once they are booked."""
+    """A statement of a file; `lines_not_booked` are pending entries, which the bank sends again once
+    they are booked.
+    """
 
     id: UUID
     bank_account_id: UUID
@@ -226,7 +228,7 @@ def _unreadable(found: StatementImport) -> list[UnreadableAnswer]:
 
 
 class ProposalPartAnswer(Answer):
-    """What a part of the line would pay."""
+    """The target of one part of a line."""
 
     kind: CandidateKind
     id: UUID
@@ -251,7 +253,7 @@ class ProposalPartAnswer(Answer):
 
 
 class ProposalAnswer(Answer):
-    """What a line may be, and why."""
+    """What a line may pay, and why."""
 
     id: UUID
     account_id: UUID
@@ -276,14 +278,14 @@ class ProposalAnswer(Answer):
 
 
 class CandidatesAnswer(Answer):
-    """What the matcher says of a line now."""
+    """The matcher's current result for a line."""
 
     certain: bool
     proposals: list[ProposalAnswer]
 
 
 class LineAnswer(Answer):
-    """A line as the queue shows it."""
+    """A line as listed in the queue."""
 
     id: UUID
     statement_id: UUID
@@ -321,7 +323,7 @@ class LineAnswer(Answer):
 
 
 class MatchAnswer(Answer):
-    """What a line was matched with, undone or not."""
+    """What a line was matched with, including undone matches."""
 
     id: UUID
     kind: CandidateKind
@@ -358,7 +360,7 @@ class LineHistoryAnswer(Answer):
 
     @classmethod
     def of(cls, event: Event) -> Self:
-        """The decision that an event tells of."""
+        """The decision that an event records."""
         return cls(
             type=event.type,
             at=event.occurred_at,
@@ -378,7 +380,7 @@ class LineDetailAnswer(LineAnswer):
 
     @classmethod
     def of_detail(cls, detail: LineDetail) -> Self:
-        """The line with all that is known of it."""
+        """The complete line."""
         line = detail.line
         return cls.of(
             line,
@@ -388,6 +390,6 @@ class LineDetailAnswer(LineAnswer):
 
 
 class RequestedAnswer(Answer):
-    """That a worker was asked."""
+    """Confirms that the request was handed to a worker."""
 
     requested: bool

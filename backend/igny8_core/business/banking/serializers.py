@@ -39,7 +39,7 @@ TARGETS = ("invoice_id", "payment_id", "refund_id", "bounced_payment_id", "accou
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file of statements, and what it may not say itself."""
+    """A statement file, and details that it may not contain itself."""
 
     file: Upload
     bank_account: UUID | None = None
@@ -48,14 +48,14 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportQuery:
-    """What imports are narrowed by."""
+    """Filters of the list of imports."""
 
     status: ImportStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LineQuery:
-    """What is asked of a list of lines, as sent."""
+    """Filters of a list of lines, as sent."""
 
     status: str | None = None
     import_id: UUID | None = None
@@ -67,7 +67,7 @@ class LineQuery:
     booked_until: date | None = None
 
     def filters(self) -> LineFilters:
-        """What the list is narrowed by. Raises `ValidationError`."""
+        """The filters as the selector takes them. Raises `ValidationError`."""
         return LineFilters(
             statuses=None if self.status is None else statuses_of(self.status),
             import_id=self.import_id,
@@ -90,7 +90,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ChosenProposal:
-    """Which of a line's proposals."""
+    """The chosen proposal of a line."""
 
     proposal_id: UUID
 
@@ -103,7 +103,7 @@ class Split:
 
 
 def statuses_of(text: str) -> tuple[str, ...]:
-    """The statuses of a comma list; raises `ValidationError` for one there is not."""
+    """The statuses in a comma-separated list; raises `ValidationError` for an unknown status."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     unknown = [name[:40] for name in names if name not in set(LineStatus)]
     if unknown:
@@ -112,7 +112,7 @@ def statuses_of(text: str) -> tuple[str, ...]:
 
 
 class UploadSerializer(StrictSerializer[UploadedFile]):
-    """A file of statements, and what it may not say itself."""
+    """A statement file, and details that it may not contain itself."""
 
     into = UploadedFile
     file = UploadField()
@@ -121,14 +121,14 @@ class UploadSerializer(StrictSerializer[UploadedFile]):
 
 
 class ImportQuerySerializer(StrictSerializer[ImportQuery]):
-    """What to narrow imports by."""
+    """Filters of the list of imports."""
 
     into = ImportQuery
     status = EnumField(ImportStatus, required=False)
 
 
 class LineQuerySerializer(StrictSerializer[LineQuery]):
-    """What to narrow lines by."""
+    """Filters of the list of lines."""
 
     into = LineQuery
     status = StrictCharField(required=False, max_length=100, help_text="One or a comma list.")
@@ -152,7 +152,7 @@ class BankAccountInputSerializer(StrictSerializer[NewBankAccount]):
 
 
 class BankAccountChangeSerializer(StrictSerializer[BankAccountChange]):
-    """What of an account can change."""
+    """The fields of an account that can change."""
 
     into = BankAccountChange
     name = StrictCharField(max_length=80, required=False)
@@ -171,7 +171,7 @@ class ProfileInputSerializer(_ProfileFields[NewProfile]):
 
 
 class ProfileChangeSerializer(_ProfileFields[ProfileChange]):
-    """What changes of a profile."""
+    """The fields of a profile that can change."""
 
     into = ProfileChange
     changes_only = True
@@ -186,7 +186,7 @@ class PreviewSerializer(StrictSerializer[Preview]):
 
 
 class AcceptSerializer(StrictSerializer[ChosenProposal]):
-    """Which of a line's proposals."""
+    """The chosen proposal of a line."""
 
     into = ChosenProposal
     proposal_id = StrictUUIDField()
@@ -239,4 +239,4 @@ class LineReasonSerializer(StrictSerializer[Reason]):
 
 
 class MatchAgainSerializer(StrictSerializer[object]):
-    """Nothing to say: all lines that wait are looked at."""
+    """No fields: every waiting line is matched again."""

@@ -1,4 +1,4 @@
-"""Jobs of banking: files that are read by a worker, lines that are matched, lines that become free."""
+"""Jobs of banking: reading large files, matching lines, reopening lines."""
 
 from uuid import UUID
 
@@ -16,14 +16,14 @@ from igny8_core.events.subscriptions import on
 from igny8_core.kit import clock
 
 STALE_SECONDS = 120
-"""An import that has not moved for so long has lost its worker."""
+"""An import without progress for this long has lost its worker."""
 RELEASED_AT_ONCE = 500
 
 
 @on(EventType.STATEMENT_RECEIVED)
 @app.task(name="banking.read_statement", retry=5)
 def read_statement(event_id: str, account_id: str) -> None:
-    """Read a file that is too large for a request."""
+    """Read a file that is too large to be read during a request."""
     importing.read_stored(_subject(event_id), actor=auto_match.BANK)
 
 
@@ -37,7 +37,7 @@ def match_statement(event_id: str, account_id: str) -> None:
 @on(EventType.STATEMENT_MATCH_REQUESTED)
 @app.task(name="banking.match_again", retry=5)
 def match_again(event_id: str, account_id: str) -> None:
-    """Look again at the lines nobody has decided."""
+    """Match undecided lines again."""
     subject = _subject(event_id)
     auto_match.match_again(None if subject == reconcile.EVERY_IMPORT else subject)
 
@@ -45,7 +45,7 @@ def match_again(event_id: str, account_id: str) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="banking.resume_imports", queueing_lock="resume_imports")
 def resume_imports(timestamp: int) -> None:
-    """Go on with imports whose worker died; what it had committed is not done again."""
+    """Continue imports whose worker died; committed work is not repeated."""
     for import_id, status in _stale():
         if status == ImportStatus.RECEIVED:
             importing.read_stored(import_id, actor=auto_match.BANK)
@@ -56,7 +56,7 @@ def resume_imports(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="banking.release_lines", queueing_lock="release_lines")
 def release_lines(timestamp: int) -> None:
-    """Free the lines whose payments were rejected while they awaited a second approval."""
+    """Reopen lines whose payments were rejected while they awaited a second approval."""
     with unit_of_work.read(Scope.operators()):
         waiting = LineMatch.objects.across_accounts().filter(awaits_approval=True, undone_at=None)
         decided = waiting.filter(~Q(payment__status="pending_approval")).values_list("line_id", flat=True)

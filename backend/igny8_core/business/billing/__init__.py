@@ -1,1 +1,1 @@
-"""Billing: invoices, payments, ways to pay."""
+"""Billing: invoices, payments and payment methods."""

@@ -1,4 +1,4 @@
-"""Django's `migrate`, after making sure that the roles the migrations grant to exist."""
+"""Django's `migrate`, after creating the roles that the migrations grant privileges to."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ class Command(DjangoMigrate):
     help = "Makes the database roles and applies the migrations."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Roles first, in a transaction of their own, one process at a time.
+        """Create the roles first, in a separate transaction, one process at a time.
 
-        A table that is in use is waited for a little and not for ever: who waits for a lock stands in the way of
-        everybody who comes after.
+        The wait for a table in use is short: while a migration waits for its lock, every later query on that table
+        waits behind it.
         """
         connection = connections[options["database"]]
         try:

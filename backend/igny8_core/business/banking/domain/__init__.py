@@ -1,1 +1,1 @@
-"""What statements say and what their lines match: pure decisions."""
+"""Pure decisions about statements and what their lines match."""

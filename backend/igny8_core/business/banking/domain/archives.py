@@ -1,4 +1,4 @@
-"""What an archive may hold before anything in it is read: against bombs that are small outside. Pure."""
+"""Limits on archives, checked before anything in them is read: they stop zip bombs. Pure."""
 
 import zipfile
 import zlib
@@ -7,17 +7,17 @@ from typing import IO, BinaryIO
 from igny8_core.business.banking.domain.errors import StatementRefused
 
 MAX_BYTES = 150_000_000
-"""What a statement may have: as a file, and all members of an archive together once unpacked."""
+"""The size limit of a statement file, and of all members of an archive once unpacked."""
 MAX_MEMBERS = 1_000
 MAX_RATIO = 200
-"""How many times larger an archive may become; below a megabyte no ratio says anything."""
+"""How many times larger an archive may become when unpacked; ignored below one megabyte."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = "The archive is damaged or incomplete. Upload it again."
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, KeyError, OverflowError)
 
 
 def opened(file: BinaryIO, *, max_bytes: int = MAX_BYTES) -> zipfile.ZipFile:
-    """The archive, after its directory was found harmless; raises `StatementRefused`."""
+    """The archive, after its directory passed the checks; raises `StatementRefused`."""
     try:
         archive = zipfile.ZipFile(file)
     except _FAULTS:
@@ -37,7 +37,9 @@ def opened(file: BinaryIO, *, max_bytes: int = MAX_BYTES) -> zipfile.ZipFile:
 
 
 class Member:
-    """A file of an archive. It never yields more than its directory entry says, which `opened` has judged."""
+    """A file in an archive. It never yields more bytes than its directory entry declares, which
+    `opened` has checked.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         try:
@@ -46,7 +48,7 @@ class Member:
             raise StatementRefused(_BROKEN) from None
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises `StatementRefused` where the packed data is broken."""
+        """The next bytes; raises `StatementRefused` if the packed data is broken."""
         try:
             return self._source.read(size)
         except _FAULTS:

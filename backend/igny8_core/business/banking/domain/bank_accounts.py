@@ -1,4 +1,4 @@
-"""Numbers of bank accounts: one form to compare them in. Pure."""
+"""Bank account numbers in a form that can be compared. Pure."""
 
 import re
 
@@ -9,14 +9,15 @@ SHORTEST_TAIL = 6
 
 
 def normalise_number(text: str) -> str:
-    """Upper case, letters and digits alone."""
+    """Letters and digits only, in upper case."""
     return _SEPARATORS.sub("", text.upper())
 
 
 def is_same_account(ours: str, named: str) -> bool:
-    """Whether a file's name for an account can be the one we know, both normalised.
+    """Whether the number in a file may be the account that we know; both are normalised.
 
-    Banks write the national number where we have the IBAN, and pad it with zeros; an IBAN ends with that number.
+    Banks write the national account number, padded with zeros, for accounts that we store by IBAN; an IBAN ends with
+    that number.
     """
     if ours == named:
         return True

@@ -1,4 +1,4 @@
-"""What a line books: the parts a decision gives it, and whether they fit its money. Pure; minor units throughout."""
+"""What a line books: the parts of a decision, and whether they fit its amount. Pure; minor units throughout."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from igny8_core.business.banking.domain.line_errors import WrongDirection
 from igny8_core.kit.errors import ValidationError
 
 BANK_ID = UUID("00000000-0000-7000-8000-00000000ba4c")
-"""Who vouches for a file that came without an operator, by the command line: no operator ever has this id."""
+"""The uploader of files imported from the command line without an operator; no operator ever has this id."""
 MONEY_IN = frozenset({CandidateKind.PAYMENT, CandidateKind.INVOICE, CandidateKind.BALANCE})
 
 
@@ -34,15 +34,16 @@ class DecidedBy:
 
 
 def ensure_direction(*, amount_minor: int, kinds: Iterable[CandidateKind]) -> None:
-    """Refuse what goes the other way than the line's signed amount; raises `WrongDirection`."""
+    """Refuse a target whose direction contradicts the line's signed amount; raises `WrongDirection`."""
     if any((amount_minor > 0) is not (kind in MONEY_IN) for kind in kinds):
         raise WrongDirection
 
 
 def ensure_fits(*, amount_minor: int, parts: Sequence[Booked]) -> None:
-    """Refuse parts that do not use up the line, or that go the other way; raises `WrongDirection`, `ValidationError`.
+    """Refuse parts that do not add up to the line or go in the wrong direction; raises `WrongDirection`,
+    `ValidationError`.
 
-    `amount_minor` is the line's, signed.
+    `amount_minor` is the line's signed amount.
     """
     ensure_direction(amount_minor=amount_minor, kinds=[part.kind for part in parts])
     if sum(part.amount_minor for part in parts) != abs(amount_minor):

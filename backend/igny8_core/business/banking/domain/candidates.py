@@ -1,6 +1,7 @@
-"""What a line of a statement may mean: the things that wait for money, and the answer about them. Pure.
+"""What a statement line may refer to: the open items it may pay, and the matcher's result. Pure.
 
-`LookupKeys` says what to ask the database for; each row found becomes a `Candidate`; `matching.decide` weighs them.
+`LookupKeys` says what to look up in the database, each row found becomes a `Candidate`, and `matching.decide` compares
+the candidates.
 """
 
 from dataclasses import dataclass
@@ -11,49 +12,49 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupKeys:
-    """What a line's text may name, each in the one form in which it is stored: every look-up is an `=`."""
+    """What a line's text may name, in the form in which it is stored, so that every look-up is an `=`."""
 
     creditor_references: frozenset[str] = frozenset()
-    """References of ISO 11649 with the right check digits, without spaces."""
+    """ISO 11649 references with correct check digits, without spaces."""
     invoice_numbers: frozenset[str] = frozenset()
-    """Numbers of invoices such as ACME-000042 that the text may mean, zeros and separators restored."""
+    """Invoice numbers such as ACME-000042 that the text may mean, with zeros and separators restored."""
     references: frozenset[str] = frozenset()
-    """What may be the reference a payer submitted, as `normalise_reference` writes it."""
+    """Possible references submitted by a payer, as `normalise_reference` writes them."""
     counterparty_account: str = ""
-    """The payer's IBAN or account number, upper case and without separators; empty where the bank names none."""
+    """The payer's IBAN or account number, in upper case without separators; empty if the bank gives none."""
     bare_numbers: frozenset[int] = frozenset()
-    """Numbers that stand alone ("invoice 42"): they count for an invoice that something else has found."""
+    """Bare numbers ("invoice 42"): they only support an invoice that was found by other means."""
     end_to_end_id: str = ""
-    """The bank's end-to-end identification, for refunds that we sent; empty where there is none."""
+    """The bank's end-to-end identification, for refunds that we sent; empty if there is none."""
 
 
 class CandidateKind(StrEnum):
     PAYMENT = "payment"
     """A payment awaiting approval."""
     INVOICE = "invoice"
-    """An open invoice with something due."""
+    """An open invoice with an amount due."""
     BALANCE = "balance"
-    """The account's balance: money for no invoice."""
+    """The account's balance: money that belongs to no invoice."""
     REFUND = "refund"
-    """A pending transfer of ours, for a debit."""
+    """A pending outgoing transfer, for a debit."""
     BOUNCE = "bounce"
-    """A succeeded payment that a return or debit may take back."""
+    """A succeeded payment that a return or debit may reverse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A row that a line may be about. Amounts are above zero, in minor units of `currency`."""
+    """A row that a line may refer to. Amounts are positive, in minor units of `currency`."""
 
     kind: CandidateKind
     id: UUID
     account_id: UUID
     currency: str
     amount_minor: int
-    """The payment's amount, what the invoice has due, the refund's amount, or what was received."""
+    """The payment's amount, the invoice's amount due, the refund's amount, or the amount received."""
     tolerance_minor: int = 0
-    """By how much the money may differ and still settle it."""
+    """By how much the amount may differ and still settle it."""
     invoice_id: UUID | None = None
-    """The invoice itself, or the payment's; none for money over several invoices or without one."""
+    """The invoice itself, or the payment's invoice; None for payments of several invoices or of none."""
     invoice_number: str = ""
     creditor_reference: str = ""
     """The invoice's ISO 11649 reference, without spaces."""
@@ -65,21 +66,21 @@ class Candidate:
     known_payer_accounts: frozenset[str] = frozenset()
     """Bank accounts that have paid for this account before, as `LookupKeys.counterparty_account` writes them."""
     opened_on: date
-    """When the payment was submitted, the invoice finalised, the refund asked for, or the payment received."""
+    """When the payment was submitted, the invoice finalised, the refund requested, or the payment received."""
     end_to_end_id: str = ""
-    """What we wrote into the transfer of a refund."""
+    """The end-to-end identification that we sent with a refund's transfer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How much of a line goes to a candidate, above zero, in minor units of the line's currency."""
+    """How much of a line goes to a candidate: positive, in minor units of the line's currency."""
 
     candidate: Candidate
     amount_minor: int
 
 
 class ReasonCode(StrEnum):
-    """Why a proposal is made, or why it is not taken without a person."""
+    """Why a proposal is made, or why it needs a person's decision."""
 
     CREDITOR_REFERENCE = "creditor_reference"
     INVOICE_NUMBER = "invoice_number"
@@ -106,13 +107,15 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One candidate for a whole line, or several invoices of one account that share it: the parts add up to it."""
+    """One candidate for a whole line, or several invoices of one account that share it; the parts add
+    up to the line.
+    """
 
     parts: tuple[Part, ...]
     score: int
     """From 0 to 100."""
     reasons: tuple[str, ...]
-    """For a person, strongest first, each a phrase that stands beside `reason_codes` at the same place."""
+    """Phrases for a person, strongest first, in the same order as `reason_codes`."""
     reason_codes: tuple[ReasonCode, ...]
 
     @property
@@ -122,7 +125,9 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with a line: take `certain` without asking, or show `proposals`, best first (`certain` among them)."""
+    """The result for a line: book `certain` automatically, or list `proposals`, best first (`certain`
+    is among them).
+    """
 
     certain: Proposal | None
     proposals: tuple[Proposal, ...]

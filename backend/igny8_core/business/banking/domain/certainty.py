@@ -1,4 +1,4 @@
-"""When a match needs no person: the text proves it, the amount and currency are right, and it has no rival. Pure."""
+"""When a match needs no person: the text proves it, amount and currency are right, and it has no rival. Pure."""
 
 from igny8_core.business.banking.domain.candidates import ReasonCode
 from igny8_core.business.banking.domain.evidence import Evidence, LineFacts
@@ -7,7 +7,7 @@ from igny8_core.business.banking.domain.splits import Split
 
 
 def certain_single(facts: LineFacts, expected: list[Evidence]) -> Evidence | None:
-    """The one thing that the line surely pays, if there is one; those held up by a rival are marked so."""
+    """The one candidate that the line certainly pays, if there is one; candidates blocked by a rival are marked."""
     proved = [
         evidence
         for evidence in expected
@@ -30,7 +30,7 @@ def certain_single(facts: LineFacts, expected: list[Evidence]) -> Evidence | Non
 
 
 def _objection(facts: LineFacts, chosen: Evidence, other: Evidence) -> ReasonCode | None:
-    """Why `other` keeps `chosen` from being certain."""
+    """The reason why `other` keeps `chosen` from being certain."""
     ours, theirs = chosen.candidate, other.candidate
     if ours.account_id == theirs.account_id and ours.invoice_id == theirs.invoice_id is not None:
         as_good = other.names_itself or (other.fits and not chosen.names_itself)
@@ -46,7 +46,7 @@ def _listed_together(facts: LineFacts, chosen: Evidence, other: Evidence) -> boo
 
 
 def _other_payer(chosen: list[Evidence], other: Evidence) -> ReasonCode | None:
-    """Whether the payer is rather another account's customer."""
+    """Whether the payer looks more like another account's customer."""
     if chosen[0].candidate.account_id == other.candidate.account_id:
         return None
     if other.knows_payer and not any(one.knows_payer for one in chosen):
@@ -57,7 +57,7 @@ def _other_payer(chosen: list[Evidence], other: Evidence) -> ReasonCode | None:
 
 
 def certain_split(splits: list[Split], expected: list[Evidence]) -> Split | None:
-    """The one set of things that the line surely pays, each proved, to the last minor unit."""
+    """The one set of candidates that the line certainly pays, each proved, to the last minor unit."""
     named = [split for split in splits if split.named]
     if len(named) != 1:
         return None

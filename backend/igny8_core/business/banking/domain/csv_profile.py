@@ -1,4 +1,4 @@
-"""How one bank writes its tables: what an operator defines once for CSV and XLSX files. Pure."""
+"""How one bank writes its tables: defined once by an operator for CSV and XLSX files. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,13 +10,13 @@ from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.errors import ValidationError
 
 type Column = str | int
-"""A column by its header's text, or by its number from one."""
+"""A column, by its header text or by its number (from one)."""
 
 
 class DateOrder(StrEnum):
-    """In which order a date's parts stand; what separates them, and a time after them, is not looked at.
+    """The order of a date's parts. Separators, and a time after the date, are ignored.
 
-    Months may be named in English. Excel's own dates have no order and are taken as they are.
+    Months may be named in English. Excel's own dates have no order and are used as they are.
     """
 
     YMD = "ymd"
@@ -36,19 +36,19 @@ _ACCOUNT = re.compile(r"[0-9A-Za-z./-]{1,64}\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvProfile:
-    """A table's form and where its columns stand; only what a column holds becomes a line.
+    """A table's form and the position of its columns; only named columns are read.
 
-    Amounts stand in `amount`, signed or with `indicator` beside it, or in `debit` and `credit`. With `indicator` the
-    words decide and a sign in the amount does not; a debit may be written with a minus, a credit may not.
+    Amounts are in `amount`, which is signed or has an `indicator` column beside it, or in `debit` and `credit`. With an
+    `indicator` its words decide and the sign of the amount does not; a debit may have a minus sign, a credit may not.
     """
 
     delimiter: str = ","
     encoding: str = "utf-8"
     """`utf-8` takes files with and without a byte order mark."""
     skip_rows: int = 0
-    """Rows before the header, or before the first line where there is no header."""
+    """Rows before the header, or before the first line if there is no header."""
     skip_last_rows: int = 0
-    """Rows at the end that are no lines, such as sums."""
+    """Rows at the end that are not lines, such as totals."""
     has_header: bool = True
     decimal: str = "."
     thousands: str = ""
@@ -62,7 +62,7 @@ class CsvProfile:
     debit_words: tuple[str, ...] = ("D", "DBIT", "Debit", "DR", "-")
     credit_words: tuple[str, ...] = ("C", "CRDT", "Credit", "CR", "+")
     inverted: bool = False
-    """Whether money that comes in is below zero, as on cards."""
+    """Whether incoming money is negative, as on card statements."""
     currency: Column | None = None
     fixed_currency: str = ""
     account: Column | None = None
@@ -70,12 +70,12 @@ class CsvProfile:
     counterparty_name: Column | None = None
     counterparty_account: Column | None = None
     remittance: tuple[Column, ...] = ()
-    """Several are joined by spaces."""
+    """Several columns are joined by spaces."""
     structured_reference: Column | None = None
     end_to_end_id: Column | None = None
     bank_reference: Column | None = None
     balance: Column | None = None
-    """What the account holds after the line."""
+    """The account's balance after the line."""
 
     def __post_init__(self) -> None:
         faults = dict(_faults(self))
@@ -83,12 +83,12 @@ class CsvProfile:
             raise ValidationError(fields=faults)
 
     def columns(self) -> list[Column]:
-        """Every column that is named, in the order of the fields."""
+        """Every named column, in the order of the fields."""
         single = (getattr(self, name) for name in _COLUMNS)
         return [column for column in (*single, *self.remittance) if column is not None]
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored and shown."""
+        """The form in which it is stored and displayed."""
         return {
             field.name: list(value) if isinstance(value := getattr(self, field.name), tuple) else value
             for field in fields(self)
@@ -96,7 +96,7 @@ class CsvProfile:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """From what `to_json` wrote or a client sent; raises `ValidationError` with the fields at fault."""
+        """Read what `to_json` wrote or a client sent; raises `ValidationError` with the fields at fault."""
         known = {field.name for field in fields(cls)}
         strangers = {name: ["This field is unknown."] for name in stored if name not in known}
         if strangers:
@@ -124,7 +124,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 
 
 def _faults(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
-    """Each field at fault with a sentence; a field is judged alone before the fields are judged together."""
+    """Each wrong field with a sentence; fields are checked one by one before they are checked against each other."""
     alone = dict(_faults_alone(profile))
     yield from alone.items()
     if not alone:

@@ -1,10 +1,12 @@
-"""What banking refuses, with the codes of the API. Pure."""
+"""The errors of banking, with the codes of the API. Pure."""
 
 from igny8_core.kit.errors import AppError, ErrorKind
 
 
 class StatementRefused(AppError):
-    """The file is no statement we read, is broken, or passes a limit; the sentence names the place and the problem."""
+    """The file is not a statement that we can read, is broken, or exceeds a limit; the message names the place and
+    problem.
+    """
 
     kind = ErrorKind.INVALID
     code = "statement_refused"

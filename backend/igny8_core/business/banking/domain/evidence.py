@@ -1,4 +1,4 @@
-"""What speaks for one candidate of one line: each rule, with its weight and its words. Pure."""
+"""The evidence for one candidate of a line: each rule with its weight and its wording. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ _WEIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """A line, read once for all its candidates."""
+    """A line, parsed once for all its candidates."""
 
     line: StatementLine
     texts: LineTexts
@@ -52,7 +52,7 @@ class LineFacts:
     _similar: dict[str, bool] = field(default_factory=dict)
 
     def names_payer(self, account_name: str) -> bool:
-        """Whether the payer's name, or the text, is like an account's name; asked once for each name."""
+        """Whether the payer's name, or the text, resembles an account's name; computed once per name."""
         similar = self._similar.get(account_name)
         if similar is None:
             ours = plain_name(account_name)
@@ -61,22 +61,22 @@ class LineFacts:
         return similar
 
     def money(self, amount_minor: int, currency: str) -> str:
-        """An amount for a person; a currency that ISO 4217 does not have is shown in its smallest units."""
+        """An amount for display; an unknown currency is shown in minor units."""
         known = currency in CURRENCIES
         return f"{format_amount(amount_minor, currency) if known else amount_minor} {currency}"
 
 
 @dataclass(slots=True, eq=False)
 class Evidence:
-    """What a line says for a candidate; `text` is how far its text proves it, the payer taken into account."""
+    """What a line says in favour of a candidate; `text` is how strongly its text proves it, considering the payer."""
 
     candidate: Candidate
     text: Strength = Strength.NONE
     names_itself: bool = False
-    """Whether the text carries the payment's or refund's own reference, and not only its invoice's."""
+    """Whether the text contains the payment's or refund's own reference, and not only its invoice's."""
     same_currency: bool = False
     fits: bool = False
-    """Whether amount and currency are right."""
+    """Whether amount and currency match."""
     knows_payer: bool = False
     similar_name: bool = False
     score: int = 0
@@ -97,17 +97,18 @@ class Evidence:
 
 
 def mark_unique_amount(evidences: list[Evidence]) -> None:
-    """One that alone has the money's amount and currency is a little likelier for it."""
+    """A candidate becomes slightly more likely if no other one has the line's amount and currency."""
     fitting = [evidence for evidence in evidences if evidence.fits]
     if len(fitting) == 1:
         fitting[0].add(ReasonCode.AMOUNT_UNIQUE, "no other candidate has this amount")
 
 
 def tells(reference: str) -> bool:
-    """Whether a submitted reference is long and particular enough to prove its payment.
+    """Whether a submitted reference is long and distinctive enough to prove its payment.
 
-    Common words and years are taken away first: NOVEMBER2026 is anybody's. Digits alone must be ten or more, for
-    shorter ones are dates, customers' numbers and telephone numbers; another invoice's reference proves that one.
+    Common words and years are removed first: anybody could write NOVEMBER2026. A reference of digits only needs at
+    least ten, because shorter ones are dates, customer numbers and telephone numbers. An invoice's reference proves its
+    invoice.
     """
     if reference.isdigit():
         return len(reference) >= _DIGITS_TELL_FROM
@@ -118,7 +119,7 @@ def tells(reference: str) -> bool:
 
 
 def weigh(facts: LineFacts, candidate: Candidate) -> Evidence:
-    """All that a line says for one candidate."""
+    """All evidence of one candidate."""
     evidence = Evidence(candidate)
     _weigh_payer(evidence, facts)
     _weigh_text(evidence, facts.texts)

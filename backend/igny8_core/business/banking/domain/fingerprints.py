@@ -1,7 +1,7 @@
 """When two lines of two files are the same booking. Pure.
 
-Banks send the same booking more than once: in the notification and in the statement, in overlapping exports, in a
-file that is dropped twice. Two bookings that look alike are told apart by counting them within one statement.
+Banks send the same booking more than once: in the notification and in the statement, in overlapping exports, in a file
+that is uploaded twice. Two genuine bookings that look alike are told apart by counting them within a statement.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
 
 
 def fingerprint(line: StatementLine) -> bytes:
-    """What a booking is recognised by within its bank account: day, amount, and the bank's reference or the text.
+    """What identifies a booking within its bank account: day, amount, and the bank's reference or the text.
 
-    The value date comes first, because a notification has it before the booking date is known.
+    The value date takes precedence, because a notification has it before the booking date is known.
     """
     day = line.value_date or line.booking_date
     head = [day.isoformat() if day else "", line.currency, str(line.amount_minor)]
     bank = _squeezed(line.bank_reference)
     if bank not in _NO_REFERENCE:
-        # A batch gives its parts one reference: what tells them apart goes beside it.
+        # All parts of a batch share one reference, so what tells them apart is added.
         identity = ["B", bank, _squeezed(line.end_to_end_id), _squeezed(line.counterparty_account)]
     else:
         texts = (
@@ -39,26 +39,27 @@ def fingerprint(line: StatementLine) -> bytes:
 
 
 class Occurrences:
-    """Counts equal fingerprints within a statement, from one: two genuinely equal lines stay two."""
+    """Counts equal fingerprints within a statement, from one, so that two genuinely equal lines stay two."""
 
     def __init__(self) -> None:
         self._seen: Counter[bytes] = Counter()
 
     def next(self, mark: bytes) -> int:
-        """The number of this one among its equals so far."""
+        """The number of this line among its equals so far."""
         self._seen[mark] += 1
         return self._seen[mark]
 
 
 def is_total_of(amount_minor: int, parts_minor: Iterable[int]) -> bool:
-    """Whether a line is the sum of at least two that are there already under its bank reference: a batch told whole
-    after it was told in parts."""
+    """Whether a line is the sum of at least two existing lines with its bank reference: a batch that the bank first
+    reported in parts and now reports as a whole.
+    """
     parts = list(parts_minor)
     return len(parts) > 1 and sum(parts) == amount_minor
 
 
 def has_bank_reference(line: StatementLine) -> bool:
-    """Whether the bank gave the line a reference of its own."""
+    """Whether the bank assigned the line its own reference."""
     return _squeezed(line.bank_reference) not in _NO_REFERENCE
 
 

@@ -13,14 +13,14 @@ _LIST_GAPS = frozenset({",", "/", "+", "&", ";", "|"})
 
 
 class Listing(NamedTuple):
-    """The numbers that a list names, in its order, the first with its code and the others by it."""
+    """The numbers in a list, in order: the first with its code, the others with the code derived from it."""
 
     numbers: tuple[str, ...]
     strength: Strength
 
 
 def listings_of(tokens: InvoiceTokens) -> list[Listing]:
-    """Every list in the words, of two numbers at least."""
+    """Every list of at least two numbers in the words."""
     found = []
     for start in tokens.starts:
         numbers = _numbers_from(tokens.words, start)
@@ -62,7 +62,9 @@ def _numbers_from(words: list[Word], start: Start) -> list[int]:
 
 
 def _written_short(digits: str, before: int) -> int:
-    """The number, or, where it would go backwards, the one before with its last digits replaced: 142/43."""
+    """The number, or, if it would be lower than its predecessor, the predecessor with its last digits
+    replaced: 142/43.
+    """
     number = int(digits)
     shorter = number < before and len(digits) < len(str(before))
     return before - before % 10 ** len(digits) + number if shorter else number

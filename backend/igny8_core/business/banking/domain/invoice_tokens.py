@@ -1,8 +1,8 @@
-"""The numbers of invoices that a text may name: ACME-000042 as payers write it and banks break it. Pure.
+"""Invoice numbers that a text may name: ACME-000042 as payers write it and banks break it up. Pure.
 
-A reading is a code (3 to 8 letters and digits, from the words before) and a number. Each has a strength: what is
-written in full proves the invoice; what a stranger's text could also mean needs the payer's name or account beside
-it; what is only possible is looked up to be shown, and to keep another from being taken for certain.
+A reading is a code (3 to 8 letters and digits, from the preceding words) and a number. Each has a strength: a number
+written in full proves the invoice; a number that could mean something else needs the payer's name or account as well; a
+merely possible number is looked up only for display, and to keep another candidate from being certain.
 """
 
 import re
@@ -18,9 +18,9 @@ from igny8_core.business.billing.domain.references import invoice_number
 class Strength(IntEnum):
     NONE = 0
     POSSIBLE = 1
-    """Worth showing; never taken without a person."""
+    """Shown as a proposal; never booked without a person."""
     WITH_PAYER = 2
-    """Proves the invoice where the payer's name or bank account points to the same account."""
+    """Proves the invoice if the payer's name or bank account points to the same account."""
     FULL = 3
     """Proves the invoice."""
 
@@ -39,7 +39,7 @@ type Code = tuple[str, Strength]
 
 
 class Start(NamedTuple):
-    """A number with a code, after which more numbers of that code may be listed."""
+    """A number with a code, after which more numbers with that code may be listed."""
 
     at: int
     digits: str
@@ -68,7 +68,9 @@ class InvoiceTokens:
             self._read_confused(index, confused[1], confused[2])
 
     def _read_tail(self, index: int, head: str, digits: str) -> None:
-        """A word that ends in digits, or is all digits: where does the number begin, and which code is before it?"""
+        """A word that ends in digits or is all digits, for which the start of the number and the preceding code are not
+        known yet.
+        """
         codes = list(self._codes(index, head))
         ceiling = Strength.POSSIBLE if head and self._is_code_of_next(index) else Strength.FULL
         for joined, strength in self._digits_from(index, digits):
@@ -77,7 +79,7 @@ class InvoiceTokens:
             self.starts.append(Start(index, digits, list(_trusted(codes, digits))))
         if not head or head in BEFORE_A_NUMBER:
             self._read_alone(index, digits)
-        # "ACME10042" may be ACME's 10042nd, but also ACME1's 42nd: the code may end in digits itself.
+        # "ACME10042" may be ACME's 10042nd, but also ACME1's 42nd: the code itself may end in digits.
         for cut in range(max(1, len(digits) - _CODE_LONGEST), len(digits)):
             code, number = head + digits[:cut], digits[cut:]
             padded = len(number) == _PADDED
@@ -87,7 +89,9 @@ class InvoiceTokens:
                 self._add(code, int(number), Strength.FULL if head and padded else Strength.POSSIBLE, number)
 
     def _digits_from(self, index: int, digits: str) -> Iterator[tuple[str, Strength]]:
-        """The number as it stands, then with the digits after a space, for banks break numbers at a line's end."""
+        """The number as written, then joined with the digits after a space, because banks break numbers at a line's
+        end.
+        """
         following = self._next_digits(index)
         if len(digits) > _PADDED + 1 or (len(digits) > _PADDED and digits[0] == "0"):
             return
@@ -103,14 +107,16 @@ class InvoiceTokens:
             yield joined, Strength.FULL if len(joined) == _PADDED and joined[0] == "0" else Strength.POSSIBLE
 
     def _strength_unpadded(self, index: int, digits: str, *, followed: bool) -> Strength:
-        """How far a number that has lost zeros can be trusted: not where it may be a year, or part of more."""
+        """How far a number without its leading zeros can be trusted: not if it may be a year, or part of a longer
+        number.
+        """
         year = len(digits) == 4 and digits[:2] in ("19", "20")
         last = index + 1 == len(self.words)
         continues = not last and self.words[index + 1].gap in ("-", "/", ".", "_") and self.words[index + 1].is_number
         return Strength.POSSIBLE if year or continues or followed else Strength.FULL
 
     def _is_code_of_next(self, index: int) -> bool:
-        """Whether a number follows so closely that this word is its code: RAVI3 - 000006 is not RAVI's third."""
+        """Whether this word is the code of the number right after it: RAVI3 - 000006 is not RAVI's third invoice."""
         if index + 1 == len(self.words) or not (following := self.words[index + 1]).is_number:
             return False
         joins = _JOINING.issuperset(following.gap)
@@ -125,7 +131,7 @@ class InvoiceTokens:
         return found
 
     def _codes(self, index: int, head: str) -> Iterator[Code]:
-        """The codes that may stand before a number: in the same word, or in the words before it."""
+        """The codes that may precede a number: in the same word, or in the words before it."""
         if head:
             yield from self._codes_ending(index, head)
         elif index > 0 and self._joins(index):
@@ -136,7 +142,9 @@ class InvoiceTokens:
         return 0 < len(gap) <= 3 and _JOINING.issuperset(gap) and not before.distracts
 
     def _codes_ending(self, index: int, text: str) -> Iterator[Code]:
-        """Codes that end with `text`, in the word at `index`: itself, with the word before, past words such as "no"."""
+        """Codes that end with `text`, in the word at `index`: alone, with the word before, or skipping words such as
+        "no".
+        """
         skipped = 0
         while text in BEFORE_A_NUMBER and skipped < _SKIPPED_AT_MOST:
             if len(text) >= _CODE_SHORTEST:
@@ -160,14 +168,14 @@ class InvoiceTokens:
                 yield text[-length:], Strength.POSSIBLE
 
     def _hangs_on_more(self, index: int) -> bool:
-        """Whether the code is the end of a longer name, as in XY-ACME-000042, and not a list or "INV-"."""
+        """Whether the code is the end of a longer name, as in XY-ACME-000042, rather than in a list or after "INV-"."""
         if index == 0 or self.words[index].gap not in ("-", "/", ".", "_"):
             return False
         before = self.words[index - 1].text
         return before not in BEFORE_A_NUMBER and not before[-_PADDED:].isdigit()
 
     def _read_confused(self, index: int, head: str, tail: str) -> None:
-        """Letters O, I and L among digits, or a word of them alone after a code."""
+        """Letters O, I and L read as digits, among digits or as a whole word after a code."""
         digits = tail.translate(_TO_DIGITS)
         if (
             digits != tail
@@ -205,7 +213,7 @@ class InvoiceTokens:
 
 
 def _without_word_before(text: str) -> str:
-    """What is left of INVACME without INV, where that may be a code; empty otherwise."""
+    """INVACME without INV, if the rest may be a code; otherwise empty."""
     for word in LONGEST_FIRST:
         if text.startswith(word):
             rest = text[len(word) :]
@@ -214,9 +222,10 @@ def _without_word_before(text: str) -> str:
 
 
 def _trust(code: str, digits: str) -> Strength:
-    """How far a code may be trusted: common words and digits alone stand before the numbers of others too.
+    """How far a code may be trusted: common words and plain digits also precede other companies' numbers.
 
-    2026-000011 is how many number their own invoices, so even in full it needs the payer beside it.
+    Many companies number their own invoices like 2026-000011, so even a full number needs supporting evidence from the
+    payer.
     """
     if not code.isdigit() and code not in COMMON:
         return Strength.FULL
@@ -232,7 +241,7 @@ def _trusted(codes: Iterable[Code], digits: str) -> Iterator[Code]:
 
 
 def confusable_codes(code: str) -> list[str]:
-    """The codes a person could take for this one: O and 0, I, L and 1; at most eight."""
+    """Codes that a person could confuse with this one (O and 0; I, L and 1), at most eight."""
     variants = [""]
     for character in code:
         other = _CONFUSABLE.get(character)

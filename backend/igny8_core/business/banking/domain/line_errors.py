@@ -1,10 +1,10 @@
-"""What the queue of lines refuses, with the codes of the API. Pure."""
+"""The errors of the queue of lines, with the codes of the API. Pure."""
 
 from igny8_core.kit.errors import AppError, ErrorKind
 
 
 class LineNotOpen(AppError):
-    """The line's status does not allow this: somebody else has decided it, or nobody has."""
+    """The line's status does not allow this: it was decided by somebody else, or has not been decided yet."""
 
     kind = ErrorKind.CONFLICT
     code = "line_not_open"
@@ -12,7 +12,7 @@ class LineNotOpen(AppError):
 
 
 class ProposalGone(AppError):
-    """The proposal was made again since it was shown."""
+    """The proposal has been replaced since it was displayed."""
 
     kind = ErrorKind.CONFLICT
     code = "proposal_gone"
@@ -20,7 +20,7 @@ class ProposalGone(AppError):
 
 
 class CannotUndo(AppError):
-    """The decision has consequences that have to be taken back first."""
+    """The decision has consequences that must be reversed first."""
 
     kind = ErrorKind.CONFLICT
     code = "cannot_undo"
@@ -28,7 +28,7 @@ class CannotUndo(AppError):
 
 
 class WrongDirection(AppError):
-    """A credit cannot pay out a refund, and a debit pays no invoice."""
+    """A credit cannot pay out a refund, and a debit cannot pay an invoice."""
 
     kind = ErrorKind.INVALID
     code = "wrong_direction"
@@ -36,7 +36,7 @@ class WrongDirection(AppError):
 
 
 class UnknownBankAccount(AppError):
-    """The file is of an account that is not ours, as far as we know; `data` names it."""
+    """The file belongs to an account that is not set up; `data` names it."""
 
     kind = ErrorKind.INVALID
     code = "unknown_bank_account"
@@ -44,7 +44,7 @@ class UnknownBankAccount(AppError):
 
 
 class BankAccountDiffers(AppError):
-    """The file names another account than the one it was uploaded for; `data` names it."""
+    """The file names a different account from the one it was uploaded for; `data` names it."""
 
     kind = ErrorKind.INVALID
     code = "bank_account_differs"
@@ -52,7 +52,7 @@ class BankAccountDiffers(AppError):
 
 
 class ImportNotWaiting(AppError):
-    """The import does not wait for a confirmation."""
+    """The import is not waiting for confirmation."""
 
     kind = ErrorKind.CONFLICT
     code = "import_not_waiting"
@@ -60,7 +60,7 @@ class ImportNotWaiting(AppError):
 
 
 class BankAccountInUse(AppError):
-    """It has statements."""
+    """The bank account has statements."""
 
     kind = ErrorKind.CONFLICT
     code = "bank_account_in_use"

@@ -1,4 +1,4 @@
-"""The statuses of a statement's line and the one table of their changes, which the database mirrors. Pure."""
+"""The statuses of a statement line and the table of their transitions, which the database mirrors. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,16 +7,16 @@ from igny8_core.business.banking.domain.line_errors import LineNotOpen
 
 
 class LineStatus(StrEnum):
-    """Where a line stands; the values are stored and appear in the API."""
+    """Status of a line; the values are stored and appear in the API."""
 
     NEW = "new"
-    """Read, and not looked at by the matcher yet."""
+    """Read, and not matched yet."""
     UNMATCHED = "unmatched"
     PROPOSED = "proposed"
     MATCHED = "matched"
     IGNORED = "ignored"
     PARKED = "parked"
-    """Money of somebody unknown: nobody's, until a person assigns it."""
+    """Money from an unknown payer, held until a person assigns it."""
     UNREADABLE = "unreadable"
 
 
@@ -31,17 +31,17 @@ TRANSITIONS: Mapping[LineStatus, frozenset[LineStatus]] = {
     _S.PARKED: frozenset({_S.UNMATCHED, _S.MATCHED, _S.IGNORED}),
     _S.UNREADABLE: frozenset({_S.IGNORED}),
 }
-"""What each status may become. A line that was unreadable stays so: it is never money."""
+"""The allowed transitions. An unreadable line stays unreadable: it is never money."""
 
 OPEN: frozenset[LineStatus] = frozenset({_S.NEW, _S.UNMATCHED, _S.PROPOSED, _S.PARKED})
-"""Not decided: the line can be matched."""
+"""Undecided: the line can be matched."""
 
 QUEUE: frozenset[LineStatus] = frozenset({_S.UNMATCHED, _S.PROPOSED})
-"""What waits for a person, and what the matcher looks at again when it is asked to."""
+"""Lines that wait for a person; the matcher processes them again on request."""
 
 
 def ensure_transition(current: LineStatus, target: LineStatus) -> None:
-    """Refuse a step the table does not hold; raises `LineNotOpen`."""
+    """Refuse a transition that is not in the table; raises `LineNotOpen`."""
     if target not in TRANSITIONS[current]:
         raise LineNotOpen(
             f"A line that is {current.value} cannot become {target.value}.",
@@ -50,14 +50,14 @@ def ensure_transition(current: LineStatus, target: LineStatus) -> None:
 
 
 class ImportStatus(StrEnum):
-    """Where the import of a file stands; the values are stored and appear in the API."""
+    """Status of a file's import; the values are stored and appear in the API."""
 
     RECEIVED = "received"
-    """Stored whole; a worker will read it."""
+    """Stored completely; a worker will read it."""
     NEEDS_CONFIRMATION = "needs_confirmation"
-    """Some lines are unreadable: nothing is imported until an operator says so."""
+    """Some lines are unreadable: nothing is imported until an operator confirms."""
     MATCHING = "matching"
-    """Its lines are there; the worker is looking for what they pay."""
+    """Its lines are stored; the worker is matching them."""
     DONE = "done"
     REFUSED = "refused"
     DISCARDED = "discarded"
@@ -73,7 +73,7 @@ IMPORT_TRANSITIONS: Mapping[ImportStatus, frozenset[ImportStatus]] = {
     _I.REFUSED: frozenset(),
     _I.DISCARDED: frozenset(),
 }
-"""What the import of a file may become."""
+"""The allowed transitions of an import."""
 
 LIVE_IMPORTS: frozenset[ImportStatus] = frozenset({_I.RECEIVED, _I.NEEDS_CONFIRMATION, _I.MATCHING, _I.DONE})
-"""While its import is one of these, the same file is not taken again."""
+"""While an import has one of these statuses, the same file is not imported again."""

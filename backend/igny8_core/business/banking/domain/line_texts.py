@@ -1,4 +1,4 @@
-"""What a line of a statement says about what it pays, and what to look up for it. Pure."""
+"""What a statement line says about its purpose, and what to look up for it. Pure."""
 
 import re
 from functools import lru_cache
@@ -39,7 +39,7 @@ class LineTexts(NamedTuple):
     end_to_end_id: str
     counterparty_account: str
     plain: str
-    """The remittance in words with a space at both ends, to look for a name in."""
+    """The remittance text as words, with a space at both ends, to search for a name in."""
 
 
 def lookup_keys(line: StatementLine) -> LookupKeys:
@@ -57,7 +57,7 @@ def lookup_keys(line: StatementLine) -> LookupKeys:
 
 @lru_cache(maxsize=_REMEMBERED)
 def read_texts(line: StatementLine) -> LineTexts:
-    """Read a line's fields, each for itself; a batch's last lines are remembered from the look-up to the decision."""
+    """Parse a line, field by field; results for the latest batch are cached between the look-up and the decision."""
     creditors: dict[str, Strength] = {}
     numbers: dict[str, Strength] = {}
     listings: list[Listing] = []
@@ -102,9 +102,9 @@ def _add_whole(references: dict[str, Strength], field: str) -> None:
 
 
 def _take_creditor_references(found: dict[str, Strength], words: list[Word]) -> None:
-    """References of ISO 11649, in one piece or broken by spaces, also behind a word that lost its space.
+    """ISO 11649 references, in one piece or broken by spaces, or joined to the word before.
 
-    The words of a valid one are marked, so that its digits are not read as the number of an invoice too.
+    The words of a valid reference are marked, so that its digits are not read as an invoice number too.
     """
     for index, word in enumerate(words):
         head = _CREDITOR_HEAD.search(word.text)
@@ -123,7 +123,9 @@ def _take_creditor_references(found: dict[str, Strength], words: list[Word]) -> 
 
 
 def _add_creditor_reference(found: dict[str, Strength], joined: str) -> bool:
-    """Note a reference whose check digits are right, also after O, I and L are read as digits; whether it was."""
+    """Add a reference if its check digits are right, also after reading O, I and L as digits; returns whether it was
+    added.
+    """
     if len(joined) < _CREDITOR_SHORTEST:
         return False
     if joined[2:4].isdigit() and has_good_check_digits(joined):
@@ -137,7 +139,7 @@ def _add_creditor_reference(found: dict[str, Strength], joined: str) -> bool:
 
 
 def _add_references(found: dict[str, Strength], words: list[Word]) -> None:
-    """Words, and runs of words, that may be a reference: as a whole, never a part of something longer."""
+    """Words, and runs of words, that may be a complete reference, never a part of something longer."""
     for first, word in enumerate(words):
         if first and _glued(word.gap):
             if _may_be_reference(word.text, words=1) and len(word.text) >= _WORD_ALONE:

@@ -1,7 +1,7 @@
-"""The text of a line taken apart: words and numbers, what stands between them, and what is a date, sum or IBAN. Pure.
+"""Splits a line's text into words and numbers, and recognises dates, amounts and IBANs. Pure.
 
-A word is a run of letters and digits. Dates, amounts, telephone numbers and IBANs are recognised so that none of
-their digits is read as the number of an invoice.
+A word is a run of letters and digits. Dates, amounts, telephone numbers and IBANs are recognised so that none of their
+digits is read as an invoice number.
 """
 
 import re
@@ -26,8 +26,7 @@ _DISTRACTION = re.compile(
     """,
     re.VERBOSE,
 )
-# A number without a currency is passed over as a whole: tried again from each of its commas, a long one would cost the
-# square of its length.
+# A number without a currency is skipped as a whole: retrying from each of its commas would take quadratic time.
 _SUM = re.compile(
     rf"""
       (?<![A-Z0-9])(?P<before>[A-Z]{{3}}|RS\.?|[€$£¥₹₨])\s?(?:[1-9][0-9.,']*|0[.,][0-9]+)(?![\w-])
@@ -43,11 +42,11 @@ class Word(NamedTuple):
 
     text: str
     gap: str
-    """What stands before it, down to the word before; runs of white space are one space."""
+    """The characters between this word and the previous one; white space is collapsed."""
     distracts: bool
     """Whether it is part of a date, an amount, a telephone number or an IBAN."""
     is_number: bool
-    """Whether it is of the digits 0 to 9 alone."""
+    """Whether it consists only of the digits 0 to 9."""
 
 
 def simplify(text: str) -> str:
@@ -65,7 +64,7 @@ def _is_date(text: str) -> bool:
 
 
 def _distractions(text: str) -> list[tuple[int, int]]:
-    """Where dates, amounts and telephone numbers begin and end: in the order of the text, joined where they overlap."""
+    """Start and end of dates, amounts and telephone numbers, in order and merged if they overlap."""
     spans = [
         found.span() for found in _DISTRACTION.finditer(text) if found.lastgroup != "date" or _is_date(found["date"])
     ]
@@ -83,7 +82,9 @@ def _distractions(text: str) -> list[tuple[int, int]]:
 
 
 def _iban_ends(words: list[Word], start: int) -> int:
-    """The index after the IBAN that begins at `start`, in one piece or in fours; `start` itself where there is none."""
+    """The index after the IBAN that begins at `start`, in one piece or in groups of four; `start` itself if there is
+    none.
+    """
     joined = words[start].text
     index = start + 1
     in_fours = len(joined) == 4
@@ -101,7 +102,7 @@ def _iban_ends(words: list[Word], start: int) -> int:
 
 
 def words_of(simplified: str) -> list[Word]:
-    """The words of a text that `simplify` has made."""
+    """The words of a text returned by `simplify`."""
     words: list[Word] = []
     spans = _distractions(simplified)
     end = at = 0

@@ -1,7 +1,7 @@
-"""What every statement format is read into: a stream of statements and their lines. Pure.
+"""The common output of all statement formats: a stream of statements and their lines. Pure.
 
-A reader yields a `StatementStart`, then its lines in the order of the file, then a `StatementEnd`, for each
-statement in the file. A line that could not be read is a fact of its own and never a line with something missing.
+For each statement in the file, a reader yields a `StatementStart`, its lines in the order of the file, and a
+`StatementEnd`. A line that cannot be read is yielded as an `UnreadableLine`, never as a partial line.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class FormatName(StrEnum):
-    """What a file of statements is written in."""
+    """The format of a statement file."""
 
     CAMT053 = "camt053"
     CAMT054 = "camt054"
@@ -20,11 +20,11 @@ class FormatName(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     ZIP = "zip"
-    """An archive: what it holds is known once it is read, and never by this name."""
+    """An archive: the format of its content is only known once it is opened, and is never `zip`."""
 
 
 class StatementKind(StrEnum):
-    """A statement is booked and has balances; a notification (CAMT.054, MT942) tells of bookings before it."""
+    """A statement is booked and has balances; a notification (CAMT.054, MT942) announces bookings beforehand."""
 
     STATEMENT = "statement"
     NOTIFICATION = "notification"
@@ -32,26 +32,26 @@ class StatementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementStart:
-    """The head of a statement: whose account, and what it held before the first line, in minor units."""
+    """The header of a statement: its account and its opening balance in minor units."""
 
     kind: StatementKind
     account: str
-    """An IBAN or the bank's own number, without spaces, as the file has it; empty where it names none."""
+    """An IBAN or the bank's own number, without spaces, as in the file; empty if there is none."""
     currency: str
     identification: str = ""
-    """The bank's own name or number of this statement."""
+    """The bank's name or number for this statement."""
     opening_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """A movement of money: `amount_minor` is signed, credits above zero and debits below.
+    """A movement of money: `amount_minor` is signed, credits positive and debits negative.
 
-    It is zero where a bank books information without money. No text is longer than `reading.LIMITS` says.
+    It is zero if the bank books information without money. No text is longer than `reading.LIMITS` allows.
     """
 
     position: int
-    """Where it stands in its statement, from one; the parts of a batch count each for itself."""
+    """Position in its statement, from one; each part of a batch has its own position."""
     amount_minor: int
     currency: str
     booking_date: date | None
@@ -60,33 +60,35 @@ class StatementLine:
     counterparty_account: str = ""
     end_to_end_id: str = ""
     structured_reference: str = ""
-    """A reference the bank has told apart from the text, such as ISO 11649 in CAMT's CdtrRefInf."""
+    """A reference that the bank delivers separately from the text, such as CdtrRefInf in CAMT."""
     remittance: str = ""
-    """What the payer wrote, line breaks as spaces."""
+    """What the payer wrote, with line breaks as spaces."""
     bank_reference: str = ""
     is_return: bool = False
-    """Whether the bank calls it the reversal or return of an earlier booking."""
+    """Whether the bank marks it as the reversal or return of an earlier booking."""
     raw: str = ""
-    """The line as it stood in the file, for a person to read."""
+    """The line as it appears in the file, for people to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableLine:
-    """A place in a statement that should be a line and cannot be read as one."""
+    """Something in a statement that should be a line but cannot be read."""
 
     position: int
     problem: str
-    """One sentence for a person: where, and what is wrong."""
+    """One sentence for a person: where it is and what is wrong."""
     raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementEnd:
-    """The end of a statement, with what the bank says the account held then, in minor units."""
+    """The end of a statement, with the closing balance in minor units."""
 
     closing_minor: int | None = None
     not_booked: int = 0
-    """How many entries the bank calls pending or informational: they are no lines, and come again once booked."""
+    """Number of pending or informational entries: they are not lines, and the bank sends them again once they are
+    booked.
+    """
 
 
 type StatementItem = StatementStart | StatementLine | UnreadableLine | StatementEnd

@@ -1,11 +1,12 @@
-"""Which open thing a line of a statement pays: the matcher's entry point. Pure.
+"""Which open item a statement line pays: the matcher's entry point. Pure.
 
-`lookup_keys(line)` says what to ask the database for and `decide(line, candidates)` weighs what it answers. Beside the
-keys, weak look-ups make proposals: what is open of the accounts that the payer's bank account or name
-(`names.NameIndex`) points to, and what has the line's amount and currency, each with a small limit. Rivals that are
-not found cannot object: for the rule of the unique match to hold, look up every key, and those weak ones.
-Taken without a person is only what the text proves (an ISO 11649 reference, an invoice's full number, a submitted
-reference that is particular), in the right currency, with the right amount, and with no rival that fits as well.
+`lookup_keys(line)` says what to look up in the database, and `decide(line, candidates)` compares what was found.
+Besides the keys, weak look-ups add proposals: open items of the accounts that the payer's bank account or name
+(`names.NameIndex`) points to, and items with the line's amount and currency, each with a small limit. A rival that was
+not loaded cannot prevent a match, so every key and all weak look-ups have to be queried.
+
+A match is booked without a person only if the text proves it (an ISO 11649 reference, a full invoice number, a
+distinctive submitted reference), currency and amount are right, and no rival fits equally well.
 """
 
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ def decide(line: StatementLine, candidates: Sequence[Candidate]) -> Decision:
 
 
 def _kinds(line: StatementLine) -> tuple[frozenset[CandidateKind], frozenset[CandidateKind]]:
-    """The kinds that a person may choose for the line, and those of them that may be taken for certain."""
+    """The kinds that a person may choose for the line, and those that may be certain."""
     if line.amount_minor > 0:
         # Money of ours that comes back pays no invoice, whatever its text says.
         return _MONEY_IN, frozenset() if line.is_return else _MONEY_IN
@@ -84,7 +85,7 @@ def _kinds(line: StatementLine) -> tuple[frozenset[CandidateKind], frozenset[Can
 
 
 def _one_thing_each(evidences: list[Evidence]) -> list[Evidence]:
-    """A payment awaiting approval stands for its invoice, unless the money is the invoice's and not the payment's."""
+    """A payment awaiting approval replaces its invoice, unless the amount matches the invoice and not the payment."""
     payments: dict[UUID, list[Evidence]] = {}
     for evidence in evidences:
         if evidence.candidate.kind == CandidateKind.PAYMENT and evidence.candidate.invoice_id is not None:

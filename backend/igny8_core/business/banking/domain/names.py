@@ -1,4 +1,4 @@
-"""How alike two names of a payer are: banks cut them short, payers leave out legal forms and accents. Pure."""
+"""How similar two payer names are: banks truncate them, payers omit legal forms and accents. Pure."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from igny8_core.business.banking.domain.words import LEGAL_FORMS
 from igny8_core.kit.texts import normal_form
 
 SIMILAR = 86
-"""From this likeness on, of 100, two names count as the same payer's."""
+"""From this similarity (of 100) on, two names count as the same payer."""
 _REMEMBERED = 65536
 _CUT_FROM = 10
 _TELLING_FROM = 5
@@ -27,7 +27,7 @@ _NO_NAME = re.compile(r"[^\w]+|_")
 
 @lru_cache(maxsize=_REMEMBERED)
 def plain_name(name: str) -> str:
-    """Upper case, without accents, punctuation and legal forms; all of it where nothing else is left."""
+    """Upper case, without accents, punctuation and legal forms; the whole name if nothing else is left."""
     upper = normal_form("NFC", name).upper().translate(_SPELT_OUT).replace("'", "").replace(".", "")
     if not upper.isascii():
         upper = "".join(sign for sign in normal_form("NFKD", upper) if not unicodedata.combining(sign))
@@ -36,7 +36,7 @@ def plain_name(name: str) -> str:
 
 
 def likeness(ours: str, theirs: str) -> int:
-    """From 0 to 100, of two names that `plain_name` has made."""
+    """Similarity from 0 to 100 of two names returned by `plain_name`."""
     if not ours or not theirs:
         return 0
     if ours == theirs:
@@ -45,7 +45,7 @@ def likeness(ours: str, theirs: str) -> int:
     if len(shorter) >= _CUT_FROM and longer.startswith(shorter):
         return 95
     alike = int(fuzz.token_sort_ratio(ours, theirs))
-    # All words of one among those of the other: "ALI TRADERS" and "ALI TRADERS LAHORE", but not "ALI" alone.
+    # All words of one name occur in the other: "ALI TRADERS" and "ALI TRADERS LAHORE", but not "ALI" alone.
     if " " in shorter and len(shorter) >= _CUT_FROM:
         alike = max(alike, int(fuzz.token_set_ratio(ours, theirs)) - _LESS_FOR_PARTS)
     elif set(shorter.split()) < set(longer.split()) and len(shorter) >= _TELLING_FROM:
@@ -54,14 +54,14 @@ def likeness(ours: str, theirs: str) -> int:
 
 
 def stands_in(name: str, text: str) -> bool:
-    """Whether a plain name stands in a text, of words with a space before and after each."""
+    """Whether a plain name occurs in a text, with a space before and after each word."""
     return len(name) >= _TELLING_FROM and f" {name} " in text
 
 
 class NameIndex:
-    """Which accounts a payer's name may belong to, out of many, without comparing it with each of them.
+    """Finds the accounts that a payer's name may belong to, without comparing it with every account.
 
-    Words are indexed by their beginnings, so that a name that a bank has cut short is found too.
+    Words are indexed by their beginnings, so that a name truncated by a bank is found too.
     """
 
     def __init__(self, names: Iterable[tuple[UUID, str]]) -> None:
@@ -74,7 +74,7 @@ class NameIndex:
             self._names.append((account_id, plain))
 
     def accounts_like(self, name: str) -> list[UUID]:
-        """At most five accounts whose names are similar, the likest first."""
+        """At most five accounts with similar names, the most similar first."""
         plain = plain_name(name)
         beginnings = {word[:_BEGINNING] for word in plain.split()}
         rarest = sorted((self._with_word.get(beginning, _NONE) for beginning in beginnings), key=len)

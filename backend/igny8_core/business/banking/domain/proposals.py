@@ -1,4 +1,4 @@
-"""Evidence as a person sees it: parts, a score and reasons in words. Pure."""
+"""Evidence as presented to a person: parts, a score and reasons in words. Pure."""
 
 from igny8_core.business.banking.domain.candidates import Part, Proposal, ReasonCode
 from igny8_core.business.banking.domain.evidence import Evidence, LineFacts
@@ -8,11 +8,11 @@ _SCORE_OF_CERTAIN = 100
 _SCORE_OF_UNSURE = 95
 _SCORE_TO_SHOW = 12
 _CEILING = {ReasonCode.AMOUNT_DIFFERS: 72, ReasonCode.CURRENCY_DIFFERS: 45}
-"""However much else speaks for them."""
+"""The highest score that other evidence can reach."""
 _UNEXPECTED = 20
 _NAMED_AND_EXACT, _LISTED_AND_EXACT, _NAMED, _EXACT = 92, 84, 74, 48
 _SOME_NAMED, _PAYER_KNOWN, _NAME_SIMILAR = 10, 18, 10
-"""What a split is worth by how far the text names its members, and what else speaks for them."""
+"""The score of a split, by how clearly the text names its members and by the other evidence for them."""
 
 _OF_EACH = frozenset(
     {
@@ -27,7 +27,7 @@ _OF_SPLITS = _OF_EACH | {ReasonCode.PAYER_ACCOUNT_KNOWN, ReasonCode.NAME_SIMILAR
 
 
 def worth_showing(evidence: Evidence) -> bool:
-    """Whether a person should see it: a name alone, or an amount that is wrong, is none of the line's business."""
+    """Whether a person should see it: a similar name alone, or a wrong amount, is not enough."""
     speaks = evidence.text or evidence.knows_payer or evidence.fits
     return bool(speaks) and evidence.score >= _SCORE_TO_SHOW
 
@@ -49,7 +49,7 @@ def propose(facts: LineFacts, evidence: Evidence, *, certain: bool = False, expe
 
 
 def propose_split(facts: LineFacts, split: Split, *, certain: bool = False) -> Proposal:
-    """The line shared among several things of one account."""
+    """The line split over several items of one account."""
     asked = sum(member.candidate.amount_minor for member in split.members)
     count = len(split.members)
     total = facts.money(asked, facts.line.currency)

@@ -1,4 +1,4 @@
-"""What every reader of statements does the same way: texts, amounts, dates, and the sizes a line may have. Pure."""
+"""What all statement readers share: texts, amounts, dates, and the limits of a line. Pure."""
 
 import re
 from dataclasses import fields
@@ -18,7 +18,9 @@ LIMITS = {
     "bank_reference": 140,
     "raw": 8_000,
 }
-"""How many characters a text of a line may have. `raw` is cut there; a line that passes another is unreadable."""
+"""Maximum number of characters in each text of a line. `raw` is truncated; any other text over its limit makes the line
+unreadable.
+"""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROLS_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -28,17 +30,17 @@ _NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOREF", "NONE", "NA"})
 
 
 class Source(Protocol):
-    """What a reader reads from: a file, or a file in an archive."""
+    """The source of a reader: a file, or a file in an archive."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
 
 class Unreadable(Exception):
-    """Why a line cannot be read: a phrase that stands after its place, as in "line 12: the amount is missing"."""
+    """Why a line cannot be read: a phrase that follows its place, as in "line 12: the amount is missing"."""
 
 
 def clean(text: str | None) -> str:
-    """One line of text without control characters and what shows nothing, white space as single spaces."""
+    """One line of text without control and invisible characters, with white space collapsed."""
     if not text:
         return ""
     joined = " ".join(text.split())
@@ -48,18 +50,18 @@ def clean(text: str | None) -> str:
 
 
 def compact(text: str | None) -> str:
-    """An account's number as it is compared: without any white space, or what shows nothing."""
+    """An account number in comparable form: without white space and invisible characters."""
     return bare(_CONTROLS.sub("", "".join(text.split()))) if text else ""
 
 
 def reference(text: str | None) -> str:
-    """A reference, or nothing where the bank only says that there is none (`NOTPROVIDED`, `NONREF`)."""
+    """A reference, or an empty text if the bank only says that there is none (`NOTPROVIDED`, `NONREF`)."""
     cleaned = clean(text)
     return "" if cleaned.upper().replace(" ", "") in _NO_REFERENCE else cleaned
 
 
 def raw_text(text: str) -> str:
-    """A piece of the file for a person to read, cut at its limit."""
+    """A part of the file for people to read, truncated at its limit."""
     limit = LIMITS["raw"]
     if len(text) > limit:
         text = text[: limit - 1] + "…"
@@ -67,7 +69,7 @@ def raw_text(text: str) -> str:
 
 
 def known_currency(code: str) -> str:
-    """The code itself; raises `Unreadable` where ISO 4217 has none such."""
+    """The code itself; raises `Unreadable` for a code that ISO 4217 does not list."""
     try:
         exponent(code)
     except UnknownCurrency:
@@ -78,8 +80,8 @@ def known_currency(code: str) -> str:
 def unsigned_minor(text: str, currency: str) -> int:
     """Decimal text with a point and no sign as minor units, zero allowed.
 
-    Zeros in front, and behind the currency's decimals, say nothing and are fine; other excess decimals are
-    `Unreadable`, as is whatever is no number, an unknown currency, and what no account can hold.
+    Leading zeros, and zeros after the currency's decimals, are accepted. Other extra decimals raise `Unreadable`, as do
+    text that is not a number, an unknown currency, and an amount larger than any account can hold.
     """
     known_currency(currency)
     if not text:
@@ -99,7 +101,7 @@ def unsigned_minor(text: str, currency: str) -> int:
 
 
 def iso_date(text: str) -> date:
-    """The day of an ISO 8601 date or date and time, as written; raises `Unreadable`."""
+    """The day of an ISO 8601 date or date-time, as written; raises `Unreadable`."""
     match = _DATE.match(text)
     if match is None:
         raise Unreadable(f"{shown(text)} is not a date")
@@ -107,7 +109,7 @@ def iso_date(text: str) -> date:
 
 
 def day(year: str, month: str, of_month: str) -> date:
-    """A day of the calendar from its digits; raises `Unreadable`."""
+    """A calendar day from its digits; raises `Unreadable`."""
     try:
         return date(int(year), int(month), int(of_month))
     except ValueError:
@@ -115,13 +117,13 @@ def day(year: str, month: str, of_month: str) -> date:
 
 
 def shown(text: str) -> str:
-    """A value in quotes for a sentence, shortened."""
+    """A value in quotes for a message, shortened."""
     cleaned = clean(text)
     return f'"{cleaned[:40]}…"' if len(cleaned) > 40 else f'"{cleaned}"'
 
 
 def within_limits(line: StatementLine) -> StatementLine:
-    """The line itself; raises `Unreadable` where one of its texts passes its limit."""
+    """The line itself; raises `Unreadable` if one of its texts exceeds its limit."""
     for name, limit in LIMITS.items():
         if len(getattr(line, name)) > limit:
             raise Unreadable(f"its {name.replace('_', ' ')} has more than {limit} characters")

@@ -1,4 +1,4 @@
-"""Which format a file is written in, judged by how it begins. Pure."""
+"""Recognises a file's format from its first bytes. Pure."""
 
 import re
 
@@ -25,9 +25,9 @@ _KNOWN_STRANGERS = {
 
 
 def format_of(head: bytes) -> FormatName | None:
-    """The format that the first bytes speak for, if any reader takes it.
+    """The format that the first bytes indicate, if any reader supports it.
 
-    Raises `StatementRefused` where the bytes are something well known that no reader takes, or hostile.
+    Raises `StatementRefused` for well-known formats that no reader supports, and for hostile content.
     """
     for magic, sentence in _KNOWN_STRANGERS.items():
         if head.startswith(magic):
@@ -56,7 +56,7 @@ def _xml_format(names: list[str]) -> FormatName:
 
 
 def _message_format(text: bytes) -> FormatName | None:
-    """MT940 has an opening balance (60), MT942 a floor limit (34F), the time of the report (13) or sums (90)."""
+    """MT940 has an opening balance (60); MT942 has a floor limit (34F), the report's time (13) or totals (90)."""
     begin = _MESSAGE.search(text)
     if begin is None:
         return None
@@ -69,7 +69,7 @@ def _message_format(text: bytes) -> FormatName | None:
 
 
 def _is_table(text: bytes) -> bool:
-    """Whether it is text of which two lines among the first have one of the usual delimiters."""
+    """Whether it is text in which two of the first lines contain one of the usual delimiters."""
     if text.startswith(_UTF16_MARKS):
         decoded = text[: len(text) // 2 * 2].decode("utf-16", errors="replace")
     elif b"\0" in text:

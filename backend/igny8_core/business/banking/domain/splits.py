@@ -1,4 +1,4 @@
-"""One line over several invoices of one account: those it names, or those whose sum fits. Pure, and bounded."""
+"""Splits a line over several invoices of one account: those it names, or those whose sum fits. Pure, and bounded."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,20 +16,20 @@ _SUMS_AT_MOST = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Evidence for several things of one account, with what each would get; the shares add up to the line."""
+    """Evidence for several items of one account and the share of each; the shares add up to the line."""
 
     members: tuple[Evidence, ...]
     shares: tuple[int, ...]
     exact: bool
-    """Whether each gets what it asks for."""
+    """Whether each gets its full amount."""
     named: bool
-    """Whether the text proves each of them, and there is nothing else it proves."""
+    """Whether the text proves each of them and proves nothing else."""
     listed: bool
-    """Whether the text at least may mean each of them."""
+    """Whether the text may at least mean each of them."""
 
 
 def splits_of(facts: LineFacts, evidences: list[Evidence]) -> list[Split]:
-    """The ways to share a line among several things of one account, best first."""
+    """The possible splits of a line over several items of one account, best first."""
     found = []
     listed = _listed_numbers(facts, evidences)
     proved_accounts = {evidence.candidate.account_id for evidence in evidences if _proves(evidence, listed)}
@@ -43,7 +43,7 @@ def splits_of(facts: LineFacts, evidences: list[Evidence]) -> list[Split]:
 
 
 def _by_account(evidences: list[Evidence]) -> dict[UUID, list[Evidence]]:
-    """What could take a share: in the line's currency, and with something that speaks for it or its account."""
+    """Items that could take a share: in the line's currency, with evidence for the item or its account."""
     accounts: dict[UUID, list[Evidence]] = defaultdict(list)
     for evidence in evidences:
         if evidence.same_currency:
@@ -56,7 +56,7 @@ def _by_account(evidences: list[Evidence]) -> dict[UUID, list[Evidence]]:
 
 
 def _one_for_each_invoice(members: list[Evidence]) -> list[Evidence]:
-    """A payment and its invoice are one thing where they ask for the same; where they do not, neither is clear."""
+    """A payment and its invoice count as one item if their amounts agree; otherwise neither is clear."""
     by_invoice: dict[UUID, list[Evidence]] = defaultdict(list)
     for member in members:
         by_invoice[member.candidate.invoice_id or member.candidate.id].append(member)
@@ -64,7 +64,7 @@ def _one_for_each_invoice(members: list[Evidence]) -> list[Evidence]:
 
 
 def _listed_numbers(facts: LineFacts, evidences: list[Evidence]) -> frozenset[str]:
-    """Numbers in lists of which every one is open: a list with a gap proves nothing."""
+    """Numbers in lists whose members are all open: a list with a gap proves nothing."""
     if not facts.texts.listings:
         return frozenset()
     payer_for = {evidence.candidate.invoice_number: evidence.points_to_payer for evidence in evidences}
@@ -103,7 +103,7 @@ def _asked(members: Iterable[Evidence]) -> int:
 
 
 def _share_out(amount_minor: int, members: list[Evidence], *, named: bool) -> Split:
-    """Each in turn gets what it asks for while there is money; what is left over goes to the last."""
+    """Each item in turn gets its amount while money is left; the remainder goes to the last one."""
     exact = _asked(members) == amount_minor
     shares: list[int] = []
     left = amount_minor
@@ -120,7 +120,9 @@ def _share_out(amount_minor: int, members: list[Evidence], *, named: bool) -> Sp
 
 
 def _sums(amount_minor: int, must: list[Evidence], members: list[Evidence]) -> list[list[Evidence]]:
-    """Sets of at most six, the oldest first, that ask for exactly the amount; the search gives up after its steps."""
+    """Sets of at most six items, oldest first, that add up to exactly the amount; the search stops after a fixed number
+    of steps.
+    """
     left = amount_minor - _asked(must)
     others = sorted(
         (member for member in members if member not in must and member.candidate.amount_minor <= left),

@@ -1,4 +1,4 @@
-"""A proposal as it stands beside its line in the database; amounts in minor units. Pure."""
+"""A proposal as stored with its line in the database; amounts in minor units. Pure."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from igny8_core.kit.ids import uuid7
 
 
 class StoredPart(msgspec.Struct, frozen=True):
-    """What a part of the line would pay; `due_minor` is in `currency`, which may differ from the line's."""
+    """The target of one part of a line; `due_minor` is in `currency`, which may differ from the line's."""
 
     kind: CandidateKind
     id: UUID
@@ -21,7 +21,7 @@ class StoredPart(msgspec.Struct, frozen=True):
 
 
 class StoredProposal(msgspec.Struct, frozen=True):
-    """What a line may be, and why. `key` is the same for proposals that pay the same."""
+    """What a line may pay, and why. Proposals that pay the same have the same `key`."""
 
     id: UUID
     key: str
@@ -59,10 +59,10 @@ class StoredProposal(msgspec.Struct, frozen=True):
 
 
 def key_of(proposal: Proposal) -> str:
-    """What makes two proposals the same one: what they pay."""
+    """The identity of a proposal: what it pays."""
     return "+".join(sorted(f"{part.candidate.kind.value}:{part.candidate.id}" for part in proposal.parts))
 
 
 def stored_proposals(column: object) -> list[StoredProposal]:
-    """What the line's column holds, best first."""
+    """The content of the line's column, best first."""
     return msgspec.convert(column, list[StoredProposal])

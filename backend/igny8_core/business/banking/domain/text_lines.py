@@ -1,4 +1,4 @@
-"""A file of text as numbered lines, in a chunk's memory however long the file is. Pure."""
+"""A text file as numbered lines, in constant memory however long the file is. Pure."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,10 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
-    """Lines from one on, without their ends (LF, CRLF or CR); raises `StatementRefused` for one that never ends.
+    """Lines numbered from one, without line ends (LF, CRLF or CR); raises `StatementRefused` for a line that never
+    ends.
 
-    Banks mix encodings within a file: a line is UTF-8 if it can be, else Windows-1252, else Latin-1.
+    Banks mix encodings within a file: each line is decoded as UTF-8 if possible, otherwise Windows-1252 or Latin-1.
     """
     for number, line in enumerate(_lines(source), 1):
         if number > MAX_LINES:
@@ -25,7 +26,7 @@ def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def decoded(line: bytes) -> str:
-    """A line's text in the first encoding that fits."""
+    """The line decoded with the first encoding that fits."""
     for encoding in ("utf-8", "cp1252"):
         try:
             return line.decode(encoding)
@@ -38,7 +39,7 @@ def _lines(source: Source) -> Iterator[bytes]:
     rest = b""
     while chunk := source.read(_CHUNK_BYTES):
         data = rest + chunk
-        # A CR at the end may belong to an LF that comes with the next chunk.
+        # A CR at the end may belong to an LF at the start of the next chunk.
         whole = data.removesuffix(b"\r")
         lines = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         rest = lines.pop() + data[len(whole) :]

@@ -1,4 +1,4 @@
-"""Words on statements that are no account's code and tell nothing of who pays. Pure."""
+"""Words on statements that are not an account's code and do not identify the payer. Pure."""
 
 _INVOICE = (
     "INV INVS INVNO INVNR INVOICE INVOICES NO NOS NR NUM NUMBER NUMBERS NUMERO N RE RG RGNR RENR RNR RECH "
@@ -30,12 +30,12 @@ _FORMS = (
 )
 
 BEFORE_A_NUMBER = frozenset(_INVOICE.split())
-"""What payers and banks write before the number of an invoice."""
+"""Words that payers and banks write before an invoice number."""
 
 LONGEST_FIRST = tuple(sorted((word for word in BEFORE_A_NUMBER if len(word) > 1), key=len, reverse=True))
 
 COMMON = BEFORE_A_NUMBER.union(_CALENDAR.split(), _OTHER.split())
-"""Words that stand before other numbers too: an account's code that is one of them proves little."""
+"""Words that also precede other numbers: an account code that equals one of them proves little."""
 
 LISTING = frozenset(("AND", "UND", "ET", "Y", "E", "U", "PLUS", "WITH", "MIT"))
 RANGING = frozenset(("TO", "TILL", "UNTIL", "BIS", "THRU", "THROUGH"))

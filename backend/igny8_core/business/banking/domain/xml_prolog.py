@@ -1,7 +1,7 @@
-"""How an XML document begins: its first elements, and no document type before them. Pure.
+"""The beginning of an XML document: its first elements, and no document type before them. Pure.
 
-Entities, external or nested, need a document type to be declared in, and a document type stands before the first
-element. Who has looked there can hand the rest to any parser without a billion laughs.
+Entities, external or nested, can only be declared in a document type, which comes before the first element. After this
+check any parser can read the rest without risking entity expansion.
 """
 
 import contextlib
@@ -13,13 +13,13 @@ HEAD_BYTES = 65_536
 
 
 class _Enough(Exception):
-    """The elements wanted have been seen."""
+    """The required elements have been read."""
 
 
 def first_elements(head: bytes, *, depth: int = 4) -> list[str]:
-    """Local names of elements from the root on, in order, until one stands `depth` deep or the head ends.
+    """Local names of elements from the root on, until one is `depth` deep or the given bytes end.
 
-    Empty where the head holds no element. Raises `StatementRefused` for a document type.
+    Empty if there is no element. Raises `StatementRefused` for a document type.
     """
     names: list[str] = []
     open_elements: list[str] = []

@@ -1,4 +1,5 @@
-"""Readers of bank statements, one module or folder for each format: a file in, the items of `domain/lines.py` out.
+"""Readers of bank statements, one module or folder per format: they read a file and yield the items of
+`domain/lines.py`.
 
-No Django, no tables, no reader knows another; `registry` alone knows them all.
+No Django, no tables, and no reader imports another; only `registry` knows them all.
 """

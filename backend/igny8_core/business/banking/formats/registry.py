@@ -1,7 +1,7 @@
-"""Every format there is: which one a file is written in, by its content, and its items, read lazily.
+"""All formats: detects a file's format from its content and reads its items lazily.
 
-Whatever a file holds, the only refusal is `StatementRefused`; it may come after items have been read, so who
-imports them keeps nothing until the last one.
+Whatever a file contains, the only error is `StatementRefused`. It may be raised after some items were read, so
+importers store nothing until the last item.
 """
 
 import os
@@ -36,9 +36,9 @@ MAX_PREVIEW_ROWS = 100
 
 
 def recognise(head: bytes, name: str = "") -> FormatName | None:
-    """What the first 64 KB of a file are written in; nothing where no reader takes it.
+    """The format detected from a file's first 64 KB; None if no reader supports it.
 
-    `name` decides nothing: people rename files, and banks end every format with .txt.
+    `name` is ignored: people rename files, and banks use .txt for every format.
     """
     del name
     try:
@@ -48,10 +48,10 @@ def recognise(head: bytes, name: str = "") -> FormatName | None:
 
 
 def read(file: BinaryIO, *, profile: CsvProfile | None = None) -> tuple[str, Iterator[StatementItem]]:
-    """A file's format (never `zip`: what the archive holds) and its items.
+    """A file's format (never `zip`, but the format of its content) and its items.
 
-    `file` can seek, is read from its start, and stays open until the last item. `profile` is needed for CSV and XLSX
-    and unused by the rest. Raises `StatementRefused`; so may the iterator, at any item.
+    `file` must be seekable, is read from its start, and must stay open until the last item. `profile` is needed for CSV
+    and XLSX and ignored for other formats. Both the call and the iterator may raise `StatementRefused`.
     """
     found = _format_of(file)
     if found is FormatName.ZIP:
@@ -65,14 +65,14 @@ def read(file: BinaryIO, *, profile: CsvProfile | None = None) -> tuple[str, Ite
 
 
 def preview(file: BinaryIO, profile: CsvProfile, *, limit: int = 20) -> Preview:
-    """What a profile makes of a table's first rows, at most `MAX_PREVIEW_ROWS`; raises `StatementRefused`."""
+    """How a profile reads a table's first rows, at most `MAX_PREVIEW_ROWS`; raises `StatementRefused`."""
     found = _table(_format_of(file), profile)
     rows = min(limit, MAX_PREVIEW_ROWS)
     return csv_profile.preview(file, profile, limit=rows, is_xlsx=found is FormatName.XLSX)
 
 
 def _format_of(file: BinaryIO) -> FormatName | None:
-    """What a file is by its content, once its size was found bearable; the file is back at its start."""
+    """A file's format by its content, after checking its size; the file is rewound."""
     file.seek(0, os.SEEK_END)
     if file.tell() > archives.MAX_BYTES:
         raise StatementRefused(f"The file has more than {archives.MAX_BYTES:,} bytes; upload it in parts.")
@@ -85,7 +85,7 @@ def _format_of(file: BinaryIO) -> FormatName | None:
 
 
 def _table(found: FormatName | None, profile: CsvProfile | None) -> FormatName:
-    """CSV or XLSX; text with a single column is a table only to somebody who says so."""
+    """CSV or XLSX; a text with a single column only counts as a table if the caller says so."""
     if found is None and profile is not None:
         return FormatName.CSV
     if found is None or found not in _TABLES:
@@ -114,7 +114,7 @@ def _read_archive(file: BinaryIO) -> tuple[str, Iterator[StatementItem]]:
 
 
 def _is_statement(entry: zipfile.ZipInfo) -> bool:
-    """Folders, and what macOS and others hide in archives, are none."""
+    """Folders, and hidden files that macOS and others add to archives, are skipped."""
     name = entry.filename
     return not (entry.is_dir() or name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("."))
 
@@ -141,5 +141,5 @@ def _items_of(
 
 
 def _within(entry: zipfile.ZipInfo, refusal: StatementRefused) -> StatementRefused:
-    """The same refusal, saying in which file of the archive."""
+    """The same error, naming the file in the archive."""
     return StatementRefused(f"In {entry.filename[-100:]}: {refusal.message}")

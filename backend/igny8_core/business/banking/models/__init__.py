@@ -1,4 +1,4 @@
-"""The tables of banking."""
+"""The tables of the banking room."""
 
 from igny8_core.business.banking.models.bank_account import BankAccount, SavedCsvProfile
 from igny8_core.business.banking.models.line import KnownPayer, LineMatch, StatementLine

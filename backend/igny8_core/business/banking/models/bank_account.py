@@ -1,4 +1,4 @@
-"""The merchant's own bank accounts, and how its CSV and XLSX exports are to be read."""
+"""The merchant's own bank accounts, and how their CSV and XLSX exports are read."""
 
 from typing import ClassVar
 
@@ -11,7 +11,9 @@ from igny8_core.kit.models import NextValue
 
 
 class BankAccount(models.Model):
-    """An account of ours at a bank or a wallet; `number` is an IBAN or the bank's own, letters and digits alone."""
+    """One of our accounts at a bank or wallet; `number` is an IBAN or the bank's own number, letters
+    and digits only.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("banking_bankaccount_sequence"), editable=False)
@@ -19,7 +21,7 @@ class BankAccount(models.Model):
     number = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
     payment_method = models.CharField(max_length=16, default=PaymentMethod.BANK_TRANSFER.value)
-    """Whose cash in the ledger its money is."""
+    """The payment method whose cash account in the ledger holds its money."""
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -39,7 +41,7 @@ class BankAccount(models.Model):
 
 
 class SavedCsvProfile(models.Model):
-    """How one bank's CSV or XLSX export is read; `definition` is what `domain/csv_profile.py` checks."""
+    """How one bank's CSV or XLSX export is read; `domain/csv_profile.py` checks the `definition`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("banking_csvprofile_sequence"), editable=False)

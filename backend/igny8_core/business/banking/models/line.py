@@ -1,4 +1,4 @@
-"""A line of a statement, what it was matched with, and whose bank account has paid for whom."""
+"""A statement line, its matches, and which bank account has paid for which customer."""
 
 from typing import ClassVar
 
@@ -14,11 +14,12 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class StatementLine(models.Model):
-    """A movement on our account: the merchant's row, never a tenant's. Amounts are signed minor units of `currency`.
+    """A movement on one of our bank accounts. It belongs to the merchant, not to a tenant. Amounts are signed minor
+    units of `currency`.
 
-    `services/line_status.py` alone writes `status`; what the bank has told never changes.
-    `proposals` are the matcher's, best first, as `services/proposals.py` writes them; `certain` says that the first
-    of them is to be taken without asking.
+    Only `services/line_status.py` writes `status`; what the bank delivered never changes. `proposals` are the
+    matcher's, best first, as `services/proposals.py` writes them; `certain` means that the first one is booked
+    automatically.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -47,9 +48,9 @@ class StatementLine(models.Model):
     certain = models.BooleanField(default=False)
     proposals = models.JSONField(default=list)
     rejected = models.JSONField(default=list)
-    """Proposals a person has said no to, by their keys: they are not made again."""
+    """Keys of proposals that a person has rejected: they are not made again."""
     note = models.CharField(max_length=500, blank=True)
-    """Why it was ignored or parked, why it could not be read, or why what was certain was not taken."""
+    """Why it was ignored or parked, why it could not be read, or why a certain match was not booked."""
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -84,9 +85,9 @@ class StatementLine(models.Model):
 
 
 class LineMatch(TenantModel):
-    """That a line (or a part of it) was about a payment or a refund of an account. Undone rows stay.
+    """Records that a line, or part of it, belongs to a payment or a refund of an account. Undone rows are kept.
 
-    Operators' alone: tenants see their payments, never the merchant's statement.
+    Only operators see these rows: tenants see their payments, never the merchant's statement.
     """
 
     line = models.ForeignKey(StatementLine, on_delete=models.PROTECT, related_name="matches", db_index=False)
@@ -100,7 +101,7 @@ class LineMatch(TenantModel):
     amount_minor = models.BigIntegerField()
     automatic = models.BooleanField(default=False)
     awaits_approval = models.BooleanField(default=False)
-    """Whether the payment still needs somebody else's approval: it may yet be rejected, which frees the line."""
+    """Whether the payment still needs another approval: it may be rejected, which makes the line open again."""
     decided_by_id = models.UUIDField(null=True)
     score = models.SmallIntegerField(null=True)
     reasons = models.JSONField(default=list)
@@ -118,7 +119,7 @@ class LineMatch(TenantModel):
             models.Index(fields=["id"], condition=Q(awaits_approval=True, undone_at=None), name="match_awaiting"),
         ]
         constraints: ClassVar = [
-            # One booking settles a payment, one sends a refund, one takes a payment back.
+            # One booking settles a payment, one sends a refund, one reverses a payment.
             models.UniqueConstraint(
                 fields=["account", "payment"],
                 condition=Q(undone_at=None, kind__in=("payment", "invoice", "balance")),
@@ -144,7 +145,7 @@ class LineMatch(TenantModel):
 
 
 class KnownPayer(TenantModel):
-    """That a bank account has paid for an account before, `times` over."""
+    """Records that a bank account has paid for an account before, and how many `times`."""
 
     number = models.CharField(max_length=64)
     times = models.IntegerField(default=1)

@@ -1,4 +1,4 @@
-"""A file of statements and its import, the statements in it, and the file itself until it is imported."""
+"""A statement file and its import, the statements in it, and its content until it is imported."""
 
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from igny8_core.kit.models import NextValue
 
 
 class StatementImport(models.Model):
-    """One file that was dropped, and how far its import is; `services/import_status.py` alone writes `status`."""
+    """An uploaded file and the progress of its import; only `services/import_status.py` writes `status`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("banking_import_sequence"), editable=False)
@@ -23,10 +23,10 @@ class StatementImport(models.Model):
     format = models.CharField(max_length=16, blank=True)
     status = models.CharField(max_length=20)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="+")
-    """The account it was uploaded for; none where the file says so itself."""
+    """The account it was uploaded for; None if the file names its account."""
     csv_profile = models.ForeignKey(SavedCsvProfile, on_delete=models.SET_NULL, null=True, related_name="+")
     uploaded_by_id = models.UUIDField(null=True)
-    """The operator who vouches for the file; none where it came by the command line."""
+    """The operator who uploaded the file; None for imports from the command line."""
     lines_read = models.IntegerField(default=0)
     lines_imported = models.IntegerField(default=0)
     lines_duplicate = models.IntegerField(default=0)
@@ -34,9 +34,9 @@ class StatementImport(models.Model):
     problem = models.CharField(max_length=1000, blank=True)
     problem_code = models.CharField(max_length=64, blank=True)
     unreadable_lines = models.JSONField(default=list)
-    """The first of them, for whoever has to decide: `[{"position", "problem", "raw"}]`."""
+    """The first unreadable lines, for whoever decides about them: `[{"position", "problem", "raw"}]`."""
     confirmed_at = models.DateTimeField(null=True)
-    """When an operator said that the unreadable lines are to be left out."""
+    """When an operator confirmed that the unreadable lines are to be left out."""
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -59,7 +59,7 @@ class StatementImport(models.Model):
 
 
 class FileChunk(models.Model):
-    """A piece of a file whose import is not finished: in the database, because web and worker share no disk."""
+    """A chunk of a file whose import is not finished: stored in the database because web and worker share no disk."""
 
     id = models.BigAutoField(primary_key=True)
     statement_import = models.ForeignKey(
@@ -79,7 +79,7 @@ class FileChunk(models.Model):
 
 
 class Statement(models.Model):
-    """One statement or notification in a file; amounts in minor units of `currency`."""
+    """A statement or notification in a file; amounts in minor units of `currency`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     statement_import = models.ForeignKey(
@@ -94,13 +94,15 @@ class Statement(models.Model):
     closing_minor = models.BigIntegerField(null=True)
     sum_minor = models.BigIntegerField(default=0)
     balances_agree = models.BooleanField(null=True)
-    """Whether opening + sum = closing; none where the bank gives no balances."""
+    """Whether opening + sum = closing; None if the bank gives no balances."""
     first_date = models.DateField(null=True)
     last_date = models.DateField(null=True)
     lines_imported = models.IntegerField(default=0)
     lines_duplicate = models.IntegerField(default=0)
     lines_not_booked = models.IntegerField(default=0)
-    """Entries that the bank calls pending or informational: they are no lines, and come again once booked."""
+    """Number of pending or informational entries: they are not lines, and the bank sends them again once they are
+    booked.
+    """
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,1 +1,1 @@
-"""What operators do with statements and their lines."""
+"""The operators' routes for statements and their lines."""

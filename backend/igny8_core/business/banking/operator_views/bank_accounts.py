@@ -1,4 +1,4 @@
-"""Our bank accounts, and how their tables are read."""
+"""Our bank accounts, and how their CSV and XLSX files are read."""
 
 from typing import BinaryIO, ClassVar, cast
 from uuid import UUID
@@ -40,7 +40,7 @@ ROLES = {
 
 
 class BankAccountViewSet(OperatorAudience, ApiViewSet):
-    """Accounts of ours at banks and wallets."""
+    """Our accounts at banks and wallets."""
 
     roles: ClassVar = ROLES
 

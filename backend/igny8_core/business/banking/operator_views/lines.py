@@ -1,4 +1,4 @@
-"""The queue: what each line is about, decided by a person."""
+"""The queue of lines: an operator decides what each line pays."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -31,7 +31,7 @@ DECIDED = {200: LineDetailAnswer}
 
 
 class LineViewSet(OperatorAudience, ApiViewSet):
-    """Lines of statements."""
+    """Statement lines."""
 
     roles: ClassVar = {
         "list": SUPPORT,
@@ -48,7 +48,7 @@ class LineViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(parameters=[LineQuerySerializer], responses={200: ListOf(LineAnswer)})
     def list(self, request: Request) -> HttpResponse:
-        """Lines, newest first."""
+        """Statement lines, newest first."""
         filters = query_of(request, LineQuerySerializer).filters()
         return sequence_page(request, find_lines(filters), LineAnswer.of)
 
@@ -59,7 +59,7 @@ class LineViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(responses={200: CandidatesAnswer})
     def candidates(self, request: Request, line_id: UUID) -> HttpResponse:
-        """What the matcher says of a line now; nothing is written."""
+        """The matcher's current result for a line; nothing is written."""
         line = get_line(line_id)
         looked = look_at_rows([line])[0] if line.amount_minor else None
         proposals = [] if looked is None else [ProposalAnswer.of(one, line.currency) for one in looked.proposals]
@@ -68,40 +68,40 @@ class LineViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=AcceptSerializer, responses=DECIDED)
     def accept(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Take a proposal: the money is booked at once."""
+        """Accept a proposal: the money is booked at once."""
         proposal_id = AcceptSerializer.checked(request.data).proposal_id
         return _shown(reconcile.accept(line_id=line_id, proposal_id=proposal_id, operator_id=operator_of(request)))
 
     @extend_schema(request=AcceptSerializer, responses=DECIDED)
     def reject(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Say no to a proposal; it is not made again."""
+        """Reject a proposal; it is not made again."""
         return _shown(reconcile.reject(line_id=line_id, proposal_id=AcceptSerializer.checked(request.data).proposal_id))
 
     @extend_schema(request=AssignSerializer, responses=DECIDED)
     def assign(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Give the whole line to an invoice, a payment, a refund, a bounced payment, or an account's balance."""
+        """Assign the whole line to an invoice, a payment, a refund, a bounced payment, or an account's balance."""
         target = AssignSerializer.checked(request.data)
         return _shown(reconcile.assign(line_id=line_id, targets=[target], operator_id=operator_of(request)))
 
     @extend_schema(request=SplitSerializer, responses=DECIDED)
     def split(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Share the line out over invoices and balances, also of several accounts."""
+        """Split the line over invoices and balances, also of several accounts."""
         parts = SplitSerializer.checked(request.data).parts
         return _shown(reconcile.split(line_id=line_id, parts=parts, operator_id=operator_of(request)))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def ignore(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Record that a line is not a customer's money."""
+        """Ignore a line that is not a customer's money."""
         return _shown(reconcile.ignore(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def park(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Set an unknown payer's money aside until it is assigned."""
+        """Park an unknown payer's money until it is assigned."""
         return _shown(reconcile.park(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def undo(self, request: Request, line_id: UUID) -> HttpResponse:
-        """Undo the decision: what was booked is taken back."""
+        """Undo the decision: what it booked is reversed."""
         reason = LineReasonSerializer.checked(request.data).reason
         return _shown(reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request)))
 

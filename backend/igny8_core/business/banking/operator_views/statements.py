@@ -1,4 +1,4 @@
-"""Files of statements: dropped, read, confirmed, matched."""
+"""Statement files: uploaded, read, confirmed, matched."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -57,7 +57,9 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=UploadSerializer, responses={200: ImportAnswer, 201: ImportAnswer, 202: ImportAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Import a file: 201 when its lines are there, 202 when a worker will read it, 200 when it was there before."""
+        """Import a file: 201 when its lines are stored, 202 when a worker will read it, 200 when it was imported
+        before.
+        """
         sent = UploadSerializer.checked(request.data)
         upload = sent.file
         found, new = importing.import_file(
@@ -77,7 +79,7 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={202: ImportAnswer})
     def confirm(self, request: Request, import_id: UUID) -> HttpResponse:
-        """Import what can be read of a file, and mark what cannot."""
+        """Import the readable lines of a file, and mark the others."""
         return _shown(importing.confirm(import_id), status=202)
 
     @extend_schema(request=None, responses={200: ImportAnswer})
@@ -87,13 +89,13 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={202: RequestedAnswer})
     def match_again(self, request: Request, import_id: UUID) -> HttpResponse:
-        """Let the matcher look again at the lines of an import that nobody has decided."""
+        """Match the undecided lines of an import again."""
         reconcile.request_match(import_id=import_id)
         return responses.one(RequestedAnswer(requested=True), status=202)
 
     @extend_schema(request=MatchAgainSerializer, responses={202: RequestedAnswer})
     def match_all_again(self, request: Request) -> HttpResponse:
-        """Let the matcher look again at every line that nobody has decided."""
+        """Match every undecided line again."""
         MatchAgainSerializer.checked(request.data)
         reconcile.request_match(import_id=None)
         return responses.one(RequestedAnswer(requested=True), status=202)

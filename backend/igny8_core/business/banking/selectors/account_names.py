@@ -1,6 +1,6 @@
-"""Which accounts a payer's name may belong to: an index of all names, kept for a minute.
+"""Finds the accounts that a payer's name may belong to, with an index of all names that is cached for a minute.
 
-A name that was changed meanwhile makes a proposal weaker or better and never books anything: no name is certain.
+A name changed in the meantime makes a proposal weaker or stronger but never books anything: no name match is certain.
 """
 
 import time
@@ -15,7 +15,7 @@ _kept: tuple[int, NameIndex] | None = None
 
 
 def name_index() -> NameIndex:
-    """The index, made anew when it is older than a minute."""
+    """The index, rebuilt when it is older than a minute."""
     global _kept
     with _lock:
         now = int(time.monotonic())

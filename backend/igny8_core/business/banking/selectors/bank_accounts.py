@@ -1,13 +1,13 @@
-"""Our own bank accounts, and how their CSV files are read."""
+"""Our own bank accounts, and the profiles of their CSV and XLSX files."""
 
 from igny8_core.business.banking.models import BankAccount, SavedCsvProfile
 
 
 def bank_accounts() -> list[BankAccount]:
-    """All of them, by name."""
+    """All accounts, by name."""
     return list(BankAccount.objects.order_by("name"))
 
 
 def csv_profiles() -> list[SavedCsvProfile]:
-    """All of them, by name."""
+    """All profiles, by name."""
     return list(SavedCsvProfile.objects.order_by("name"))

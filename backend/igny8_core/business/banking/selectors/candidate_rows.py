@@ -1,8 +1,7 @@
-"""The set-based queries behind a batch of lines: each key is looked up by `=` in an index, however many invoices
-are open.
+"""Set-based queries for a batch of lines: each key is an `=` look-up in an index, however many invoices are open.
 
-SQL because a batch asks for hundreds of keys at once, and because what is asked by amount has to stop at a few rows
-for each: an amount that many invoices share says nothing.
+They are written in SQL because a batch looks up hundreds of keys at once, and because look-ups by amount must stop
+after a few rows per amount: an amount that many invoices share is no evidence.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,10 +12,10 @@ from uuid import UUID
 from django.db import connection
 
 SAME_AMOUNT = 12
-"""How many open things of one amount are looked at; one more would say no more."""
+"""How many open items with the same amount are read; more would add no evidence."""
 OF_ONE_ACCOUNT = 40
 RETURN_WINDOW_DAYS = 100
-"""How long after it a transfer can come back; SEPA direct debits take 13 months, credit transfers days."""
+"""How many days after a transfer it can come back: 13 months for SEPA direct debits, days for credit transfers."""
 
 
 class InvoiceRow(NamedTuple):
@@ -34,7 +33,7 @@ class InvoiceRow(NamedTuple):
 
 
 class PaymentRow(NamedTuple):
-    """A payment that awaits approval, or one that has succeeded and may come back."""
+    """A payment that awaits approval, or a succeeded one that may still be reversed."""
 
     id: UUID
     account_id: UUID
@@ -51,7 +50,7 @@ class PaymentRow(NamedTuple):
 
 
 class RefundRow(NamedTuple):
-    """A transfer of ours that has not been seen on a statement."""
+    """One of our transfers that has not appeared on a statement yet."""
 
     id: UUID
     account_id: UUID
@@ -73,8 +72,8 @@ _PAYMENT = f"""{_PAYMENT_COLUMNS} FROM billing_payment p {_OF_PAYMENT}"""
 
 INVOICES_NAMED = f"""{_INVOICE} WHERE i.number = ANY(%(numbers)s) AND i.status = 'pending'
  UNION {_INVOICE} WHERE i.creditor_reference = ANY(%(creditors)s) AND i.status = 'pending'"""
-# The few of each key are cut off inside, before anything is joined: then they are read in the order of the index, and
-# an amount that a thousand invoices share costs what one costs that a dozen share.
+# The limit per key is applied in a subquery, before any join, so that rows are read in index order: an amount that a
+# thousand invoices share costs no more than one that a dozen share.
 INVOICES_BY_AMOUNT = f"""{_INVOICE_COLUMNS} FROM unnest(%(currencies)s::text[], %(amounts)s::bigint[]) AS asked (c, m)
  CROSS JOIN LATERAL (SELECT * FROM billing_invoice WHERE currency = asked.c
   AND amount_total_minor - amount_settled_minor = asked.m AND status = 'pending'
@@ -121,7 +120,7 @@ def invoices_named(numbers: Iterable[str], creditors: Iterable[str]) -> list[Inv
 
 
 def invoices_by_amount(amounts: Amounts) -> list[InvoiceRow]:
-    """Open invoices with exactly this due, the newest few of each amount."""
+    """Open invoices with exactly this amount due, the newest few per amount."""
     return _invoices(INVOICES_BY_AMOUNT, **_split(amounts)) if amounts else []
 
 
@@ -146,7 +145,7 @@ def payments_of_invoices(invoices: Collection[tuple[UUID, UUID]], *, status: str
 
 
 def payments_by_amount(amounts: Amounts) -> list[PaymentRow]:
-    """Payments that await approval with exactly this amount, the newest few of each."""
+    """Payments that await approval with exactly this amount, the newest few per amount."""
     return _payments(PAYMENTS_BY_AMOUNT, **_split(amounts)) if amounts else []
 
 
@@ -156,7 +155,7 @@ def payments_of(accounts: Collection[UUID]) -> list[PaymentRow]:
 
 
 def payments_of_lines(amounts: Collection[int], bank_accounts: Collection[UUID]) -> list[PaymentRow]:
-    """Succeeded payments that came by a line of one of these amounts on one of our accounts."""
+    """Succeeded payments that came through a line with one of these amounts on one of our accounts."""
     if not amounts:
         return []
     return _payments(PAYMENTS_OF_LINES, amounts=list(amounts), bank_accounts=list(bank_accounts))
@@ -168,24 +167,24 @@ def invoices_ever_named(numbers: Iterable[str], creditors: Iterable[str]) -> lis
 
 
 def pending_refunds(amounts: Collection[int], ids: Collection[UUID]) -> list[RefundRow]:
-    """Transfers of ours that are still to be seen."""
+    """Our transfers that have not appeared on a statement yet."""
     return [RefundRow(*row) for row in _rows(REFUNDS, amounts=list(amounts), ids=list(ids))]
 
 
 def shared_references(references: Collection[str]) -> frozenset[str]:
-    """Which of these references several accounts have submitted."""
+    """References among these that several accounts have submitted."""
     if not references:
         return frozenset()
     return frozenset(reference for (reference,) in _rows(SHARED, references=sorted(references)))
 
 
 def payers(numbers: Collection[str]) -> list[tuple[str, UUID]]:
-    """Which bank account has paid for which account before."""
+    """Which bank accounts have paid for which accounts before."""
     return _rows(PAYERS, numbers=sorted(numbers)) if numbers else []
 
 
 def tolerances() -> dict[tuple[str, str, str], int]:
-    """The tolerance by country (`*`: every other), currency and method; minor units."""
+    """The tolerance by country (`*` for all others), currency and method; minor units."""
     return {(country, currency, method): minor for country, currency, method, minor in _rows(TOLERANCES)}
 
 

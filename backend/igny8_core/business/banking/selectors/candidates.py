@@ -1,4 +1,4 @@
-"""What a batch of lines may be about: a few queries for all, then each line gets what its own keys have found."""
+"""Candidates for a batch of lines: a few queries for all of them, then each line gets what its own keys found."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ type Tolerances = Mapping[tuple[str, str, str], int]
 
 
 def facts_of(row: LineRow) -> StatementLine:
-    """A stored line as the matcher reads it."""
+    """A stored line in the form that the matcher reads."""
     return StatementLine(
         position=row.position,
         amount_minor=row.amount_minor or 0,
@@ -45,21 +45,21 @@ class QueuedLine(NamedTuple):
     sequence: int
     bank_account_id: UUID
     payment_method: str
-    """By which money reaches that bank account."""
+    """The payment method of that bank account."""
     rejected: Collection[str]
-    """Proposals a person has said no to, by their keys."""
+    """Keys of proposals that a person has rejected."""
     facts: StatementLine
 
 
 def queued(row: LineRow) -> QueuedLine:
-    """A line that was loaded as a model."""
+    """The same, from a line loaded as a model."""
     method = row.bank_account.payment_method
     return QueuedLine(row.id, row.sequence, row.bank_account_id, method, row.rejected, facts_of(row))
 
 
 @dataclass(slots=True)
 class _Asked:
-    """A line with its keys and what they have found."""
+    """A line with its keys and the candidates found."""
 
     row: QueuedLine
     line: StatementLine
@@ -91,7 +91,8 @@ def _find_money_in(asked: Sequence[_Asked]) -> None:
         *rows.payments_of_invoices({(row.account_id, row.id) for row in named}, status=AWAITING),
         *rows.payments_by_reference(_all(asked, "references"), status=AWAITING),
     ]
-    # Amounts and names are asked for the lines whose own text has found nothing of their amount: most are told.
+    # Look-ups by amount and name only run for lines whose own text found nothing with their amount: most lines are
+    # settled.
     vague = _vague(asked, _Invoices(named), _Payments(told))
     amounts = {(one.line.currency, one.amount_minor) for one in vague}
     names = name_index()
@@ -137,7 +138,7 @@ def _find_money_out(asked: Sequence[_Asked]) -> None:
 
 
 class _Invoices:
-    """Open invoices, found by what a line may say of them."""
+    """Open invoices, found by what a line may say about them."""
 
     def __init__(self, found: Iterable[InvoiceRow]) -> None:
         distinct = {row.id: row for row in found}.values()
@@ -147,14 +148,14 @@ class _Invoices:
         self._by_account = _grouped((row.account_id, row) for row in distinct)
 
     def named_by(self, one: _Asked) -> Iterator[InvoiceRow]:
-        """What the line's text names."""
+        """Those that the line's text names."""
         for number in one.keys.invoice_numbers:
             yield from self._by_number.get(number, ())
         for creditor in one.keys.creditor_references:
             yield from self._by_creditor.get(creditor, ())
 
     def of(self, one: _Asked, accounts: Iterable[UUID]) -> Iterator[InvoiceRow]:
-        """What the line's keys have found."""
+        """Those that the line's keys found."""
         yield from self.named_by(one)
         yield from self._by_amount.get((one.line.currency, one.amount_minor), ())
         for account_id in accounts:
@@ -162,7 +163,7 @@ class _Invoices:
 
 
 class _Payments:
-    """Payments, found by what a line may say of them."""
+    """Payments, found by what a line may say about them."""
 
     def __init__(self, found: Iterable[PaymentRow]) -> None:
         self._rows = {row.id: row for row in found}
@@ -174,11 +175,11 @@ class _Payments:
         self._by_account = _grouped((row.account_id, row) for row in distinct)
 
     def all(self) -> Iterable[PaymentRow]:
-        """Every one of them."""
+        """All of them."""
         return self._rows.values()
 
     def named_by(self, one: _Asked) -> Iterator[PaymentRow]:
-        """What the line's text names."""
+        """Those that the line's text names."""
         for reference in one.keys.references:
             yield from self._by_reference.get(reference, ())
         for number in one.keys.invoice_numbers:
@@ -187,7 +188,7 @@ class _Payments:
             yield from self._by_creditor.get(creditor, ())
 
     def of(self, one: _Asked, accounts: Iterable[UUID]) -> Iterator[PaymentRow]:
-        """What the line's keys have found."""
+        """Those that the line's keys found."""
         yield from self.named_by(one)
         yield from self._by_amount.get((one.line.currency, one.amount_minor), ())
         for account_id in accounts:
@@ -195,7 +196,7 @@ class _Payments:
 
 
 def _vague(asked: Iterable[_Asked], invoices: _Invoices, payments: _Payments) -> list[_Asked]:
-    """The lines whose text names nothing that has their amount."""
+    """The lines whose text names nothing with their amount."""
 
     def is_told(one: _Asked) -> bool:
         money = (one.line.currency, one.amount_minor)

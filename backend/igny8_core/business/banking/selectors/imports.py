@@ -1,4 +1,4 @@
-"""Reads of imports: how many lines stand where, which statements a file held, how far statements reach."""
+"""Reads of imports: their lines by status, the statements of a file, the last day covered."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from igny8_core.business.banking.models import BankAccount, Statement, Statement
 
 
 def last_statement_on(account: BankAccount) -> date | None:
-    """The last day that a statement of the account tells of."""
+    """The last day that a statement of the account covers."""
     last: date | None = Statement.objects.filter(bank_account=account).aggregate(date=Max("last_date"))["date"]
     return last
 
@@ -22,7 +22,7 @@ def statements_of(import_ids: Collection[UUID]) -> QuerySet[Statement]:
 
 
 def line_counts(import_ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, int]]:
-    """How many lines of each import are in each status, and `certain`: how many are about to be booked."""
+    """Number of lines of each import by status, and as `certain` those about to be booked."""
     rows = (
         StatementLine.objects.filter(statement_import_id__in=import_ids)
         .values("statement_import_id", "status")
@@ -38,5 +38,5 @@ def line_counts(import_ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, int]
 
 
 def newest_imports(at_most: int) -> list[StatementImport]:
-    """The imports that came last, the newest first."""
+    """The most recent imports, newest first."""
     return list(StatementImport.objects.order_by("-sequence")[:at_most])

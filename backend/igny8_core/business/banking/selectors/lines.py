@@ -24,7 +24,7 @@ SHOWN_DECISIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class LineFilters:
-    """What lines are narrowed by; `account_id` means lines matched with the account now."""
+    """Filters of the list of lines; `account_id` selects lines currently matched with the account."""
 
     statuses: tuple[str, ...] | None = None
     import_id: UUID | None = None
@@ -38,7 +38,7 @@ class LineFilters:
 
 @dataclass(frozen=True, slots=True)
 class LineDetail:
-    """A line with its matches (undone ones too) and the events of who decided what."""
+    """A line with its matches (including undone ones) and the events that record who decided what."""
 
     line: StatementLine
     matches: list[LineMatch]
@@ -46,7 +46,7 @@ class LineDetail:
 
 
 def find_lines(filters: LineFilters) -> QuerySet[StatementLine]:
-    """Lines that fit, without the text of the file."""
+    """Lines that pass the filters, without the raw text."""
     given = {
         "status__in": filters.statuses,
         "statement_import_id": filters.import_id,
@@ -65,7 +65,7 @@ def find_lines(filters: LineFilters) -> QuerySet[StatementLine]:
 
 
 def line_detail(line: StatementLine) -> LineDetail:
-    """The line with all that is known of it."""
+    """The line with all its details."""
     matches = LineMatch.objects.across_accounts().filter(line=line).select_related("account").order_by("id")
     events = Event.objects.across_accounts().filter(subject_id=line.id, type__in=HISTORY).order_by("sequence")
     return LineDetail(line, list(matches), list(events[:SHOWN_DECISIONS]))
@@ -80,7 +80,7 @@ def get_line(line_id: UUID) -> StatementLine:
 
 
 def lines_like(*, payment_id: UUID, amount_minor: int, currency: str) -> list[StatementLine]:
-    """Undecided lines that the matcher proposes for a payment, or that bring just its amount; a few, newest first."""
+    """A few undecided lines, newest first, with a proposal for a payment or exactly its amount."""
     waiting = StatementLine.objects.filter(status__in=sorted(map(str, QUEUE)), currency=currency)
     proposed = Q(proposals__contains=[{"parts": [{"id": str(payment_id)}]}])
     fitting = Q(amount_minor=amount_minor)
@@ -88,7 +88,7 @@ def lines_like(*, payment_id: UUID, amount_minor: int, currency: str) -> list[St
 
 
 def undecided_sums() -> list[tuple[str, int, int]]:
-    """Currency, how many lines wait for a person, and how much they bring or take, signed, in minor units."""
+    """Currency, number of lines that wait for a person, and their signed total in minor units."""
     waiting = StatementLine.objects.filter(status__in=sorted(map(str, QUEUE)))
     rows = waiting.values("currency").annotate(lines=Count("id"), amount=Sum("amount_minor")).order_by("currency")
     return [(row["currency"], row["lines"], int(row["amount"] or 0)) for row in rows]

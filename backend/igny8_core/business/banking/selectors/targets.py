@@ -1,4 +1,4 @@
-"""What a person may mean when assigning a line by hand: open invoices and claims, and accounts, across accounts."""
+"""Searches what a person may assign a line to: open invoices, claims and accounts, across accounts."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,7 +21,7 @@ LEAST_LETTERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What was found; each list is short."""
+    """The search result; each list is short."""
 
     invoices: list[OpenInvoice]
     payments: list[OpenClaim]
@@ -29,12 +29,12 @@ class Targets:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing fits."""
+        """Whether nothing was found."""
         return not (self.invoices or self.payments or self.accounts)
 
 
 def find_targets(text: str) -> Targets:
-    """Open invoices, claims that await approval and accounts, by number, reference, code or a part of the name."""
+    """Open invoices, claims that await approval and accounts, by number, reference, code or part of the name."""
     text = _searchable(text)
     if len(text) < LEAST_LETTERS:
         return Targets([], [], [])
@@ -45,7 +45,7 @@ def find_targets(text: str) -> Targets:
 
 
 def target_of(text: str) -> dict[str, str]:
-    """An invoice's number or an account's code as the id it stands for. Raises `ValidationError`."""
+    """The id of the invoice with this number or the account with this code. Raises `ValidationError`."""
     text = _searchable(text)
     invoice_id = _id(invoice_id_of(text))
     if invoice_id:
@@ -57,7 +57,7 @@ def target_of(text: str) -> dict[str, str]:
 
 
 def _searchable(text: str) -> str:
-    """What was typed, without the one character that PostgreSQL cannot look for."""
+    """The search text, without the one character that PostgreSQL cannot search for."""
     return text.strip().replace("\x00", "")
 
 

@@ -1,7 +1,7 @@
-"""Runs the matcher over many lines in batches, then books the certain matches line by line.
+"""Matches lines in batches, then books the certain matches line by line.
 
-It can stop anywhere and be started again, also twice at a time: a batch is decided in one transaction, a line is
-taken in one of its own, and what is not new or not certain any more is passed over.
+It may stop at any point and be started again, even twice at the same time: each batch is decided in one transaction and
+each line is booked in another, and lines that are no longer new or certain are skipped.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,20 +31,20 @@ logger = structlog.get_logger(__name__)
 
 
 def match_import(import_id: UUID, *, heard: Heard = lambda lines: None) -> None:
-    """Look at every new line of an import, take what is certain, and say that it is done."""
+    """Match every new line of an import, book what is certain, and mark the import as done."""
     look_through(import_id=import_id, statuses=frozenset({LineStatus.NEW}), heard=heard)
     take_certain(import_id=import_id, heard=heard)
     _run(lambda: _finish(import_id))
 
 
 def match_again(import_id: UUID | None) -> None:
-    """Look again at what nobody has decided, of one import or of all."""
+    """Match undecided lines again, of one import or of all."""
     look_through(import_id=import_id, statuses=QUEUE)
     take_certain(import_id=import_id)
 
 
 def look_through(*, import_id: UUID | None, statuses: Statuses, heard: Heard = lambda lines: None) -> None:
-    """Let the matcher look at lines, batch by batch."""
+    """Match lines, batch by batch."""
     after: int | None = 0
     while after is not None:
         start = after
@@ -52,7 +52,7 @@ def look_through(*, import_id: UUID | None, statuses: Statuses, heard: Heard = l
 
 
 def take_certain(*, import_id: UUID | None, heard: Heard = lambda lines: None) -> None:
-    """Book each line whose first proposal is certain, in a unit of work of its own."""
+    """Book each line whose first proposal is certain, each in a separate unit of work."""
     for line_id in _certain(import_id):
         try:
             _run(lambda: take_one(line_id))  # noqa: B023
@@ -64,9 +64,9 @@ def take_certain(*, import_id: UUID | None, heard: Heard = lambda lines: None) -
 
 
 def take_one(line_id: UUID) -> bool:
-    """Book one line if its first proposal is still certain; tells whether it was.
+    """Book one line if its first proposal is still certain; returns whether it was booked.
 
-    Whoever uploaded the file vouches for it: above the limit of four eyes their approval is one of the two.
+    The uploader of the file counts as the approver: above the approval limit theirs is one of the two approvals.
     """
     line = line_status.lock_line(line_id)
     if not line.certain or line.status != LineStatus.PROPOSED:
@@ -79,7 +79,7 @@ def take_one(line_id: UUID) -> bool:
 
 
 def _look_at_batch(import_id: UUID | None, statuses: Statuses, after: int, heard: Heard) -> int | None:
-    """Decide one batch; returns where the next one begins, None after the last."""
+    """Decide one batch; returns where the next one begins, or None after the last."""
     lines = line_status.lock_queued(import_id=import_id, statuses=statuses, after=after, at_most=BATCH)
     if not lines:
         return None
@@ -91,7 +91,7 @@ def _look_at_batch(import_id: UUID | None, statuses: Statuses, after: int, heard
 
 
 def _certain(import_id: UUID | None) -> Iterator[UUID]:
-    """The lines to take, read page by page, so that each transaction is short."""
+    """The lines to book, read page by page so that each transaction is short."""
     after = 0
     while True:
         with unit_of_work.read(Scope.operators()):
@@ -109,7 +109,7 @@ def _certain(import_id: UUID | None) -> Iterator[UUID]:
 
 
 def _leave_to_people(line_id: UUID, note: str) -> None:
-    """The world has moved on since the batch was decided: look again, and let a person decide."""
+    """Something has changed since the batch was decided: match the line again and leave it to a person."""
     line = line_status.lock_line(line_id)
     if line.status == LineStatus.PROPOSED and line.certain:
         line_status.apply_look_results(look_at_rows([line]))

@@ -1,4 +1,6 @@
-"""Our own bank accounts and the profiles of their table files: set up by finance, recorded in the platform's chain."""
+"""Our own bank accounts and the profiles of their files: maintained by finance, recorded in the
+platform's event chain.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -23,7 +25,7 @@ from igny8_core.kit.locks import conditional_update, lock_one
 
 @dataclass(frozen=True, slots=True)
 class NewBankAccount:
-    """One of our accounts, as finance sets it up."""
+    """One of our accounts, as finance enters it."""
 
     name: str
     number: str
@@ -69,7 +71,7 @@ def create_bank_account(account: NewBankAccount) -> BankAccount:
 
 
 def change_bank_account(*, account_id: UUID, change: BankAccountChange) -> BankAccount:
-    """Change the name or the payment method; number and currency identify its statements and stay.
+    """Change the name or the payment method. Number and currency identify its statements and cannot change.
 
     Raises `NotFound`.
     """
@@ -83,7 +85,7 @@ def change_bank_account(*, account_id: UUID, change: BankAccountChange) -> BankA
 
 
 def remove_bank_account(*, account_id: UUID) -> None:
-    """Remove an account that never had a statement. Raises `NotFound`, `BankAccountInUse`."""
+    """Delete an account that never had a statement. Raises `NotFound`, `BankAccountInUse`."""
     account = lock_one(BankAccount.objects.filter(id=account_id))
     if account is None:
         raise NotFound
@@ -109,7 +111,7 @@ def create_profile(profile: NewProfile) -> SavedCsvProfile:
 
 
 def change_profile(*, profile_id: UUID, change: ProfileChange) -> SavedCsvProfile:
-    """Change a profile; its definition is replaced as a whole. Raises `NotFound`, `ValidationError`, `AlreadyTaken`."""
+    """Change a profile; a definition is replaced as a whole. Raises `NotFound`, `ValidationError`, `AlreadyTaken`."""
     profile = lock_one(SavedCsvProfile.objects.filter(id=profile_id))
     if profile is None:
         raise NotFound
@@ -126,7 +128,7 @@ def change_profile(*, profile_id: UUID, change: ProfileChange) -> SavedCsvProfil
 
 
 def remove_profile(*, profile_id: UUID) -> None:
-    """Remove a profile; what was imported with it stays. Raises `NotFound`."""
+    """Delete a profile; imports made with it are kept. Raises `NotFound`."""
     profile = lock_one(SavedCsvProfile.objects.filter(id=profile_id))
     if profile is None:
         raise NotFound
@@ -135,7 +137,7 @@ def remove_profile(*, profile_id: UUID) -> None:
 
 
 def checked_profile(definition: Mapping[str, Any]) -> CsvProfile:
-    """A definition as a profile; raises `ValidationError` with `definition.…` fields."""
+    """Parse a definition; raises `ValidationError` for `definition.…` fields."""
     try:
         return CsvProfile.from_json(definition)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Turns a decided line into money, through the same billing services that an operator uses.
+"""Books a decided line, through the same billing services that an operator uses.
 
 Locks: the line, then what billing locks (invoices by id, the payment, balances).
 """
@@ -45,13 +45,13 @@ from igny8_core.kit.texts import BadText
 
 LONGEST_REFERENCE = 100
 RECORDED = frozenset({CandidateKind.INVOICE, CandidateKind.BALANCE})
-"""What has no payment yet: the line itself becomes one."""
+"""A target without a payment: the line itself becomes one."""
 
 
 def book(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy) -> list[LineMatch]:
     """Book a locked, open line; its status becomes matched.
 
-    Raises what billing refuses, `NotFound`, `ValidationError`, `WrongDirection`, `LineNotOpen`.
+    Raises the errors of billing's services, `NotFound`, `ValidationError`, `WrongDirection`, `LineNotOpen`.
     """
     line_status.ensure_open(line)
     assert line.amount_minor is not None, "an open line has been read"
@@ -83,7 +83,7 @@ def _approve(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMa
 
 
 def _pay_refund(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
-    """The bank has sent what we owed; a refund that was marked by hand before is only linked."""
+    """The bank has paid out a refund; one that was marked as paid by hand is only linked."""
     refund = bookable_refund(_target(part))
     if refund.destination != RefundDestination.TRANSFER:
         raise NotFound
@@ -96,7 +96,7 @@ def _pay_refund(line: StatementLine, part: Booked, decided_by: DecidedBy) -> Lin
 
 
 def _bounce(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMatch:
-    """The bank has taken a transfer back: what it had settled is due again."""
+    """The bank has returned a transfer: what it had settled is due again."""
     payment = bookable_payment(_target(part))
     _ensure_currency(line, payment.currency)
     if payment.amount_received_minor != part.amount_minor:
@@ -106,9 +106,9 @@ def _bounce(line: StatementLine, part: Booked, decided_by: DecidedBy) -> LineMat
 
 
 def _record(line: StatementLine, parts: Sequence[Booked], decided_by: DecidedBy) -> list[LineMatch]:
-    """One payment for each account: its plan says what the account's invoices get, the rest becomes its balance."""
+    """One payment per account: its plan says what the account's invoices get, and the rest becomes its balance."""
     ids = [part.target_id for part in parts if part.target_id is not None]
-    # All of them first, in the order of their ids, also where a line pays for several accounts.
+    # Lock all invoices first, ordered by id, even if the line pays for several accounts.
     invoices = lock_invoices_across_accounts(ids)
     if len(invoices) < len(ids) or any(
         part.target_id is not None and invoices[part.target_id].account_id != part.account_id for part in parts
@@ -150,7 +150,7 @@ def _record_for(
     try:
         payment = record_payment(account=account, money=money, operator_id=decided_by.operator_id)
     except DuplicateSubmission:
-        # Two bookings that say the same are two all the same: the second gets the line's number.
+        # Two identical bookings are still two payments: the second reference gets the line's number.
         again = f"{money.reference} #{line.sequence}"
         payment = record_payment(
             account=account, money=replace(money, reference=again), operator_id=decided_by.operator_id
@@ -165,18 +165,18 @@ def _target(part: Booked) -> UUID:
 
 
 def _takes(invoice: LockedInvoice, amount_minor: int) -> int:
-    """What an invoice takes of the money; billing itself refuses one that takes none."""
+    """How much of the money an invoice takes; billing refuses an invoice that takes none."""
     if invoice.status != InvoiceStatus.PENDING:
         return amount_minor
     return min(amount_minor, invoice.amount_total_minor - invoice.amount_settled_minor)
 
 
 def _reference(line: StatementLine) -> str:
-    """What stands on the receipt: the first of the line's texts that says something."""
+    """The text for the receipt: the first of the line's texts that is not empty."""
     said = (line.structured_reference, line.remittance, line.end_to_end_id, line.bank_reference)
     for text in said:
         with suppress(BadText):
-            read_reference(f"{text[:LONGEST_REFERENCE]} #{line.sequence}")  # it fits even with the line's number
+            read_reference(f"{text[:LONGEST_REFERENCE]} #{line.sequence}")  # short enough to add the line's number
             return read_reference(text[:LONGEST_REFERENCE]).text
     return f"Bank line {line.sequence}"
 
@@ -230,12 +230,12 @@ def _match(
 
 
 def _payer_account(line: StatementLine) -> str:
-    """The other side's bank account, in letters and digits; empty where the line names none."""
+    """The counterparty's bank account, letters and digits only; empty if the line has none."""
     return lookup_keys(facts_of(line)).counterparty_account[:64]
 
 
 def _learn_payer(line: StatementLine, match_: LineMatch) -> None:
-    """Remember whose bank account pays for whom."""
+    """Remember which bank account pays for which account."""
     number = _payer_account(line)
     if not number or match_.kind not in MONEY_IN:
         return

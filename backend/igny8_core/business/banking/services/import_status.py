@@ -26,7 +26,9 @@ def lock_import(import_id: UUID) -> StatementImport:
 
 
 def apply(found: StatementImport, *, to: ImportStatus, **columns: Any) -> None:
-    """Change the status of a locked import; the file goes with its last use. Raises `ImportNotWaiting`."""
+    """Change the status of a locked import; its file is deleted once it is no longer needed. Raises
+    `ImportNotWaiting`.
+    """
     current = ImportStatus(found.status)
     if to not in IMPORT_TRANSITIONS[current]:
         raise ImportNotWaiting(f"An import that is {current.value} cannot become {to.value}.")
@@ -41,12 +43,12 @@ def apply(found: StatementImport, *, to: ImportStatus, **columns: Any) -> None:
 
 
 def touch(import_id: UUID) -> None:
-    """Record that the import is still running, so that nobody else takes it over."""
+    """Record that the import is still running, so that no other worker takes it over."""
     StatementImport.objects.filter(id=import_id).update(updated_at=clock.now())
 
 
 def record_import(fact: EventType, found: StatementImport, **data: JSON) -> None:
-    """A fact about an import, in the platform's own chain."""
+    """Record an event about an import in the platform's own chain."""
     record(
         fact,
         account_id=PLATFORM_ID,

@@ -1,4 +1,4 @@
-"""From a file to lines in the queue: at once for small files, by a worker for the others, with the same result."""
+"""From a file to lines in the queue: immediately for small files, by a worker for others, with the same result."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,11 +30,11 @@ from igny8_core.kit.errors import AppError
 
 AT_ONCE_BYTES = 512 * 1024
 ZIP_MAGIC = b"PK"
-"""Archives and XLSX, too: what they hold may be a hundred times as long."""
+"""Includes archives and XLSX: their content may be a hundred times as long."""
 
 
 def import_file(given: StatementFile) -> tuple[StatementImport, bool]:
-    """Take a file; a small one is read at once, and refused without leaving anything.
+    """Import a file. A small file is read immediately, and nothing is stored if it is refused.
 
     Returns the import and whether it is new. Raises what `receive` and `read_file` raise.
     """
@@ -52,9 +52,9 @@ def import_file(given: StatementFile) -> tuple[StatementImport, bool]:
 
 
 def take(given: StatementFile) -> tuple[StatementImport, bool]:
-    """Store a file for whoever called to read it; returns its import and whether it is new.
+    """Store a file that the caller will read; returns its import and whether it is new.
 
-    Raises what `receive` raises. Should the caller die, a worker goes on with it.
+    Raises what `receive` raises. If the caller dies, a worker continues.
     """
     found, new = receive(given)
     if new:
@@ -65,9 +65,9 @@ def take(given: StatementFile) -> tuple[StatementImport, bool]:
 def read_stored(
     import_id: UUID, *, actor: Actor, on_progress: Callable[[int], None] = lambda lines_read: None
 ) -> StatementImport:
-    """A worker reads a stored file: outside any transaction, and then stores all of it in one.
+    """Read a stored file in a worker: reading happens outside any transaction, storing in a single one.
 
-    Again and again until it is done: what was not committed is not there, and what was is not done twice.
+    It can be repeated until it succeeds: nothing is stored unless it was committed, and nothing is stored twice.
     """
     scope = Scope.operators()
     with tempfile.SpooledTemporaryFile(max_size=AT_ONCE_BYTES) as file:
@@ -111,7 +111,7 @@ def discard(import_id: UUID) -> StatementImport:
 
 
 def _refuse_strangers(file: IO[bytes]) -> None:
-    """Refuse a file that no reader accepts at once, whatever its length."""
+    """Immediately refuse a file that no reader supports, whatever its length."""
     file.seek(0)
     if registry.recognise(file.read(HEAD_BYTES)) is None:
         raise StatementRefused
@@ -136,7 +136,7 @@ def _read(
 
 
 def _decide(found: StatementImport, read: ReadFile, file: IO[bytes] | None) -> None:
-    """Store what was read; with unreadable lines, only once somebody has confirmed."""
+    """Store what was read; with unreadable lines, only after somebody has confirmed."""
     if read.lines_unreadable and found.confirmed_at is None:
         if file is not None:
             keep_file(found, file)

@@ -28,14 +28,14 @@ FACTS = {
     LineStatus.IGNORED: EventType.LINE_IGNORED,
     LineStatus.PARKED: EventType.LINE_PARKED,
 }
-# `|| ''` keeps the planner from the index of statuses, where a batch would pass every undecided line there is.
+# `|| ''` keeps the planner off the status index, with which a batch would scan every undecided line.
 DECIDE = """UPDATE banking_line AS line SET status = found.status, certain = found.certain, proposals = found.proposals
  FROM json_to_recordset(%s) AS found (id uuid, status text, certain boolean, proposals jsonb)
  WHERE line.id = found.id AND line.status || '' IN ('new', 'unmatched', 'proposed')"""
 
 
-# SQL, because a hundred thousand lines come by here: models of lines and their bank accounts would cost more than
-# deciding them. A line that somebody else has locked is being decided.
+# Written in SQL because imports have hundreds of thousands of lines: loading models would cost more than matching. A
+# line that somebody else has locked is being decided and is skipped.
 LOCK_QUEUED = """SELECT line.id, line.sequence, line.bank_account_id, account.payment_method, line.rejected::text,
  line.position, line.amount_minor, line.currency, line.booking_date, line.value_date, line.counterparty_name,
  line.counterparty_account, line.end_to_end_id, line.structured_reference, line.remittance, line.bank_reference,
@@ -46,7 +46,7 @@ LOCK_QUEUED = """SELECT line.id, line.sequence, line.bank_account_id, account.pa
 
 @dataclass(frozen=True, slots=True)
 class LookResult:
-    """The matcher's result for a line: its proposals, and whether the first is to be booked."""
+    """The matcher's result for a line: its proposals, and whether the first one is to be booked."""
 
     line_id: UUID
     proposals: list[StoredProposal]
@@ -54,7 +54,7 @@ class LookResult:
 
 
 def lock_line(line_id: UUID) -> StatementLine:
-    """The line, locked: before any invoice or payment. Raises `NotFound`."""
+    """Lock the line, before any invoice or payment. Raises `NotFound`."""
     line = lock_one(StatementLine.objects.filter(id=line_id))
     if line is None:
         raise NotFound
@@ -62,16 +62,17 @@ def lock_line(line_id: UUID) -> StatementLine:
 
 
 def lock_lines(line_ids: Sequence[UUID]) -> list[StatementLine]:
-    """Several lines, locked in the order of their ids."""
+    """Lock several lines, ordered by id."""
     return lock_all(StatementLine.objects.filter(id__in=line_ids))
 
 
 def lock_queued(
     *, import_id: UUID | None, statuses: Iterable[LineStatus], after: int, at_most: int
 ) -> list[QueuedLine]:
-    """The next lines in these statuses, of one import or of all, locked for the matcher; `after` is a sequence."""
+    """Lock the next lines in these statuses for the matcher, of one import or of all; `after` is a sequence."""
     of_import = "" if import_id is None else "AND line.statement_import_id = %(import_id)s"
-    # Spelt out, not a parameter: a single status is then an `=`, and the index gives the lines in their order.
+    # Written out rather than passed as a parameter: a single status is then an `=`, and the index returns the lines in
+    # order.
     spelt = ", ".join(f"'{status.value}'" for status in sorted(statuses))
     values = {"after": after, "at_most": at_most, "import_id": import_id}
     with connection.cursor() as cursor:
@@ -108,13 +109,13 @@ def _facts(
 
 
 def ensure_open(line: StatementLine) -> None:
-    """Refuse a line that is decided; raises `LineNotOpen`."""
+    """Refuse a decided line; raises `LineNotOpen`."""
     if LineStatus(line.status) not in OPEN:
         raise LineNotOpen(f"This line is {line.status}.", data={"status": line.status})
 
 
 def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) -> None:
-    """Change the status of a locked line and record the fact; `data` goes into the event.
+    """Change the status of a locked line and record the event, with `data` in it.
 
     Raises `LineNotOpen`.
     """
@@ -135,7 +136,7 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
 
 
 def apply_look_results(results: Sequence[LookResult]) -> None:
-    """Write what the matcher found for many locked lines at once; a line that a person has decided stays as it is."""
+    """Store the matcher's results for many locked lines; lines that a person has decided stay unchanged."""
     rows = [
         {
             "id": one.line_id,

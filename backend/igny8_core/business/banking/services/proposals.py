@@ -1,4 +1,4 @@
-"""Runs the matcher over lines in batches; the results are stored beside them."""
+"""Matches lines in batches and stores the results with them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
@@ -13,9 +13,9 @@ KEPT = 5
 
 
 def look_at(lines: Sequence[QueuedLine]) -> list[LookResult]:
-    """Let the matcher look at lines.
+    """Match lines.
 
-    A line whose match a person has undone gets no certain proposal: it would be booked again at once.
+    A line whose match a person has undone gets no certain proposal: it would be booked again immediately.
     """
     undone = _undone([line.id for line in lines])
     found: list[LookResult] = []
@@ -28,7 +28,7 @@ def look_at(lines: Sequence[QueuedLine]) -> list[LookResult]:
 
 
 def look_at_rows(rows: Iterable[StatementLine]) -> list[LookResult]:
-    """The same for lines that were loaded as models."""
+    """The same for lines loaded as models."""
     return look_at([queued(row) for row in rows])
 
 

@@ -1,6 +1,6 @@
-"""Reads a file to its end before anything of it is stored: all or nothing.
+"""Reads a file to its end before anything is stored: all or nothing.
 
-What was read waits in a spool, so that a file of any length costs no memory.
+The lines read so far wait in a spool file, so that a file of any length needs little memory.
 """
 
 import tempfile
@@ -33,7 +33,7 @@ SHOWN_UNREADABLE = 20
 IN_MEMORY_BYTES = 4 * 1024 * 1024
 PROGRESS_EVERY = 2_000
 LINES_AT_MOST = 500_000
-"""All of a file is stored in one transaction, which has to end."""
+"""The whole file is stored in one transaction, so its size must be limited."""
 
 
 class SpooledLine(msgspec.Struct, array_like=True):
@@ -50,7 +50,7 @@ class SpooledLine(msgspec.Struct, array_like=True):
 
 @dataclass(slots=True)
 class StatementHead:
-    """A statement of the file, with what its lines sum up to; minor units."""
+    """A statement of the file with the totals of its lines; minor units."""
 
     bank_account_id: UUID
     kind: StatementKind
@@ -65,13 +65,13 @@ class StatementHead:
 
     @property
     def balances_agree(self) -> bool | None:
-        """Whether opening + sum = closing; None where the bank gives no two balances."""
+        """Whether opening + sum = closing; None if the bank does not give both balances."""
         if self.opening_minor is None or self.closing_minor is None:
             return None
         return self.opening_minor + self.sum_minor == self.closing_minor
 
     def count(self, line: StatementLine) -> None:
-        """Take a line into the sum and the days."""
+        """Add a line to the total and the date range."""
         self.sum_minor += line.amount_minor
         day = line.booking_date or line.value_date
         if day is not None:
@@ -85,13 +85,13 @@ def _spool_file() -> IO[bytes]:
 
 @dataclass(slots=True)
 class ReadFile:
-    """A file that was read to its end; its lines wait in the spool until it is closed."""
+    """A file that was read to its end; its lines are in the spool until it is closed."""
 
     format: str
     statements: list[StatementHead] = field(default_factory=list)
     lines_read: int = 0
     unreadable: list[dict[str, object]] = field(default_factory=list)
-    """The first of the lines that could not be read."""
+    """The first unreadable lines."""
     lines_unreadable: int = 0
     spool: IO[bytes] = field(default_factory=_spool_file)
 
@@ -119,7 +119,7 @@ def read_file(
     profile: CsvProfile | None,
     on_progress: Callable[[int], None] = lambda lines_read: None,
 ) -> ReadFile:
-    """Read a file of statements; `chosen` is the account it was uploaded for, where somebody said so.
+    """Read a statement file; `chosen` is the account it was uploaded for, if one was given.
 
     Raises `StatementRefused`, `UnknownBankAccount`, `BankAccountDiffers`.
     """
@@ -171,9 +171,9 @@ def _spool(
 
 
 class _Counters:
-    """Equal lines are counted over all statements of one account in the file: they follow each other there.
+    """Equal lines are counted across all statements of an account in the file, since these are consecutive.
 
-    A statement whose name has been seen in the file is the same one again and is counted anew.
+    A second statement with the same name is a repetition, so its lines are counted from the start.
     """
 
     def __init__(self) -> None:
@@ -182,7 +182,7 @@ class _Counters:
         self._current = Occurrences()
 
     def begin(self, account: BankAccount, start: StatementStart) -> None:
-        """Go on to the next statement."""
+        """Start the next statement."""
         name = (account.id, start.identification)
         again = bool(start.identification) and name in self._seen
         self._seen.add(name)

@@ -1,4 +1,4 @@
-"""A file of statements arrives: kept whole in the database until it is imported, and taken once."""
+"""Receives a statement file: each file is accepted once and kept in the database until it is imported."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ CHUNK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StatementFile:
-    """An uploaded file: `bank_account_id` and `csv_profile_id` are hints for files that do not say it themselves."""
+    """An uploaded file; `bank_account_id` and `csv_profile_id` are hints for files that do not contain
+    this themselves.
+    """
 
     name: str
     size_bytes: int
@@ -33,9 +35,9 @@ class StatementFile:
 
 
 def receive(given: StatementFile) -> tuple[StatementImport, bool]:
-    """Store a file; returns its import and whether it is new: the same file again is the import there is.
+    """Store a file; returns its import and whether it is new. The same file again returns the existing import.
 
-    Raises `ValidationError` for hints that name nothing.
+    Raises `ValidationError` for hints that do not exist.
     """
     _check_hints(given)
     earlier = _live(given.sha256)
@@ -56,7 +58,7 @@ def receive(given: StatementFile) -> tuple[StatementImport, bool]:
                 updated_at=now,
             )
     except IntegrityError:
-        # Somebody else dropped the same file at the same moment, and has committed.
+        # Somebody else uploaded the same file at the same moment and has committed.
         earlier = _live(given.sha256)
         assert earlier is not None, "the unique index has seen a live import of this file"
         return earlier, False
@@ -64,19 +66,19 @@ def receive(given: StatementFile) -> tuple[StatementImport, bool]:
 
 
 def keep_file(found: StatementImport, file: IO[bytes]) -> None:
-    """Store the file's bytes for a worker, or for after a confirmation; tells the worker."""
+    """Store the file's bytes for a worker, or until it is confirmed, and notify the worker."""
     file.seek(0)
     for position, content in enumerate(_pieces(file)):
         FileChunk.objects.create(statement_import=found, position=position, content=content)
 
 
 def tell_worker(found: StatementImport) -> None:
-    """Let a worker read the stored file."""
+    """Have a worker read the stored file."""
     import_status.record_import(EventType.STATEMENT_RECEIVED, found)
 
 
 def stored_file(import_id: UUID) -> Iterator[bytes]:
-    """The bytes of a stored file, piece by piece."""
+    """The bytes of a stored file, chunk by chunk."""
     for position in range(-(-MAX_FILE_BYTES // CHUNK_BYTES)):
         chunk = FileChunk.objects.filter(statement_import_id=import_id, position=position).first()
         if chunk is None:

@@ -29,7 +29,7 @@ from igny8_core.kit.errors import NotFound
 from igny8_core.kit.money import parse_amounts
 
 EVERY_IMPORT = UUID(int=0)
-"""The subject of a request to look at the lines of all imports."""
+"""The event subject of a request to match the lines of all imports again."""
 SETTLES = frozenset(kind.value for kind in MONEY_IN)
 
 
@@ -47,12 +47,12 @@ NAMED: dict[str, tuple[CandidateKind, Callable[[UUID], UUID]]] = {
     "refund_id": (CandidateKind.REFUND, _account_of_refund),
     "bounced_payment_id": (CandidateKind.BOUNCE, _account_of_payment),
 }
-"""What each id of a target stands for, and whose that is."""
+"""The target kind of each id, and the selector of its account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a person assigns a line's money: one of the ids, and how much in minor units where the line is split."""
+    """What a person assigns a line to: one of the ids, and the amount in minor units if the line is split."""
 
     invoice_id: UUID | None = None
     payment_id: UUID | None = None
@@ -64,7 +64,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class SplitPart:
-    """A part of a line: an invoice or an account's balance, and how much as decimal text in the line's currency."""
+    """Part of a line: an invoice or an account's balance, and the amount as decimal text in the line's currency."""
 
     amount: str
     invoice_id: UUID | None = None
@@ -72,7 +72,7 @@ class SplitPart:
 
 
 def accept(*, line_id: UUID, proposal_id: UUID, operator_id: UUID) -> StatementLine:
-    """Take a proposal. Raises `NotFound`, `LineNotOpen`, `ProposalGone`, and what billing refuses."""
+    """Accept a proposal. Raises `NotFound`, `LineNotOpen`, `ProposalGone`, and the errors of billing's services."""
     line = lock_line(line_id)
     line_status.ensure_open(line)
     proposal = _proposal(line, proposal_id)
@@ -96,9 +96,9 @@ def reject(*, line_id: UUID, proposal_id: UUID) -> StatementLine:
 
 
 def assign(*, line_id: UUID, targets: Sequence[Target], operator_id: UUID) -> StatementLine:
-    """Assign a line's money to what a person names: one thing, or several whose amounts add up to it.
+    """Assign a line's money to one target, or to several whose amounts add up to it.
 
-    Raises `NotFound`, `LineNotOpen`, `WrongDirection`, `ValidationError`, and what billing refuses.
+    Raises `NotFound`, `LineNotOpen`, `WrongDirection`, `ValidationError`, and the errors of billing's services.
     """
     line = lock_line(line_id)
     line_status.ensure_open(line)
@@ -110,7 +110,7 @@ def assign(*, line_id: UUID, targets: Sequence[Target], operator_id: UUID) -> St
 
 
 def split(*, line_id: UUID, parts: Sequence[SplitPart], operator_id: UUID) -> StatementLine:
-    """Share a line out over invoices and balances. Raises what `assign` raises."""
+    """Split a line over invoices and balances. Raises what `assign` raises."""
     line = lock_line(line_id)
     line_status.ensure_open(line)
     texts = {f"parts.{index}.amount": part.amount for index, part in enumerate(parts)}
@@ -123,23 +123,23 @@ def split(*, line_id: UUID, parts: Sequence[SplitPart], operator_id: UUID) -> St
 
 
 def ignore(*, line_id: UUID, reason: str) -> StatementLine:
-    """Record that a line is not a customer's money. Raises `NotFound`, `LineNotOpen`."""
+    """Ignore a line that is not a customer's money. Raises `NotFound`, `LineNotOpen`."""
     line = lock_line(line_id)
     line_status.apply(line, to=LineStatus.IGNORED, note=reason)
     return line
 
 
 def park(*, line_id: UUID, reason: str) -> StatementLine:
-    """Set an unknown payer's money aside until it is assigned. Raises `NotFound`, `LineNotOpen`."""
+    """Park an unknown payer's money until it is assigned. Raises `NotFound`, `LineNotOpen`."""
     line = lock_line(line_id)
     line_status.apply(line, to=LineStatus.PARKED, note=reason)
     return line
 
 
 def undo(*, line_id: UUID, reason: str, operator_id: UUID | None) -> StatementLine:
-    """Undo a decision; its money is taken back by the service that booked it.
+    """Undo a decision; the service that booked its money reverses it.
 
-    Raises `NotFound`, `LineNotOpen`, `CannotUndo`, and `InvalidTransition` where billing cannot.
+    Raises `NotFound`, `LineNotOpen`, `CannotUndo`, and `InvalidTransition` if billing cannot reverse it.
     """
     line, originals = _locked_with_originals(line_id)
     if line.amount_minor is None or line.status not in (LineStatus.MATCHED, LineStatus.IGNORED, LineStatus.PARKED):
@@ -159,7 +159,7 @@ def undo(*, line_id: UUID, reason: str, operator_id: UUID | None) -> StatementLi
 
 
 def release(*, line_id: UUID) -> bool:
-    """Free a line whose payment was rejected while it awaited approval; tells whether it was."""
+    """Open a line again whose payment was rejected while awaiting approval; returns whether it was."""
     line = lock_line(line_id)
     matches = active_matches(line.id)
     waiting = [one for one in matches if one.awaits_approval and one.payment is not None]
@@ -174,7 +174,7 @@ def release(*, line_id: UUID) -> bool:
 
 
 def request_match(*, import_id: UUID | None) -> None:
-    """Ask the worker to look again at what nobody has decided, of one import or of all. Raises `NotFound`."""
+    """Ask the worker to match undecided lines again, of one import or of all. Raises `NotFound`."""
     if import_id is not None and not StatementImport.objects.filter(id=import_id).exists():
         raise NotFound
     record(
@@ -186,7 +186,7 @@ def request_match(*, import_id: UUID | None) -> None:
 
 
 def parts_of(proposal: StoredProposal) -> list[Booked]:
-    """What a stored proposal books."""
+    """The parts that a stored proposal books."""
     return [Booked(part.kind, proposal.account_id, part.id, part.amount_minor) for part in proposal.parts]
 
 
@@ -204,7 +204,7 @@ def _proposal(line: StatementLine, proposal_id: UUID) -> StoredProposal:
 
 
 def _booked(target: Target, amount_minor: int) -> Booked:
-    """A target with its account looked up; operators name payments and invoices of every account."""
+    """A target with its account; operators may name payments and invoices of every account."""
     for name, (kind, account_of) in NAMED.items():
         target_id = getattr(target, name)
         if target_id is not None:
@@ -219,7 +219,7 @@ def _kind_of(target: Target) -> CandidateKind:
 
 
 def _locked_with_originals(line_id: UUID) -> tuple[StatementLine, list[StatementLine]]:
-    """The line, and the lines whose payments it took back: they are free again when that is undone."""
+    """The line, and the lines whose payments it reversed: undoing makes them available again."""
     bounced = LineMatch.objects.across_accounts().filter(
         line_id=line_id, undone_at=None, kind=CandidateKind.BOUNCE.value
     )
@@ -234,7 +234,9 @@ def _locked_with_originals(line_id: UUID) -> tuple[StatementLine, list[Statement
 
 
 def _take_back(match_: LineMatch, reason: str) -> None:
-    """A payment is un-settled. A refund stays paid: the bank has sent it. A bounce stays: late money pays anew."""
+    """A payment is un-settled. A refund stays paid, because the bank has sent it. A bounce stays, and late money pays
+    again.
+    """
     if match_.kind not in SETTLES or match_.payment is None:
         return
     match match_.payment.status:

@@ -1,4 +1,4 @@
-"""Stores what was read, in one transaction: known lines are counted and left out."""
+"""Stores what was read in one transaction; lines that are already known are counted and skipped."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -46,12 +46,12 @@ COLUMNS = {
     "rejected": "jsonb",
     "note": "text",
 }
-# One statement and one parameter for a batch, which costs half of an array for each column; COPY refuses tables with
-# row-level security.
+# One statement with one parameter per batch costs half as much as one array per column; COPY is not allowed on tables
+# with row-level security.
 INSERT = f"""INSERT INTO banking_line ({", ".join(COLUMNS)}) SELECT * FROM json_to_recordset(%s)
  AS given ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())})"""
-# LATERAL and OFFSET 0: each key is looked up for itself. Statistics lag behind an import that is large for its bank
-# account, and with `= ANY` the planner then reads all lines of that account for every batch.
+# LATERAL and OFFSET 0 force a separate look-up per key. Statistics lag behind a large import, and with `= ANY` the
+# planner would read all lines of the bank account for every batch.
 THERE = """SELECT found.* FROM unnest(%(marks)s::bytea[]) AS asked (mark) CROSS JOIN LATERAL (
  SELECT fingerprint, occurrence FROM banking_line
  WHERE bank_account_id = %(account)s AND fingerprint = asked.mark OFFSET 0) AS found"""
@@ -64,10 +64,10 @@ type Key = tuple[bytes, int]
 
 
 def store(found: StatementImport, read: ReadFile) -> None:
-    """Store the statements and new lines of a file that was read; inside a unit of work, the import locked.
+    """Store the statements and new lines of a file, inside a unit of work with the import locked.
 
-    Files of one bank account are stored one after the other: its row is locked, so that overlapping files that
-    arrive together do not both miss the other's lines.
+    Files of one bank account are stored one after the other: the account's row is locked, so that overlapping files
+    uploaded together cannot miss each other's lines.
     """
     rows = _statements(found, read)
     lock_all(BankAccount.objects.filter(id__in={row.bank_account_id for row in rows}))
@@ -131,7 +131,7 @@ def _statements(found: StatementImport, read: ReadFile) -> list[Statement]:
 
 
 def _new(statement: Statement, lines: Sequence[SpooledLine]) -> list[SpooledLine]:
-    """The lines that are not there yet."""
+    """The lines that are not stored yet."""
     there = _there(statement.bank_account_id, [line.fingerprint for line in lines])
     parts = _parts(statement, lines)
     new: list[SpooledLine] = []
@@ -151,7 +151,7 @@ def _there(bank_account_id: UUID, fingerprints: list[bytes]) -> set[Key]:
 
 
 def _parts(statement: Statement, lines: Sequence[SpooledLine]) -> dict[Any, list[int]]:
-    """Amounts under the bank references of these lines that other files have brought, by reference and day."""
+    """Amounts that other files have under the bank references of these lines, by reference and day."""
     references = {one.line.bank_reference for one in lines if one.line is not None and has_bank_reference(one.line)}
     parts: dict[Any, list[int]] = defaultdict(list)
     if references:

@@ -1,1 +1,1 @@
-"""What billing's routes answer."""
+"""Answers of billing's routes."""

@@ -1,4 +1,4 @@
-"""Invoices as the portal lists them: each says whether what the account has submitted pays all that is left."""
+"""Invoices as the portal lists them: each says whether submitted payments cover everything that is left to pay."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,6 @@ class CoveredInvoice(InvoiceAnswer):
 
 
 def covered_invoices(account: Account, invoices: Sequence[Invoice]) -> list[CoveredInvoice]:
-    """The account's invoices in the order given."""
+    """The account's invoices in the given order."""
     paid_for = covered(account, invoices)
     return [CoveredInvoice.of(each, time_zone=account.time_zone, covered=each.id in paid_for) for each in invoices]

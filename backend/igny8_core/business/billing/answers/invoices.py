@@ -1,4 +1,4 @@
-"""Invoices, and the packages of credits that an account can buy."""
+"""Invoices, and the credit packages that an account can buy."""
 
 from datetime import date, datetime
 from typing import Any, Self
@@ -37,7 +37,7 @@ class InvoiceAnswer(Answer):
 
     @classmethod
     def of(cls, invoice: Invoice, *, time_zone: str, **more: Any) -> Self:
-        """The invoice, `overdue` by the date in the account's time zone, and what a subclass has `more`."""
+        """The invoice, `overdue` by the date in the account's time zone; `more` holds a subclass's fields."""
         today = clock.now().astimezone(ZoneInfo(time_zone)).date()
         currency, total, settled = invoice.currency, invoice.amount_total_minor, invoice.amount_settled_minor
         due = total - settled if invoice.status == InvoiceStatus.PENDING else 0
@@ -103,7 +103,7 @@ class SettlementAnswer(Answer):
 
 
 class InvoiceDetailAnswer(InvoiceAnswer):
-    """One invoice with its lines, its newest payments, and what settled it."""
+    """An invoice with its lines, its newest payments, and what settled it."""
 
     lines: list[InvoiceLineAnswer]
     payments: list[PaymentAnswer]
@@ -111,7 +111,7 @@ class InvoiceDetailAnswer(InvoiceAnswer):
 
     @classmethod
     def of_detail(cls, detail: InvoiceDetail, *, time_zone: str) -> Self:
-        """The invoice and all that belongs to it."""
+        """The invoice with everything that belongs to it."""
         currency = detail.invoice.currency
         return cls.of(
             detail.invoice,
@@ -130,7 +130,7 @@ class PriceAnswer(Answer):
 
 
 class CreditPackageAnswer(Answer):
-    """A package of credits as offered."""
+    """A credit package on offer."""
 
     id: UUID
     name: str
@@ -139,7 +139,7 @@ class CreditPackageAnswer(Answer):
 
     @classmethod
     def of(cls, package: CreditPackage) -> Self:
-        """The package with its prices, by currency."""
+        """The package with its prices by currency."""
         prices = [
             PriceAnswer(currency=price.currency, amount=format_amount(price.amount_minor, price.currency))
             for price in sorted(package.prices.all(), key=lambda price: price.currency)

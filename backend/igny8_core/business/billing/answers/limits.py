@@ -1,4 +1,4 @@
-"""Above how much of a currency two operators have to approve."""
+"""The amounts above which two operators have to approve, by currency."""
 
 from datetime import datetime
 from typing import Self
@@ -9,7 +9,7 @@ from igny8_core.kit.money import format_optional
 
 
 class ApprovalLimitAnswer(Answer):
-    """A limit; null says that nothing in this currency needs two."""
+    """A limit; null means that no amount in this currency needs two approvals."""
 
     currency: str
     amount: str | None

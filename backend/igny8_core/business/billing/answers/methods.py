@@ -1,4 +1,4 @@
-"""Ways to pay: those that are offered, and those that an account has saved."""
+"""Payment methods: those on offer, and those that an account has saved."""
 
 from datetime import datetime
 from typing import Self
@@ -15,7 +15,7 @@ from igny8_core.kit.money import format_amount, format_optional
 
 
 class SavedMethodAnswer(Answer):
-    """A way to pay that an account has saved."""
+    """A payment method that an account has saved."""
 
     id: UUID
     payment_method: str
@@ -32,7 +32,7 @@ class SavedMethodAnswer(Answer):
 
 
 class MethodConfigAnswer(Answer):
-    """A way to pay as it is configured."""
+    """A payment method as configured."""
 
     id: UUID
     payment_method: str
@@ -61,7 +61,7 @@ class MethodConfigAnswer(Answer):
 
 
 class AvailableMethodAnswer(Answer):
-    """A way to pay with its instructions filled in."""
+    """A payment method with its instructions filled in."""
 
     payment_method: str
     display_name: str
@@ -76,7 +76,7 @@ class AvailableMethodAnswer(Answer):
 
     @classmethod
     def of(cls, config: MethodConfig, offered: AvailableMethods) -> Self:
-        """The configured method; where no invoice was named, words stand in for its reference and amount."""
+        """The configured method; without an invoice, placeholder words stand for its reference and amount."""
         invoice, currency = offered.invoice, config.currency
         reference = (invoice and invoice.creditor_reference) or ""
         due_minor = 0 if invoice is None else invoice.amount_total_minor - invoice.amount_settled_minor
@@ -106,7 +106,7 @@ class AvailableMethodAnswer(Answer):
 
 
 class AvailableMetadataAnswer(Answer):
-    """For which country and currency, and what is live."""
+    """The country and currency asked for, and which gateways are live."""
 
     country: str
     currency: str | None
@@ -115,7 +115,7 @@ class AvailableMetadataAnswer(Answer):
 
 
 class AvailableMethodsAnswer(Answer):
-    """The ways to pay."""
+    """The payment methods on offer."""
 
     methods: list[AvailableMethodAnswer]
     metadata: AvailableMetadataAnswer

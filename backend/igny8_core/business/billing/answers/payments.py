@@ -1,4 +1,4 @@
-"""Payments as accounts and operators see them."""
+"""Payments as accounts and as operators see them."""
 
 from datetime import date, datetime
 from operator import itemgetter
@@ -63,8 +63,8 @@ class PaymentAnswer(Answer):
         return cls(*_values(row))
 
 
-# A column that is told as it stands needs no more than its name in the row and in the answer. On the hot path a page
-# picks them by position: with names it takes twice the time.
+# Columns that are answered unchanged only need the same name in the row and in the answer. Lists are a hot path and
+# pick them by position: access by name takes twice as long.
 _NAMES = PaymentAnswer.__struct_fields__
 _INVOICE, _AMOUNT, _RECEIVED, _REFUNDED = map(_NAMES.index, ("invoice", "amount", "amount_received", "amount_refunded"))
 _MADE = frozenset({_INVOICE, _AMOUNT, _RECEIVED, _REFUNDED})
@@ -72,7 +72,7 @@ _picked = itemgetter(*(0 if at in _MADE else PaymentRow._fields.index(name) for 
 
 
 def _values(row: PaymentRow) -> list[Any]:
-    """The answer's fields in their order."""
+    """The answer's fields in order."""
     values, currency = list(_picked(row)), row.currency
     values[_INVOICE] = (
         None
@@ -101,7 +101,7 @@ class StatusChangeAnswer(Answer):
 
 
 class PaymentDetailAnswer(PaymentAnswer):
-    """One payment with the history of its status."""
+    """A payment with the history of its status."""
 
     history: list[StatusChangeAnswer]
 
@@ -145,7 +145,7 @@ class OperatorPaymentAnswer(PaymentAnswer):
 
     @classmethod
     def of_operator(cls, row: OperatorPaymentRow, **more: Any) -> Self:
-        """The payment with the operators' part, and what a subclass has `more`."""
+        """The payment with the operators' fields; `more` holds a subclass's fields."""
         payment = PaymentAnswer.of(row.payment._replace(duplicate_reference=row.duplicate_reference))
         given = [ApproverAnswer.of(approval, row.payment.currency) for approval in row.approvals]
         return cls(
@@ -181,9 +181,9 @@ class SettledAnswer(Answer):
 
 
 class OperatorPaymentDetailAnswer(OperatorPaymentAnswer):
-    """One payment with what it settled, what became balance, and the history of its status.
+    """A payment with what it settled, what became balance, and the history of its status.
 
-    `arrived_late` says that an invoice it was meant for took nothing of it any more.
+    `arrived_late` means that an invoice it was meant for could no longer take any of it.
     """
 
     allocations: list[SettledAnswer]
@@ -193,7 +193,7 @@ class OperatorPaymentDetailAnswer(OperatorPaymentAnswer):
 
     @classmethod
     def of_operator_detail(cls, detail: OperatorPaymentDetail, **more: Any) -> Self:
-        """The payment with all that operators see of it, and what a subclass has `more`."""
+        """The payment with everything that operators see; `more` holds a subclass's fields."""
         currency = detail.row.payment.currency
         return cls.of_operator(
             detail.row,
@@ -206,7 +206,7 @@ class OperatorPaymentDetailAnswer(OperatorPaymentAnswer):
 
 
 class BulkResultAnswer(Answer):
-    """What became of one payment of a bulk approval; `code` and `error` tell why it was refused."""
+    """The result for one payment of a bulk approval; `code` and `error` say why it was refused."""
 
     id: UUID
     result: Annotated[
@@ -217,7 +217,7 @@ class BulkResultAnswer(Answer):
 
     @classmethod
     def of(cls, payment_id: UUID, outcome: str | AppError) -> Self:
-        """The payment's status, or what refused it."""
+        """The payment's status, or the error."""
         if isinstance(outcome, AppError):
             return cls(id=payment_id, result="refused", code=outcome.code, error=outcome.message)
         return cls(id=payment_id, result=outcome)
@@ -230,7 +230,7 @@ class BulkResultsAnswer(Answer):
 
 
 class ProofAnswer(Answer):
-    """A proof of payment; `name` is what its sender called the file."""
+    """A proof of payment; `name` is the sender's file name."""
 
     id: UUID
     payment_id: UUID

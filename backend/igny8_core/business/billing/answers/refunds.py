@@ -12,7 +12,7 @@ from igny8_core.kit.sealing import unseal
 
 
 class RefundPartAnswer(Answer):
-    """What a refund takes of an invoice's money, and the credits that go with it."""
+    """What a refund takes from an invoice's money, and the credits taken back with it."""
 
     invoice_id: UUID
     amount: str
@@ -20,7 +20,7 @@ class RefundPartAnswer(Answer):
 
 
 class RefundApproverAnswer(Answer):
-    """An operator who lets a refund go out: the first is who has asked for it."""
+    """An operator who has agreed to a refund; the first one is whoever requested it."""
 
     operator_id: UUID
     at: datetime
@@ -28,14 +28,14 @@ class RefundApproverAnswer(Answer):
 
 
 class RefundApprovalsAnswer(Answer):
-    """How many operators have to let a refund go out, and who has."""
+    """How many operators have to agree to a refund, and who has."""
 
     needed: int
     given_by: list[RefundApproverAnswer]
 
     @classmethod
     def of(cls, refund: Refund) -> Self:
-        """Both words on a refund."""
+        """The approvals of a refund."""
         words = (
             (refund.requested_by_id, refund.created_at, refund.reason),
             (refund.approved_by_id, refund.approved_at, refund.approval_note),
@@ -49,10 +49,10 @@ class RefundApprovalsAnswer(Answer):
 
 
 class RefundAnswer(Answer):
-    """A refund; of the beneficiary's account only the last four characters are told.
+    """A refund; only the last four characters of the beneficiary's account are included.
 
-    `beneficiary_known` says whether a bank line or an earlier refund has shown that account as the payer's own; null
-    where none is named.
+    `beneficiary_known` says whether a bank line or an earlier refund identifies that account as the payer's own; null
+    if no account is named.
     """
 
     id: UUID

@@ -1,4 +1,4 @@
-"""What a recount found."""
+"""The result of a recount."""
 
 from typing import Self
 
@@ -9,7 +9,7 @@ from igny8_core.http.answers import Answer
 
 
 class BadEventAnswer(Answer):
-    """Where a chain does not fit; `event_id` is null where an event is missing."""
+    """The first bad place of a chain; `event_id` is null if an event is missing."""
 
     account_id: str
     seq: str
@@ -28,7 +28,7 @@ class BadEventAnswer(Answer):
 
 
 class LedgerVerdictAnswer(Answer):
-    """What the recount of the money found; `recounted` of the `journals` were read for this answer."""
+    """The result of recounting the money; `recounted` of the `journals` were read for this answer."""
 
     ok: bool
     journals: int
@@ -37,7 +37,7 @@ class LedgerVerdictAnswer(Answer):
 
 
 class EventsVerdictAnswer(Answer):
-    """What the recount of the event chains found; `bad` names the first bad event of each broken chain, at most 20."""
+    """The result of recounting the event chains; `bad` names the first bad event of each broken chain, at most 20."""
 
     ok: bool
     events: int
@@ -55,7 +55,7 @@ class VerdictAnswer(Answer):
 
     @classmethod
     def of(cls, found: Verdict) -> Self:
-        """What was found."""
+        """The result of both recounts."""
         money, events = found.money, found.events
         bad = [BadEventAnswer.of(one) for one in events.bad]
         return cls(

@@ -1,4 +1,4 @@
-"""What waits for a second person, as answered."""
+"""Answers about what waits for a second person."""
 
 from datetime import datetime
 from typing import Literal, Self
@@ -13,9 +13,9 @@ from igny8_core.kit.money import format_amount
 class WaitingAnswer(Answer):
     """Something that waits for a second person; `id` is the payment's, the refund's or the request's.
 
-    `asked_by` is the operator who has asked or approved first. `amount` is a payment's or a refund's; `before` and
-    `after` tell a change: limits as decimal text or `none`, roles, or the beginning of a key. `user_id` is the operator
-    whom a role or a key is for.
+    `asked_by` is the operator who requested it or approved it first. `amount` is set for payments and refunds. `before`
+    and `after` describe a change: limits as decimal text or `none`, roles, or the beginning of a key. `user_id` is the
+    operator who gets the role or key.
     """
 
     id: UUID

@@ -1,1 +1,1 @@
-"""The rules of billing as plain functions: no database, no HTTP, no clock of their own."""
+"""The rules of billing as plain functions: no database, no HTTP, no clock."""

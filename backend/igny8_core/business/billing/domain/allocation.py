@@ -1,4 +1,4 @@
-"""How much of an invoice a payment may cover, and how money that came is shared out. Pure; minor units throughout."""
+"""How much of an invoice a payment may cover, and how received money is allocated. Pure; minor units throughout."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from igny8_core.kit.errors import ValidationError
 
 
 def decide_amount(*, total_minor: int, settled_minor: int, open_minor: int, requested_minor: int | None) -> int:
-    """The payment's amount in minor units: what was asked, or what is left; raises AmountExceedsDue."""
+    """The payment's amount in minor units: the requested amount, or everything that is left; raises
+    AmountExceedsDue.
+    """
     left_minor = total_minor - settled_minor - open_minor
     if left_minor <= 0:
         raise AmountExceedsDue("Nothing is left to pay: the full amount is already paid or submitted.")
@@ -24,7 +26,7 @@ def decide_amount(*, total_minor: int, settled_minor: int, open_minor: int, requ
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What an invoice may take of the money: what is due on it, at most `wanted_minor` where that was said."""
+    """How much of the money an invoice may take: its amount due, at most `wanted_minor` if given."""
 
     invoice_id: UUID
     due_minor: int
@@ -33,7 +35,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What an invoice gets: `amount_minor` counts as settled, `charges_minor` of it never arrived."""
+    """An invoice's share: `amount_minor` counts as settled, of which `charges_minor` never arrived."""
 
     invoice_id: UUID
     amount_minor: int
@@ -41,23 +43,23 @@ class Share:
 
     @property
     def cash_minor(self) -> int:
-        """What of the share is money."""
+        """The part of the share that is money."""
         return self.amount_minor - self.charges_minor
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Money that came, shared out: the shares' cash and the excess sum to what was received."""
+    """Received money, allocated: the shares' cash and the excess add up to what was received."""
 
     shares: tuple[Share, ...]
     excess_minor: int
 
 
 def split(*, received_minor: int, claims: Sequence[Claim], tolerance_minor: int = 0) -> Split:
-    """Share money out over invoices in their order; what none of them takes is the excess.
+    """Allocate money to invoices in their order; what none of them takes is the excess.
 
-    A rest of at most `tolerance_minor` is let go as bank charges, but only where the money was all used up: who
-    sent enough for the rest has not been charged for the transfer.
+    A remainder of at most `tolerance_minor` is written off as bank charges, but only if the money is used up: if more
+    money is left, the bank did not deduct charges.
     """
     left = received_minor
     shares: list[Share] = []

@@ -1,4 +1,4 @@
-"""Which configured payment methods a payer of a country may use. Pure."""
+"""Which configured payment methods are available in a country. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ ANY_COUNTRY = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodConfig:
-    """One configured way to pay; the amounts are minor units of `currency`, both limits included."""
+    """A configured payment method; amounts are minor units of `currency`, and both limits are inclusive."""
 
     id: UUID
     payment_method: str
@@ -36,10 +36,10 @@ def _takes(config: MethodConfig, amount_minor: int | None) -> bool:
 def available(
     configs: Iterable[MethodConfig], *, country: str, currency: str | None, amount_minor: int | None = None
 ) -> list[MethodConfig]:
-    """The enabled methods for a country, currency and amount (None: any), in their order of display.
+    """The enabled methods for a country, currency and amount (None: any), in display order.
 
-    A row for every country (`*`) counts only while the country has no row of its own, enabled or not, for
-    that payment method: switching the country's own row off does not bring the general one back.
+    A row for every country (`*`) only counts if the country has no row of its own for that payment method, enabled or
+    not: disabling the country's row does not bring the general one back.
     """
     rows = [config for config in configs if config.country in {country, ANY_COUNTRY}]
     own = {config.payment_method for config in rows if config.country != ANY_COUNTRY}

@@ -1,6 +1,6 @@
-"""QR codes of EMV (EMVCo, Merchant-Presented Mode 1.1): read, checked, and filled in for one payment. Pure.
+"""EMV QR codes (EMVCo, Merchant-Presented Mode 1.1): parsed, checked, and completed for one payment. Pure.
 
-A code is a chain of objects: two digits of id, two digits of length in characters, the value; the last one (id 63) is
+A code is a chain of objects: a two-digit id, a two-digit length in characters, and the value. The last one (id 63) is
 the CRC-16 of everything before its value.
 """
 
@@ -53,7 +53,7 @@ type Object = tuple[str, str]
 
 
 class BadCode(ValueError):
-    """A text that is no EMV code, said in one sentence."""
+    """A text that is not an EMV code, explained in one sentence."""
 
 
 def crc16(text: str) -> str:
@@ -68,7 +68,7 @@ def crc16(text: str) -> str:
 
 
 def encode(objects: Sequence[Object]) -> str:
-    """The objects in a chain, without a CRC; raises `BadCode` for a value of more than 99 characters."""
+    """The objects in a chain, without a CRC; raises `BadCode` for a value longer than 99 characters."""
     for identifier, value in objects:
         if not 0 < len(value) <= 99:
             raise BadCode(f"Object {identifier} has {len(value)} characters; it takes 1 to 99.")
@@ -76,13 +76,13 @@ def encode(objects: Sequence[Object]) -> str:
 
 
 def sealed(objects: Sequence[Object]) -> str:
-    """The whole code with its CRC."""
+    """The complete code with its CRC."""
     head = f"{encode(objects)}{CRC_ID}04"
     return head + crc16(head)
 
 
 def decode(text: str) -> list[Object]:
-    """The objects of a chain, in their order; raises `BadCode`."""
+    """The objects of a chain, in order; raises `BadCode`."""
     objects: list[Object] = []
     at = 0
     while at < len(text):
@@ -98,7 +98,7 @@ def decode(text: str) -> list[Object]:
 
 
 def checked(text: str) -> list[Object]:
-    """The objects of a whole merchant code, without the CRC; raises `BadCode`."""
+    """The objects of a complete merchant code, without the CRC; raises `BadCode`."""
     if not 0 < len(text) <= MAX_LENGTH:
         raise BadCode(f"It must have 1 to {MAX_LENGTH} characters.")
     objects = decode(text)
@@ -113,7 +113,7 @@ def checked(text: str) -> list[Object]:
 
 
 def for_payment(merchant_code: str, *, currency: str, amount: str, reference: str) -> str | None:
-    """The code an acquirer gave a merchant, with this payment's amount and reference; None where it does not fit.
+    """A merchant's code from its acquirer, completed with this payment's amount and reference; None if it does not fit.
 
     `amount` is decimal text. The reference becomes the bill number (62-01) and the reference label (62-05).
     """
@@ -130,9 +130,9 @@ def for_payment(merchant_code: str, *, currency: str, amount: str, reference: st
 
 
 def pix_payload(*, key: str, name: str, city: str, amount: str, reference: str) -> str | None:
-    """A static PIX code of one payment (Banco Central do Brasil, Manual do BR Code 2.0); None where a part is missing.
+    """A static PIX code for one payment (Banco Central do Brasil, Manual do BR Code 2.0); None if a part is missing.
 
-    `amount` is decimal text; the reference is the transaction's label (62-05), at most 25 letters and digits.
+    `amount` is decimal text; the reference becomes the transaction label (62-05), at most 25 letters and digits.
     """
     label = reference if _PIX_LABEL.fullmatch(reference) else "***"
     try:
@@ -154,6 +154,6 @@ def pix_payload(*, key: str, name: str, city: str, amount: str, reference: str) 
 
 
 def _plain(text: str, length: int) -> str:
-    """Letters without accents: readers of PIX codes disagree about everything else."""
+    """Letters without accents: PIX readers disagree about everything else."""
     decomposed = normal_form("NFKD", text)
     return " ".join("".join(one for one in decomposed if " " <= one <= "~").split())[:length].strip()

@@ -1,7 +1,7 @@
 """The QR code of a SEPA credit transfer: European Payments Council, EPC069-12 v3.1. Pure.
 
-`segno.helpers.make_epc_qr` gives the picture and keeps the text to itself; the API answers with the text, so that
-clients draw the code themselves. The tests compare what both say.
+`segno.helpers.make_epc_qr` returns a picture and hides the text; the API answers with the text, so that clients can
+draw the code themselves. The tests compare the two.
 """
 
 import re
@@ -14,10 +14,10 @@ _CREDITOR_REFERENCE = re.compile(r"RF[0-9]{2}[A-Z0-9]{1,21}")
 
 
 def epc_payload(*, name: str, iban: str, bic: str, amount_minor: int, reference: str) -> str | None:
-    """The lines of the code, or None where the standard has no room for them.
+    """The lines of the code, or None if the standard has no room for them.
 
-    An ISO 11649 reference stands in the structured field; anything else is the unstructured text, never both.
-    The code is to be drawn with error correction M and at most version 13 (section 2.2).
+    An ISO 11649 reference goes into the structured field; anything else into the unstructured text, never both. The
+    code has to be drawn with error correction M and at most version 13 (section 2.2).
     """
     name, reference = " ".join(name.split()), " ".join(reference.split())
     if not (0 < len(name) <= MAX_NAME and MIN_MINOR <= amount_minor <= MAX_MINOR and len(reference) <= MAX_TEXT):
@@ -37,5 +37,5 @@ def epc_payload(*, name: str, iban: str, bic: str, amount_minor: int, reference:
         structured,
         "" if structured else reference,
     ]
-    payload = "\n".join(lines).rstrip("\n")  # trailing empty elements are left out
+    payload = "\n".join(lines).rstrip("\n")  # trailing empty elements are omitted
     return payload if len(payload.encode()) <= MAX_BYTES else None

@@ -1,10 +1,10 @@
-"""What billing refuses, with the codes of the API. Pure."""
+"""The errors of billing, with the codes of the API. Pure."""
 
 from igny8_core.kit.errors import AppError, ErrorKind
 
 
 class InvoiceAlreadyPaid(AppError):
-    """Someone tried to pay a paid invoice."""
+    """The invoice is already paid."""
 
     kind = ErrorKind.INVALID
     code = "invoice_already_paid"
@@ -20,7 +20,7 @@ class InvoiceNotPayable(AppError):
 
 
 class MethodNotAvailable(AppError):
-    """No enabled method of this country and currency takes this amount."""
+    """No enabled method of this country and currency accepts this amount."""
 
     kind = ErrorKind.INVALID
     code = "method_not_available"
@@ -28,7 +28,7 @@ class MethodNotAvailable(AppError):
 
 
 class DuplicateSubmission(AppError):
-    """A live payment of this invoice carries the same method and reference; `data` names it."""
+    """A live payment of this invoice has the same method and reference; `data` names it."""
 
     kind = ErrorKind.CONFLICT
     code = "duplicate_submission"
@@ -36,7 +36,7 @@ class DuplicateSubmission(AppError):
 
 
 class AmountExceedsDue(AppError):
-    """Settled, submitted and this together pass the invoice's total."""
+    """Settled amount, submitted amounts and this one together exceed the invoice's total."""
 
     kind = ErrorKind.CONFLICT
     code = "amount_exceeds_due"
@@ -44,7 +44,7 @@ class AmountExceedsDue(AppError):
 
 
 class InvalidTransition(AppError):
-    """The status does not allow this step."""
+    """The status does not allow this transition."""
 
     kind = ErrorKind.CONFLICT
     code = "invalid_transition"
@@ -52,7 +52,7 @@ class InvalidTransition(AppError):
 
 
 class FourEyesRequired(AppError):
-    """Two different operators are needed, and nobody approves what they recorded or asked for."""
+    """Two different operators are needed, and nobody may approve what they recorded or requested."""
 
     kind = ErrorKind.CONFLICT
     code = "four_eyes_required"
@@ -60,7 +60,7 @@ class FourEyesRequired(AppError):
 
 
 class ApprovalsDisagree(AppError):
-    """The second approver names another amount than the first; `data` has the first one's."""
+    """The second approver entered a different amount from the first; `data` has the first one's."""
 
     kind = ErrorKind.CONFLICT
     code = "approvals_disagree"
@@ -68,7 +68,7 @@ class ApprovalsDisagree(AppError):
 
 
 class AmountExceedsRefundable(AppError):
-    """More than what was received and not refunded yet."""
+    """The amount exceeds what was received and not refunded yet."""
 
     kind = ErrorKind.CONFLICT
     code = "amount_exceeds_refundable"
@@ -76,7 +76,7 @@ class AmountExceedsRefundable(AppError):
 
 
 class NothingToExport(AppError):
-    """No pending transfer fits the file that was asked for."""
+    """No pending transfer can go into the requested file."""
 
     kind = ErrorKind.CONFLICT
     code = "nothing_to_export"
@@ -92,7 +92,7 @@ class PackageNotOffered(AppError):
 
 
 class ProofRequired(AppError):
-    """This way to pay is only taken with a proof of payment."""
+    """This payment method is only accepted with a proof of payment."""
 
     kind = ErrorKind.INVALID
     code = "proof_required"
@@ -100,7 +100,7 @@ class ProofRequired(AppError):
 
 
 class DuplicateProof(AppError):
-    """The payment has this very file already."""
+    """The payment already has this very file."""
 
     kind = ErrorKind.CONFLICT
     code = "duplicate_proof"
@@ -108,7 +108,7 @@ class DuplicateProof(AppError):
 
 
 class TooManyProofs(AppError):
-    """The payment has as many proofs as it can have; `data` says how many that is."""
+    """The payment has the maximum number of proofs, which `data` contains."""
 
     kind = ErrorKind.CONFLICT
     code = "too_many_proofs"

@@ -32,12 +32,12 @@ ALLOWED_KEYS: frozenset[str] = frozenset(
 MAX_LENGTH = 140
 LONGEST = max(MAX_LENGTH, MAX_CODE)
 HIDDEN = frozenset({"merchant_qr"})
-"""Fields that nobody reads: the code an acquirer gave, out of which each payment's own is made."""
+"""Fields that are not displayed: the acquirer's code from which each payment's own code is made."""
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
 
 def _is_one_line(text: str) -> bool:
-    """Whether it is one line that shows all it holds."""
+    """Whether it is one line without invisible characters."""
     try:
         return one_line(text) == text.strip()
     except BadText:
@@ -45,7 +45,7 @@ def _is_one_line(text: str) -> bool:
 
 
 def _problem(key: str, value: object) -> str | None:
-    """What is wrong with one field, as a sentence, or None."""
+    """What is wrong with a field, as a sentence, or None."""
     if key not in ALLOWED_KEYS:
         return "This is not a field of payment instructions."
     if not isinstance(value, str):
@@ -70,7 +70,9 @@ def _code_problem(text: str) -> str | None:
 
 
 def check_instructions(mapping: object) -> None:
-    """Refuse what is no object, and a wrong field; raises ValidationError, fields named `instructions.<key>`."""
+    """Refuse anything but an object, and invalid fields; raises ValidationError with fields named
+    `instructions.<key>`.
+    """
     if not isinstance(mapping, Mapping):
         raise ValidationError(fields={"instructions": ["Send an object of names and texts."]})
     problems = {key: _problem(key, value) for key, value in mapping.items()}
@@ -80,9 +82,9 @@ def check_instructions(mapping: object) -> None:
 
 
 def fill(mapping: Mapping[str, str], *, reference: str, amount: str) -> dict[str, str]:
-    """The instructions with `{reference}` and `{amount}` replaced; every other brace stays as it is.
+    """The instructions with `{reference}` and `{amount}` replaced; all other braces stay unchanged.
 
-    Fields that nobody reads are left out.
+    Fields that are not displayed are left out.
     """
     shown = {key: text for key, text in mapping.items() if key not in HIDDEN}
     return {key: text.replace("{amount}", amount).replace("{reference}", reference) for key, text in shown.items()}

@@ -1,4 +1,4 @@
-"""What an invoice line comes to. Pure."""
+"""The amounts of an invoice line. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,7 +28,7 @@ class LineAmounts:
 
 
 def line_amounts(*, quantity: int, unit_amount_minor: int, tax_rate: Decimal | None) -> LineAmounts:
-    """Net and tax of a line (`tax_rate` in per cent, rounded half up); raises ValidationError with fields."""
+    """Net and tax of a line (`tax_rate` in percent, rounded half up); raises ValidationError with fields."""
     fields: dict[str, list[str]] = {}
     if quantity < 1:
         fields["quantity"] = ["The quantity must be at least one."]

@@ -1,4 +1,4 @@
-"""The ways to pay. Pure."""
+"""The payment methods. Pure."""
 
 from enum import StrEnum
 
@@ -13,4 +13,4 @@ class PaymentMethod(StrEnum):
 
 
 MANUAL: frozenset[PaymentMethod] = frozenset({PaymentMethod.BANK_TRANSFER, PaymentMethod.LOCAL_WALLET})
-"""The methods a person submits with a reference and an operator approves."""
+"""The methods that a payer submits with a reference and an operator approves."""

@@ -1,4 +1,4 @@
-"""Card numbers that people write into notes are never stored. Pure."""
+"""Masks card numbers in notes, so that they are never stored. Pure."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -11,9 +11,9 @@ _SHORTEST, _LONGEST, _KEPT = 13, 19, 4
 
 
 def _mask_run(match: re.Match[str]) -> str:
-    """Mask every card number that begins and ends at a group of the run (a date may stand before it).
+    """Mask every card number that begins and ends at a group boundary of the run (a date may precede it).
 
-    Only ends within the reach of a card number are tried: a note of a thousand groups costs a thousand times one.
+    Only ends within the length of a card number are tried, so the time grows linearly with the length of the note.
     """
     run = match[0]
     groups = [group.span() for group in _GROUP.finditer(run)]
@@ -30,9 +30,9 @@ def _mask_run(match: re.Match[str]) -> str:
 
 
 def _luhn(digits: list[int]) -> Callable[[int, int], bool]:
-    """Whether the digits from one place up to another pass Luhn's check, by sums that are made once for all windows.
+    """Whether the digits between two positions pass Luhn's check, using prefix sums computed once for all windows.
 
-    Every second digit counts double, counted from the last one: there are two sums, for even and odd last places.
+    Every second digit counts double, counted from the last one: there is one sum each for even and odd last positions.
     """
     doubled = [digit * 2 - 9 * (digit > 4) for digit in digits]
     sums = [
@@ -43,5 +43,5 @@ def _luhn(digits: list[int]) -> Callable[[int, int], bool]:
 
 
 def mask_card_numbers(text: str) -> str:
-    """`text` with every Luhn-valid number of 13 to 19 digits as asterisks, but for its last four."""
+    """`text` with every Luhn-valid number of 13 to 19 digits masked by asterisks, except for its last four digits."""
     return _RUN.sub(_mask_run, text)

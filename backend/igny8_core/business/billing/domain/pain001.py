@@ -1,4 +1,4 @@
-"""SEPA credit transfers as a bank reads them: ISO 20022 pain.001.001.09, as the EPC's guidelines narrow it. Pure.
+"""SEPA credit transfers as a file for a bank: ISO 20022 pain.001.001.09, restricted by the EPC's guidelines. Pure.
 
 EPC132-08 (customer-to-PSP implementation guidelines, 2023 rulebook and later).
 """
@@ -56,7 +56,7 @@ class Transfer:
 def build(
     *, message_id: str, created_at: datetime, execute_on: date, debtor: Party, transfers: Sequence[Transfer], total: str
 ) -> bytes:
-    """The file; `total` is the transfers' sum as decimal text. Raises ValueError without a transfer."""
+    """The file; `total` is the sum of the transfers as decimal text. Raises ValueError if there is no transfer."""
     if not transfers:
         raise ValueError("a credit transfer file has one transfer or more")
     ElementTree.register_namespace("", NAMESPACE)
@@ -104,6 +104,6 @@ def _sub(parent: ElementTree.Element, name: str, text: str | None = None) -> Ele
 
 
 def _latin(text: str, longest: int) -> str:
-    """The SEPA character set: letters without their accents (EPC217-08), and a dot for what has no likeness in it."""
+    """The SEPA character set: letters without accents (EPC217-08), and a dot for characters that have no equivalent."""
     parts = normal_form("NFKD", text.translate(_SPELLED))
     return _OUTSIDE_SEPA.sub(".", "".join(part for part in parts if not unicodedata.combining(part)))[:longest]

@@ -1,6 +1,6 @@
-"""What an invoice, a receipt and a letter about a payment say: facts, before any language or layout. Pure.
+"""The facts on an invoice, a receipt and a letter about a payment, independent of language and layout. Pure.
 
-Amounts are in minor units, days are those of the account's zone.
+Amounts are in minor units; days are in the account's time zone.
 """
 
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who sells and who buys; an invoice keeps them as they were when it became final."""
+    """Seller and buyer; an invoice keeps them as they were when it was finalised."""
 
     seller: Party
     buyer: Party
@@ -35,7 +35,7 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `amount_minor` is without tax, `tax_rate` in percent, None where no tax was said."""
+    """One line; `amount_minor` is without tax, `tax_rate` in percent, None if no tax was given."""
 
     description: str
     quantity: int
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class WayToPay:
-    """How the rest can be paid: filled-in instructions by field, and the text of a QR code."""
+    """How the rest can be paid: completed instructions by field, and the text of a QR code."""
 
     name: str
     instructions: dict[str, str]
@@ -56,7 +56,7 @@ class WayToPay:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """An invoice as it is now; `status` is the invoice's own word."""
+    """An invoice in its current state."""
 
     id: UUID
     account_id: UUID
@@ -78,13 +78,13 @@ class InvoiceFacts:
 
     @property
     def due_minor(self) -> int:
-        """What is left to pay; nothing once it is no longer asked for."""
+        """What is left to pay; zero for an invoice that no longer accepts payments."""
         return self.total_minor - self.settled_minor if self.status == "pending" else 0
 
 
 @dataclass(frozen=True, slots=True)
 class TaxGroup:
-    """The lines of one rate together."""
+    """The lines with one tax rate, added up."""
 
     rate: Decimal
     base_minor: int
@@ -93,7 +93,7 @@ class TaxGroup:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a payment has settled on an invoice; `charges_minor` of it the bank has kept."""
+    """What a payment has settled on an invoice; the bank kept `charges_minor` of it."""
 
     invoice_number: str
     amount_minor: int
@@ -102,7 +102,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """A payment as its account is told of it; `invoice_due_minor` is what is left to pay of its invoice now."""
+    """A payment as described to its account; `invoice_due_minor` is what is currently left to pay of its invoice."""
 
     id: UUID
     account_id: UUID
@@ -120,7 +120,7 @@ class PaymentFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """A payment that succeeded, refunded since or not."""
+    """A payment that succeeded, whether or not it was refunded later."""
 
     account_id: UUID
     changed_at: datetime
@@ -137,7 +137,7 @@ class ReceiptFacts:
 
 
 def tax_groups(lines: tuple[Line, ...]) -> list[TaxGroup]:
-    """Base and tax by rate, the highest rate first; lines without a rate are at zero."""
+    """Base and tax by rate, the highest rate first; lines without a rate count as zero."""
     groups: dict[Decimal, tuple[int, int]] = {}
     for line in lines:
         rate = (line.tax_rate or Decimal(0)).normalize()

@@ -1,4 +1,6 @@
-"""Which QR code pays an amount by a configured method, where its rail has a standard one. Pure: text, no picture."""
+"""The QR code for an amount and a configured method, if its payment network has a standard one. Pure:
+text, no picture.
+"""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -8,7 +10,7 @@ from igny8_core.business.billing.domain.epc_qr import epc_payload
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.kit.money import format_amount
 
-# The countries of the SEPA schemes (EPC409-09), by the letters an IBAN begins with.
+# The countries of the SEPA schemes (EPC409-09), by the first letters of an IBAN.
 SEPA = frozenset(
     {
         "AD",
@@ -60,7 +62,7 @@ SEPA = frozenset(
 def payment_qr(
     *, payment_method: str, currency: str, instructions: Mapping[str, str], amount_minor: int, reference: str
 ) -> str | None:
-    """The text of the code, or None where the rail has none, a field it needs is missing, or nothing is to pay."""
+    """The text of the code, or None if the network has no code, a required field is missing, or nothing is due."""
     if amount_minor <= 0 or not reference:
         return None
     amount = format_amount(amount_minor, currency)

@@ -1,4 +1,4 @@
-"""The statuses of a payment and the one table of its transitions, which the database mirrors. Pure."""
+"""The statuses of a payment and the table of their transitions, which the database mirrors. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from igny8_core.kit.errors import ValidationError
 
 
 class PaymentStatus(StrEnum):
-    """Where a payment stands; the values are stored and appear in the API."""
+    """Status of a payment; the values are stored and appear in the API."""
 
     PENDING = "pending"
     PENDING_APPROVAL = "pending_approval"
@@ -30,16 +30,16 @@ TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
     _P.REFUNDED: frozenset(),
     _P.CANCELLED: frozenset(),
 }
-"""What each status may become in the ordinary course."""
+"""The ordinary transitions."""
 
 REVERSAL: tuple[PaymentStatus, PaymentStatus] = (_P.SUCCEEDED, _P.FAILED)
-"""The one more step that only a bank's reversal (a bounced transfer) takes."""
+"""The one additional transition, which only a bank's reversal (a bounced transfer) takes."""
 
 OPEN: frozenset[PaymentStatus] = frozenset({_P.PENDING, _P.PENDING_APPROVAL, _P.PROCESSING})
-"""Not decided yet: the amount counts as submitted."""
+"""Undecided: the amount counts as submitted."""
 
 LIVE: frozenset[PaymentStatus] = OPEN | {_P.SUCCEEDED}
-"""While a payment is one of these, its reference is taken on its invoice."""
+"""While a payment has one of these statuses, its reference is taken on its invoice."""
 
 _ALIASES: dict[str, PaymentStatus] = {"completed": _P.SUCCEEDED}
 _BY_NAME: Mapping[str, PaymentStatus] = {status.value: status for status in PaymentStatus} | _ALIASES
@@ -56,7 +56,7 @@ _TIMESTAMPS: Mapping[PaymentStatus, tuple[str, ...]] = {
 
 
 def ensure_transition(current: PaymentStatus, target: PaymentStatus, *, reversal: bool = False) -> None:
-    """Refuse a step the table does not hold; `reversal` allows the bank's reversal and nothing else."""
+    """Refuse a transition that is not in the table; `reversal` allows the bank's reversal and nothing else."""
     allowed = (current, target) == REVERSAL if reversal else target in TRANSITIONS[current]
     if not allowed:
         raise InvalidTransition(
@@ -66,7 +66,7 @@ def ensure_transition(current: PaymentStatus, target: PaymentStatus, *, reversal
 
 
 def parse_status_filter(text: str) -> tuple[PaymentStatus, ...]:
-    """The statuses of a comma list, each once and in its order; raises ValidationError on others."""
+    """The statuses in a comma-separated list, without duplicates and in order; raises ValidationError for others."""
     names = [name.strip() for name in text.split(",")]
     unknown = [name for name in names if name not in _BY_NAME]
     if unknown:
@@ -77,5 +77,5 @@ def parse_status_filter(text: str) -> tuple[PaymentStatus, ...]:
 
 
 def timestamp_columns(status: PaymentStatus) -> tuple[str, ...]:
-    """The columns that take the instant at which a payment enters `status`."""
+    """The columns that record when a payment enters `status`."""
     return _TIMESTAMPS[status]

@@ -1,4 +1,4 @@
-"""References: the payer's, compared in one form, and ours, with check digits (ISO 11649). Pure."""
+"""References: the payer's, normalised for comparison, and ours, with check digits (ISO 11649). Pure."""
 
 import re
 from typing import NamedTuple
@@ -19,7 +19,7 @@ _BODY_DIGITS = 10
 
 
 class Reference(NamedTuple):
-    """A payer's reference as it is shown, as it is compared, and as it looks."""
+    """A payer's reference for display, in comparable form, and as its skeleton."""
 
     text: str
     normalised: str
@@ -27,7 +27,7 @@ class Reference(NamedTuple):
 
 
 def read_reference(text: str) -> Reference:
-    """The reference somebody wrote, without what shows nothing. Raises `BadText`."""
+    """The reference that somebody wrote, without invisible characters. Raises `BadText`."""
     shown = bare(one_line(text)).strip()
     normalised = normalise_reference(shown)
     if not normalised:
@@ -38,7 +38,7 @@ def read_reference(text: str) -> Reference:
 
 
 def checked_reference(text: str, *, field: str) -> Reference:
-    """The same for a service; raises `ValidationError` under `field`."""
+    """The same for services; raises `ValidationError` for `field`."""
     try:
         return read_reference(text)
     except BadText as error:
@@ -46,8 +46,8 @@ def checked_reference(text: str, *, field: str) -> Reference:
 
 
 def normalise_reference(text: str) -> str:
-    """The form in which references are compared: NFKC, upper case, no white space, none of `-/._`, nothing unseen."""
-    # Taking a separator away can bring a letter and its accent together, so repeat until nothing changes.
+    """The comparable form: NFKC, upper case, without white space, `-/._` and invisible characters."""
+    # Removing a separator can join a letter with its accent, so repeat until nothing changes.
     while True:
         upper = normal_form("NFKC", text).upper()
         result = _SEPARATORS.sub("", bare(normal_form("NFKC", upper)))
@@ -57,9 +57,9 @@ def normalise_reference(text: str) -> str:
 
 
 def reference_skeleton(text: str) -> str:
-    """What references that look alike have in common (Unicode TS 39), however they are cased and separated.
+    """A form that references which look alike have in common (Unicode TS 39), whatever their case and separators.
 
-    The first step sees the letters as they are written, the second as capitals: look-alikes differ between the two.
+    Two passes, over the letters as written and as capitals, because look-alikes differ between the two.
     """
     seen = _SEPARATORS.sub("", normal_form("NFKC", bare(text)))
     for _ in range(2):
@@ -68,7 +68,7 @@ def reference_skeleton(text: str) -> str:
 
 
 def creditor_reference(sequence: int) -> str:
-    """The ISO 11649 reference of a number of the global sequence: RF, check digits, ten digits."""
+    """The ISO 11649 reference of a number from the global sequence: RF, check digits, ten digits."""
     if not 0 < sequence < 10**_BODY_DIGITS:
         raise ValueError("a sequence number has one to ten digits")
     body = f"{sequence:0{_BODY_DIGITS}d}"
@@ -76,7 +76,7 @@ def creditor_reference(sequence: int) -> str:
 
 
 def is_valid_creditor_reference(text: str) -> bool:
-    """Whether `text`, spaces and case aside, is an ISO 11649 reference with the right check digits."""
+    """Whether `text` is a valid ISO 11649 reference, ignoring spaces and case."""
     plain = "".join(text.split()).upper()
     return _CREDITOR.fullmatch(plain) is not None and has_good_check_digits(plain)
 

@@ -1,4 +1,4 @@
-"""What a refund takes from where, and which credits go with it. Pure; minor units throughout."""
+"""What a refund takes its money from, and the credits taken back with it. Pure; minor units throughout."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from igny8_core.business.billing.domain.errors import AmountExceedsRefundable, I
 
 
 class RefundDestination(StrEnum):
-    """Where the money goes; the values are stored and appear in the API."""
+    """Destination of a refund; the values are stored and appear in the API."""
 
     BALANCE = "balance"
     TRANSFER = "transfer"
 
 
 class RefundStatus(StrEnum):
-    """Where a refund stands; the values are stored and appear in the API.
+    """Status of a refund; the values are stored and appear in the API.
 
-    One that may still go out reserves its amount.
+    A refund that may still be paid out reserves its amount.
     """
 
     PENDING_APPROVAL = "pending_approval"
-    """It waits for a second operator: it is not exported and cannot be marked paid."""
+    """It waits for a second operator: it is not exported and cannot be marked as paid."""
     PENDING = "pending"
     PROCESSING = "processing"
     COMPLETED = "completed"
@@ -40,14 +40,14 @@ REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
     _R.FAILED: frozenset(),
     _R.CANCELLED: frozenset(),
 }
-"""What each status may become; the database refuses every other change."""
+"""The allowed transitions; the database refuses every other change."""
 
 APPROVED: frozenset[RefundStatus] = frozenset({_R.PENDING, _R.PROCESSING, _R.COMPLETED})
-"""As many operators as it needs have let it go out."""
+"""As many operators as required have approved it."""
 
 
 def ensure_refund_transition(current: RefundStatus, target: RefundStatus) -> None:
-    """Refuse a step that the table does not hold; raises `InvalidTransition`."""
+    """Refuse a transition that is not in the table; raises `InvalidTransition`."""
     if target in REFUND_TRANSITIONS[current]:
         return
     if current is RefundStatus.PENDING_APPROVAL:
@@ -57,7 +57,7 @@ def ensure_refund_transition(current: RefundStatus, target: RefundStatus) -> Non
 
 @dataclass(frozen=True, slots=True)
 class SettledPart:
-    """What a payment has settled on an invoice, and what refunds (pending ones too) have taken of that."""
+    """What a payment has settled on an invoice, and what refunds (including pending ones) have taken of it."""
 
     invoice_id: UUID
     cash_minor: int
@@ -78,17 +78,17 @@ class RefundPlan:
 
     @property
     def settled_minor(self) -> int:
-        """What goes back of money that had settled invoices."""
+        """The part that comes from settled invoices."""
         return sum(amount for _, amount in self.parts)
 
 
 def plan_refund(
     *, amount_minor: int | None, parts: Sequence[SettledPart], excess_left_minor: int, excess_first_minor: int
 ) -> RefundPlan:
-    """Choose what a refund takes; `amount_minor` None means all that is left.
+    """Choose what a refund takes; `amount_minor` None means everything that is left.
 
-    `excess_first_minor` of the excess goes before the settled parts (a transfer sends overpaid money home first),
-    the rest of it after them. Raises `AmountExceedsRefundable`.
+    `excess_first_minor` of the excess is taken before the settled parts (a transfer returns overpaid money first), and
+    the rest of the excess after them. Raises `AmountExceedsRefundable`.
     """
     left_minor = sum(part.left_minor for part in parts) + excess_left_minor
     wanted = left_minor if amount_minor is None else amount_minor
@@ -105,8 +105,8 @@ def plan_refund(
 
 
 def credits_due_back(*, granted: int, refunded_minor: int, cash_minor: int) -> int:
-    """How many of the granted credits refunds of so much of an invoice's money take back, rounded down.
+    """How many of the granted credits are taken back for refunds of this much of an invoice's money, rounded down.
 
-    Counted from the whole refunded so far, so that several refunds take what one would have taken.
+    Computed from the total refunded so far, so that several refunds take as much as one refund of their sum.
     """
     return 0 if cash_minor <= 0 else granted * min(refunded_minor, cash_minor) // cash_minor

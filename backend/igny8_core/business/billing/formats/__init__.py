@@ -1,1 +1,1 @@
-"""Files people send: what is taken, and how it is made harmless."""
+"""Files that people send: which are accepted, and how they are made harmless."""

@@ -1,4 +1,4 @@
-"""A program: a picture is decoded and written anew, with nothing that came along but its pixels."""
+"""A program that decodes a picture and encodes it again, so that nothing but its pixels remains."""
 
 import io
 import sys
@@ -8,14 +8,16 @@ from PIL import Image, ImageOps
 from igny8_core.business.billing.formats.sandbox import MAX_BYTES, MAX_PIXELS, Refused, run
 
 MAX_JPEG_PIXELS = 100_000_000
-"""More than of others: of a large JPEG every second, fourth or eighth pixel is decoded and no other."""
+"""The limit is higher for JPEGs: a large one is decoded at a half, a quarter or an eighth of its size."""
 MAX_SIDE = 3000
 QUALITY = 85
 
 
 def clean_image(raw: bytes, kind: str) -> tuple[str, bytes]:
-    """Turned as it was meant, at most 3,000 pixels a side, without metadata; where that is too large, as JPEG."""
-    Image.MAX_IMAGE_PIXELS = None  # counted below, before anything is decoded
+    """The picture upright, at most 3,000 pixels a side, without metadata; as JPEG if it would
+    otherwise be too large.
+    """
+    Image.MAX_IMAGE_PIXELS = None  # checked below, before anything is decoded
     with Image.open(io.BytesIO(raw), formats=[kind.upper()]) as picture:
         if picture.width * picture.height > (MAX_JPEG_PIXELS if kind == "jpeg" else MAX_PIXELS):
             raise Refused("too_many_pixels")
@@ -37,7 +39,7 @@ def _written(picture: Image.Image, kind: str) -> bytes:
     if kind == "png":
         picture.save(buffer, "PNG", compress_level=3)
     else:
-        picture.save(buffer, kind.upper(), quality=QUALITY, method=1)  # the method is WebP's alone
+        picture.save(buffer, kind.upper(), quality=QUALITY, method=1)  # only WebP has a method
     return buffer.getvalue()
 
 

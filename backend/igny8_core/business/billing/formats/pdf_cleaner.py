@@ -1,4 +1,4 @@
-"""A program: the pages of a PDF are copied alone into a new one."""
+"""A program that copies only the pages of a PDF into a new one."""
 
 import io
 import sys
@@ -11,7 +11,7 @@ from igny8_core.business.billing.formats.sandbox import MAX_PIXELS, Refused, run
 MAX_PAGES = 20
 MAX_DRAWING_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 100_000_000
-# All that a page needs to look as it does.
+# Everything that a page needs for its appearance.
 KEPT = frozenset(
     {
         "/Type",
@@ -28,13 +28,13 @@ KEPT = frozenset(
         "/Group",
     }
 )
-# What a page carries along without showing it: descriptions, private data, and the proxies that a print shop would
-# replace by files of its own.
+# What a page may contain without displaying it: descriptions, private data, and proxies that a print shop would replace
+# with its own files.
 CARRIED = frozenset({"/Metadata", "/PieceInfo", "/AF", "/Alternates", "/StructParent", "/StructParents", "/OPI"})
-# Where the data of a stream lie in another file, how to read it there, and where a form stands for another document.
+# Keys that say that a stream's data is in another file, how to read it there, or that a form replaces another document.
 IN_ANOTHER_FILE = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref"})
 FILE_NAMES = frozenset({"/F", "/UF", "/DOS", "/Mac", "/Unix"})
-# What makes a document do something, or carry something. None of it should be left on copied pages.
+# What makes a document perform actions or carry attachments. None of it should remain on copied pages.
 ACTIVE = frozenset(
     {
         "/JS",
@@ -65,7 +65,7 @@ ACTIVE = frozenset(
 
 
 def clean_pdf(raw: bytes) -> tuple[str, bytes]:
-    """The pages as they look; scripts, attachments, forms, links, metadata, and whatever lay around them, are gone."""
+    """The pages as they look; scripts, attachments, forms, links, metadata and everything else are dropped."""
     with pikepdf.open(io.BytesIO(raw)) as given, pikepdf.new() as made:
         if given.is_encrypted:
             raise Refused("encrypted")
@@ -88,7 +88,7 @@ def clean_pdf(raw: bytes) -> tuple[str, bytes]:
 
 
 def _inside(item: pikepdf.Object) -> Iterator[pikepdf.Dictionary | pikepdf.Stream]:
-    """The dictionaries of an object; objects it only refers to are looked at by themselves."""
+    """The dictionaries inside an object; objects that it only refers to are visited separately."""
     waiting: list[pikepdf.Object] = [item]
     while waiting:
         one = waiting.pop()
@@ -102,7 +102,7 @@ def _inside(item: pikepdf.Object) -> Iterator[pikepdf.Dictionary | pikepdf.Strea
 
 
 def _let_go_of_files(one: pikepdf.Dictionary | pikepdf.Stream) -> None:
-    """Take away what refers to a file outside of the document, and what is carried along."""
+    """Remove references to files outside the document, and embedded extras."""
     outside = {name for name in FILE_NAMES & one.keys() if isinstance(one[name], pikepdf.String)}
     if isinstance(one, pikepdf.Stream):
         outside |= IN_ANOTHER_FILE & one.keys()
@@ -111,13 +111,13 @@ def _let_go_of_files(one: pikepdf.Dictionary | pikepdf.Stream) -> None:
 
 
 def _names(one: pikepdf.Dictionary | pikepdf.Stream) -> set[str]:
-    """The keys, and the kinds it claims."""
+    """The keys, and the types it declares."""
     kinds = (one.get(key) for key in ("/S", "/Type", "/Subtype"))
     return {*one.keys(), *(str(kind) for kind in kinds if isinstance(kind, pikepdf.Name))}
 
 
 def _refuse_bombs(made: pikepdf.Pdf) -> None:
-    """A viewer unpacks what is kept: refuse what is far larger than it seems."""
+    """A viewer unpacks what is kept, so refuse anything that is far larger than it seems."""
     unpacked = 0
     for item in made.objects:
         if not isinstance(item, pikepdf.Stream):
@@ -134,7 +134,7 @@ def _refuse_bombs(made: pikepdf.Pdf) -> None:
 def _unpacked_size(stream: pikepdf.Stream) -> int:
     try:
         return len(stream.read_bytes())
-    except pikepdf.PdfError:  # a picture's own compression, which tells by its pixels how large it becomes
+    except pikepdf.PdfError:  # picture codecs declare their pixel size, which bounds the unpacked size
         return len(stream.read_raw_bytes())
 
 

@@ -1,4 +1,4 @@
-"""Which files are taken as a proof of payment, and the run that makes one harmless."""
+"""Which files are accepted as a proof of payment, and the process that makes them harmless."""
 
 import hashlib
 import signal
@@ -35,7 +35,7 @@ TOO_LARGE = f"The file is larger than {MAX_BYTES // 1024**2} MB."
 
 @dataclass(frozen=True, slots=True)
 class CleanFile:
-    """A file that was decoded and written anew; `name` is the sender's, for showing alone."""
+    """A file that was decoded and encoded again; `name` is the sender's file name, for display only."""
 
     name: str
     kind: str
@@ -49,7 +49,7 @@ class CleanFile:
 
 
 def kind_of(head: bytes) -> str | None:
-    """What the first bytes of a file say it is."""
+    """The file type that the first bytes indicate."""
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
     if head.startswith(b"\xff\xd8\xff"):
@@ -60,10 +60,10 @@ def kind_of(head: bytes) -> str | None:
 
 
 def clean(raw: bytes, *, name: str, field: str, account_id: UUID) -> CleanFile:
-    """Check that content and suffix agree, and write the file anew in a process of its own.
+    """Check that content and suffix agree, and re-encode the file in a separate process.
 
-    Accounts take turns, so that none keeps the others waiting. Raises `ValidationError` under `field`, `Throttled`
-    while the account has several files in hand, and `Unavailable` while all accounts together have too many.
+    Accounts take turns, so that none blocks the others. Raises `ValidationError` for `field`, `Throttled` while the
+    account has several files in progress, and `Unavailable` while all accounts together have too many.
     """
     kind = kind_of(raw[:16])
     if kind is None or SUFFIXES.get(PurePath(name).suffix.lower()) != kind:
@@ -79,7 +79,7 @@ def clean(raw: bytes, *, name: str, field: str, account_id: UUID) -> CleanFile:
 
 
 def _run(kind: str, raw: bytes) -> "subprocess.CompletedProcess[bytes] | None":
-    """None where it took too long; its environment is empty, so that nothing of ours is in reach."""
+    """None if it took too long; its environment is empty, so that it can reach nothing of ours."""
     cleaner = f"{__package__}.{CLEANERS.get(kind, 'image_cleaner')}"
     try:
         return subprocess.run(

@@ -1,8 +1,8 @@
-"""The frame of a program that makes one untrusted file harmless, run for each file under limits of memory and time.
+"""The frame of a program that makes one untrusted file harmless, with limits on memory and time.
 
-Decoders of images and PDFs are where a hostile file does its work: they run in a process with an empty environment and
-nothing of ours in reach. The file comes on standard input; the answer is a line with the kind it became and its bytes,
-or with exit status 3 a reason. A program that uses up its time of the processor is ended by the system (SIGXCPU).
+Hostile files attack the decoders of images and PDFs, so these run in a process with an empty environment and no access
+to anything of ours. The file arrives on standard input. The output is a line with the resulting file type followed by
+its bytes, or, with exit status 3, a reason. The system ends a program that uses up its processor time (SIGXCPU).
 """
 
 import resource
@@ -17,11 +17,11 @@ REFUSED = 3
 
 
 class Refused(Exception):
-    """Why the file is not taken: a word for the caller."""
+    """Why the file is refused: a word for the caller."""
 
 
 def run(cleaner: Callable[[bytes], tuple[str, bytes]]) -> int:
-    """Clean standard input; a failure of any sort is a refusal. Returns the exit status."""
+    """Clean standard input; every failure is a refusal. Returns the exit status."""
     _limit()
     try:
         became, made = cleaner(sys.stdin.buffer.read())
@@ -30,7 +30,7 @@ def run(cleaner: Callable[[bytes], tuple[str, bytes]]) -> int:
     except Refused as refusal:
         sys.stdout.write(str(refusal))
         return REFUSED
-    except BaseException:  # decoders raise all sorts of things, out of memory among them
+    except BaseException:  # decoders raise all sorts of exceptions, including MemoryError
         sys.stdout.write("unreadable")
         return REFUSED
     sys.stdout.buffer.write(became.encode() + b"\n" + made)
@@ -38,8 +38,8 @@ def run(cleaner: Callable[[bytes], tuple[str, bytes]]) -> int:
 
 
 def _limit() -> None:
-    """As far as the system knows these limits; macOS does not enforce the first."""
-    # At the first limit of time the system says why it ends the program, at the second one it only ends it.
+    """Limits are set as far as the system supports them; macOS does not enforce the first."""
+    # At the first time limit the system says why it ends the program; at the second it just ends it.
     limits = {
         "RLIMIT_AS": (MEMORY_BYTES, MEMORY_BYTES),
         "RLIMIT_CPU": (CPU_SECONDS, CPU_SECONDS + 1),

@@ -1,4 +1,4 @@
-"""The tables of billing: invoices, payments, what settled and refunded them, and the ways to pay."""
+"""The tables of billing: invoices, payments, allocations, refunds, and payment methods."""
 
 from igny8_core.business.billing.models.credit_package import CreditPackage, CreditPackagePrice
 from igny8_core.business.billing.models.invoice import Invoice, InvoiceCounter, InvoiceLine

@@ -1,4 +1,4 @@
-"""Credit packages and their prices: the platform's offer, the same for every account."""
+"""Credit packages and their prices: offered by the platform, the same for every account."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from igny8_core.kit.ids import uuid7
 
 
 class CreditPackage(models.Model):
-    """So many credits that an account can buy."""
+    """A number of credits that an account can buy."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80, unique=True)

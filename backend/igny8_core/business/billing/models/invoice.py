@@ -13,10 +13,10 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 class Invoice(TenantModel):
     """What an account owes; amounts in minor units of `currency`.
 
-    `number` and `creditor_reference` are null while it is a draft. Its status follows from `amount_settled_minor`
-    once it is pending. `cycle` counts how often a bounced transfer has reopened it: credits are granted once a
-    cycle, and `credits_granted` is what refunds have left of them.
-    `parties` is who sells and who buys, as they were when it became final: a later move changes no old invoice.
+    `number` and `creditor_reference` are null for a draft. Once it is pending, the status follows from
+    `amount_settled_minor`. `cycle` counts how often a bounced transfer has reopened it: credits are granted once per
+    cycle, and `credits_granted` is what refunds have left of them. `parties` are seller and buyer as they were when it
+    was finalised, so that a later move does not change old invoices.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_invoice_sequence"), editable=False)
@@ -44,7 +44,7 @@ class Invoice(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["account", "sequence"], name="invoice_account_sequence"),
             models.Index(fields=["account", "status", "sequence"], name="invoice_account_status"),
-            # For bank lines, which name no account.
+            # For bank lines, which do not name an account.
             models.Index(fields=["number"], name="invoice_number"),
             models.Index(fields=["creditor_reference"], name="invoice_creditor_reference"),
             models.Index(
@@ -56,7 +56,7 @@ class Invoice(TenantModel):
             ),
         ]
         constraints: ClassVar = [
-            # Unique in the whole system too: account codes are, and references come from one sequence.
+            # Also unique across accounts: account codes are unique, and references come from one sequence.
             models.UniqueConstraint(fields=["account", "number"], name="invoice_number_once"),
             models.UniqueConstraint(fields=["account", "creditor_reference"], name="invoice_reference_once"),
             models.CheckConstraint(condition=Q(amount_total_minor__gte=0), name="invoice_total_not_negative"),
@@ -115,7 +115,7 @@ class InvoiceLine(TenantModel):
 
 
 class InvoiceCounter(TenantModel):
-    """The last number an account's invoices have used."""
+    """The last invoice number that an account has used."""
 
     last_number = models.IntegerField(default=0)
 

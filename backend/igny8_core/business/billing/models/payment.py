@@ -1,4 +1,4 @@
-"""Payment: money that is said to come, has come, failed to come, or went back."""
+"""Payment: money that was announced, received, not received, or returned."""
 
 from typing import ClassVar
 
@@ -12,12 +12,12 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class Payment(TenantModel):
-    """One payment; amounts in minor units of `currency`.
+    """A payment; amounts in minor units of `currency`.
 
-    `invoice` is null for money that an operator recorded for several invoices, or for none; `plan` then names the
-    invoices and amounts, and `recorded_by_id` the operator.
-    What was submitted (amount, currency, account, invoice, method, reference) is frozen by a trigger, and so is
-    every status change the contract does not allow. `services/transitions.py` alone writes `status`.
+    `invoice` is null for money that an operator recorded for several invoices or for none; `plan` then names the
+    invoices and amounts, and `recorded_by_id` the operator. A trigger freezes what was submitted (amount, currency,
+    account, invoice, method, reference) and refuses every status change that the contract does not allow. Only
+    `services/transitions.py` writes `status`.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_payment_sequence"), editable=False)
@@ -33,17 +33,17 @@ class Payment(TenantModel):
     transaction_reference = models.CharField(max_length=128, blank=True)
     reference_normalised = models.CharField(max_length=256, blank=True)
     reference_skeleton = models.CharField(max_length=256, blank=True, db_default="", editable=False)
-    """What references that look alike have in common; nothing is refused by it."""
+    """The skeleton that references which look alike have in common; never a reason for refusal."""
     duplicate_reference = models.BooleanField(default=False)
     notes = models.CharField(max_length=1000, blank=True)
     failure_reason = models.CharField(max_length=500, blank=True)
     paid_on = models.DateField(null=True)
     value_date = models.DateField(null=True)
     payer_account = models.CharField(max_length=64, blank=True, default="", db_default="")
-    """The bank account it came from, as a bank line told: letters and digits alone."""
+    """The bank account that the money came from, according to a bank line: letters and digits only."""
     recorded_by_id = models.UUIDField(null=True)
     decided_alone_by_id = models.UUIDField(null=True)
-    """The one operator who let it succeed; null while it has not, and where two have approved it."""
+    """The operator who approved it alone; null until it is approved, and if two operators approved it."""
     plan = models.JSONField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -79,7 +79,7 @@ class Payment(TenantModel):
             models.Index(
                 fields=["account", "payer_account"], condition=~Q(payer_account=""), name="payment_payer_account"
             ),
-            # What one operator decided alone within a day is summed up before each decision: from this index alone.
+            # What one operator decided alone within a day is added up before each decision, from this index alone.
             models.Index(
                 fields=["account", "decided_alone_by_id", "currency", "approved_at"],
                 include=["amount_received_minor"],
@@ -119,7 +119,7 @@ class Payment(TenantModel):
 
 
 class PaymentDuplicate(models.Model):
-    """That a payment's reference is also another account's: seen by operators alone, computed outside requests."""
+    """Records that another account has used a payment's reference too: visible to operators only, computed in a job."""
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -1,4 +1,4 @@
-"""The ways to pay: what the platform offers in a country, and what an account has saved."""
+"""Payment methods: what the platform offers in a country, and what an account has saved."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class PaymentMethodConfig(models.Model):
-    """One way to pay in one country (`*` = every country) and currency; amounts in minor units."""
+    """A payment method in a country (`*` = every country) and currency; amounts in minor units."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.BigIntegerField(db_default=NextValue("billing_methodconfig_sequence"), editable=False)
@@ -50,7 +50,7 @@ class PaymentMethodConfig(models.Model):
 
 
 class AccountPaymentMethod(TenantModel):
-    """A way to pay that an account has saved; `details` holds masked values only."""
+    """A payment method that an account has saved; `details` holds masked values only."""
 
     payment_method = models.CharField(max_length=16)
     label = models.CharField(max_length=80)

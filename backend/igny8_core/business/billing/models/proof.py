@@ -1,4 +1,4 @@
-"""Proofs of payment: the files a payer adds to show that money was sent."""
+"""Proofs of payment: files that a payer adds to show that money was sent."""
 
 from typing import ClassVar
 
@@ -10,10 +10,10 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class PaymentProof(TenantModel):
-    """One file, as it was written anew; rows are added and never changed.
+    """A file, as it was re-encoded; rows are added and never changed.
 
-    The bytes stand in the row, so that they come and go with it, and so that row-level security guards them.
-    `name` is what the sender called it, for showing alone; `sha256` is of `content`.
+    The bytes are stored in the row, so that they are deleted with it and row-level security protects them. `name` is
+    the sender's file name, for display only; `sha256` is of `content`.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_paymentproof_sequence"), editable=False)

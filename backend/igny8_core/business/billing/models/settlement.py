@@ -1,4 +1,4 @@
-"""What settled an invoice, who approved it, and what went back. Amounts in minor units."""
+"""What settled an invoice, who approved it, and what was refunded. Amounts in minor units."""
 
 from typing import ClassVar
 
@@ -13,10 +13,10 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class Allocation(TenantModel):
-    """What a payment (or, where that is null, the account's balance) settled on an invoice.
+    """What a payment (or, if that is null, the account's balance) settled on an invoice.
 
-    `charges_minor` of the amount never arrived: the bank kept it. `refunded_minor` counts what refunds have taken of
-    the rest, pending ones included.
+    `charges_minor` of the amount never arrived, because the bank kept it. `refunded_minor` is what refunds (including
+    pending ones) have taken of the rest.
     """
 
     payment = models.ForeignKey(
@@ -52,7 +52,7 @@ class Allocation(TenantModel):
 
 
 class Approval(TenantModel):
-    """That an operator has approved a payment; above a limit two different ones must."""
+    """Records that an operator has approved a payment; above a limit two different operators must."""
 
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, related_name="approvals", db_constraint=False, db_index=False
@@ -77,12 +77,12 @@ class Approval(TenantModel):
 
 
 class Refund(TenantModel):
-    """Money of a payment that goes back; one that may still go out reserves its amount.
+    """Money of a payment that is returned; a refund that may still be paid out reserves its amount.
 
-    `parts` is what it takes of each invoice's settled money, with the credits taken back:
-    `[{"invoice_id", "amount_minor", "credits"}]`; `from_balance_minor` is what it takes of the excess.
-    Who asked for it is the first of the `approvals_needed`, who approved it the second. What was asked for is frozen by
-    a trigger: nobody exchanges the beneficiary of a refund that was approved.
+    `parts` is what it takes of each invoice's settled money, with the credits taken back: `[{"invoice_id",
+    "amount_minor", "credits"}]`; `from_balance_minor` is what it takes of the excess. Whoever requested it counts as
+    the first of the `approvals_needed`; the approver is the second. A trigger freezes what was requested, so that
+    nobody can replace the beneficiary of an approved refund.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_refund_sequence"), editable=False)
@@ -98,7 +98,7 @@ class Refund(TenantModel):
     parts = models.JSONField(default=list)
     beneficiary_sealed = models.TextField(blank=True)
     beneficiary_known = models.BooleanField(default=False)
-    """Whether a bank line or an earlier refund has shown the beneficiary's account as the payer's own."""
+    """Whether a bank line or an earlier refund identifies the beneficiary's account as the payer's own."""
     approvals_needed = models.SmallIntegerField(default=1)
     requested_by_id = models.UUIDField(null=True)
     approved_by_id = models.UUIDField(null=True)
@@ -116,7 +116,7 @@ class Refund(TenantModel):
             models.Index(fields=["account", "payment"], name="refund_account_payment"),
             models.Index(fields=["account", "sequence"], name="refund_account_sequence"),
             models.Index(fields=["status", "sequence"], name="refund_status_sequence"),
-            # What one operator let out alone within a day is summed up before each decision: from this index alone.
+            # What one operator approved alone within a day is added up before each decision, from this index alone.
             models.Index(
                 fields=["account", "requested_by_id", "currency", "created_at"],
                 include=["amount_minor"],
@@ -145,9 +145,9 @@ class Refund(TenantModel):
 
 
 class ApprovalLimit(models.Model):
-    """Above how much of a currency money needs two approvals; null says that nothing does. The platform's, no tenant's.
+    """The amount of a currency above which two approvals are needed; null if none are. Belongs to the platform.
 
-    A currency without a row is the strictest: everything needs two.
+    A currency without a row is treated most strictly: every amount needs two.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

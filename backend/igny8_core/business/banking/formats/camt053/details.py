@@ -1,4 +1,4 @@
-"""One transaction of an entry (`TxDtls`): who paid, what they wrote, and how much of the entry it is."""
+"""One transaction of an entry (`TxDtls`): who paid, what they wrote, and its share of the entry."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ NOBODY = Party()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What a transaction says; amounts unsigned in minor units, with the currency each is in."""
+    """The content of a transaction; amounts are unsigned minor units, each with its currency."""
 
     amounts: tuple[tuple[str, int], ...] = ()
     """The amounts that may be its share of the entry, the most exact first."""
@@ -45,7 +45,7 @@ class Details:
 
 
 def read_details(transaction: Element) -> Details:
-    """Everything a transaction says; raises `Unreadable` for an amount or a sign that cannot be read."""
+    """The content of a transaction; raises `Unreadable` for an amount or a sign that cannot be read."""
     indicator = text(transaction, "CdtDbtInd")
     return Details(
         amounts=_amounts(transaction),
@@ -62,17 +62,17 @@ def read_details(transaction: Element) -> Details:
     )
 
 
-# External code set "bank transaction sub-family" of ISO 20022: what comes back unpaid, returned or reversed.
+# ISO 20022 external code set "bank transaction sub-family": unpaid, returned or reversed transactions.
 _RETURNS = frozenset({"RRTN", "ARET", "UPDD", "UPCQ", "UPCT", "PRDD", "RCDD", "RPCR"})
 
 
 def is_return(element: Element) -> bool:
-    """Whether the bank transaction code of an entry or a transaction is one of the returns."""
+    """Whether the bank transaction code of an entry or transaction marks a return."""
     return text(element, "BkTxCd", "Domn", "Fmly", "SubFmlyCd") in _RETURNS
 
 
 def charges(element: Element) -> int:
-    """What an entry's or a transaction's `Chrgs` take away, in minor units: records, their total, or the older form."""
+    """The charges deducted in `Chrgs`, in minor units: from the records, their total, or the older form."""
     taken = 0
     for group in children(element, "Chrgs"):
         records = children(group, "Rcrd") or [group]
@@ -87,14 +87,16 @@ def charges(element: Element) -> int:
 
 
 def _amounts(transaction: Element) -> tuple[tuple[str, int], ...]:
-    """`Amt` since version 03; `AmtDtls` with what was booked before that, or with what the payer instructed."""
+    """`Amt` since version 03; before that `AmtDtls` with the booked amount, or the instructed one."""
     paths = (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
     found = (child(transaction, *path) for path in paths)
     return tuple(amount(element) for element in found if element is not None)
 
 
 def _party(transaction: Element, role: str) -> Party:
-    """`Nm` stands in the role itself until version 07, in its `Pty` after that; some banks name the ultimate one."""
+    """`Nm` is directly in the party until version 07, and in its `Pty` since then; some banks only name the ultimate
+    party.
+    """
     parties = child(transaction, "RltdPties")
     if parties is None:
         return NOBODY
@@ -104,7 +106,7 @@ def _party(transaction: Element, role: str) -> Party:
 
 
 def _structured_reference(transaction: Element) -> str:
-    """The creditor's reference (`CdtrRefInf`); the first that says something."""
+    """The creditor reference (`CdtrRefInf`); the first that is not empty."""
     remittance = child(transaction, "RmtInf")
     if remittance is None:
         return ""
@@ -113,7 +115,7 @@ def _structured_reference(transaction: Element) -> str:
 
 
 def _remittance(transaction: Element) -> str:
-    """What the payer wrote, free or structured; else what the bank adds about the transaction."""
+    """What the payer wrote, unstructured or structured; otherwise the bank's additional information."""
     parts = []
     remittance = child(transaction, "RmtInf")
     if remittance is not None:

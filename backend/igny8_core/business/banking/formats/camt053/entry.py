@@ -1,4 +1,4 @@
-"""An entry (`Ntry`) as lines: itself, or the transactions of its batch when they account for all of it."""
+"""An entry (`Ntry`) as lines: the entry itself, or the transactions of its batch if they account for all of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ from igny8_core.business.banking.formats.camt053.elements import Element, amount
 from igny8_core.kit.money import format_amount
 
 type Piece = tuple[int, Details]
-"""A share of the entry, signed in minor units, and what is known about it."""
+"""A share of the entry, in signed minor units, and its details."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the entry itself says, its amount signed in minor units."""
+    """The entry itself, with its amount in signed minor units."""
 
     amount_minor: int
     sign: int
@@ -40,14 +40,14 @@ class Entry:
 
 
 def is_booked(element: Element) -> bool:
-    """Whether the money has moved: `Sts` is a code in itself until version 07, an element around one since then."""
+    """Whether the money has moved: `Sts` contains the code directly until version 07, in a child element since then."""
     return texts(element, ("Sts",), ("Sts", "Cd"), ("Sts", "Prtry")) not in ("PDNG", "INFO", "FUTR")
 
 
 def entry_lines(
     element: Element, parts: Sequence[Details], *, first_position: int, account: str
 ) -> list[StatementLine]:
-    """The lines of an entry whose transactions have been read already; raises `Unreadable` for all of them."""
+    """The lines of an entry whose transactions were read already; raises `Unreadable` for the entry as a whole."""
     entry = _read_entry(element)
     return [
         _line(entry, piece, position=position, account=account)
@@ -81,7 +81,7 @@ def _day(element: Element, name: str) -> date | None:
 
 
 def _pieces(entry: Entry, parts: Sequence[Details]) -> list[Piece]:
-    """The entry's shares, which add up to it: parts are taken apart only where each says how much it is."""
+    """The entry's shares, which add up to it: a batch is split only if every transaction states its share."""
     if not parts:
         return [(entry.amount_minor, Details(raw=entry.raw))]
     shares = [_share(entry, part) for part in parts]
@@ -101,13 +101,13 @@ def _pieces(entry: Entry, parts: Sequence[Details]) -> list[Piece]:
 
 
 def _share(entry: Entry, part: Details) -> int | None:
-    """How much of the entry a transaction is, signed; unknown where it names no amount in the entry's currency."""
+    """A transaction's signed share of the entry; None if it has no amount in the entry's currency."""
     direction = part.sign or entry.sign
     return next((direction * minor for currency, minor in part.amounts if currency == entry.currency), None)
 
 
 def _together(entry: Entry, parts: Sequence[Details]) -> Details:
-    """Transactions that cannot be told apart by amount: what they share, and all that was written."""
+    """Transactions whose amounts are not stated: what they have in common, and all their texts."""
     if len(parts) == 1:
         return replace(parts[0], raw=entry.raw)
     written = " ".join(filter(None, (text for part in parts for text in (part.structured_reference, part.remittance))))
@@ -148,7 +148,9 @@ def _line(entry: Entry, piece: Piece, *, position: int, account: str) -> Stateme
 
 
 def _counterparty(amount_minor: int, details: Details, account: str) -> Party:
-    """Who paid us, or whom we paid; what comes back still names the first direction, so never ourselves."""
+    """The counterparty. A returned payment still names the original direction, and we are never our
+    own counterparty.
+    """
     sides = (details.debtor, details.creditor) if amount_minor >= 0 else (details.creditor, details.debtor)
     others = (side for side in sides if side != NOBODY and not (account and side.account == account))
     return next(others, NOBODY)

@@ -1,7 +1,7 @@
-"""CAMT messages as a stream: statements of any length in the memory of one entry.
+"""CAMT messages as a stream: statements of any length, with one entry in memory at a time.
 
-The parser knows no entities, loads nothing, and drops an element as soon as it is read. The registry has refused
-documents with a document type before.
+The parser resolves no entities, loads nothing, and frees each element once it is read. The registry has already refused
+documents with a document type.
 """
 
 from collections.abc import Iterator
@@ -33,18 +33,18 @@ from igny8_core.business.banking.formats.camt053.entry import entry_lines, is_bo
 
 _STATEMENTS = {"Stmt": StatementKind.STATEMENT, "Ntfctn": StatementKind.NOTIFICATION}
 _WATCHED = ["{*}Stmt", "{*}Ntfctn", "{*}Ntry", "{*}TxDtls"]
-# Opening and previous closing are the same money; banks write one or the other.
+# The opening balance equals the previous closing balance; banks write one or the other.
 _OPENING = ("OPBD", "PRCD")
 _CLOSING = ("CLBD",)
 
-# Of a batch that stays one line, so many transactions stand in its raw text.
+# How many transactions of an unsplit batch are kept in its raw text.
 _KEPT_TRANSACTIONS = 10
 _MAX_MARKS = 4_000_000
 _MAX_TRANSACTIONS = 200_000
 
 
 def read(file: Source) -> Iterator[StatementItem]:
-    """The items of a CAMT.053 or CAMT.054; raises `StatementRefused` where the document is broken, items before it."""
+    """The items of a CAMT.053 or CAMT.054; raises `StatementRefused` when the document turns out to be broken."""
     statements = 0
     measured = _Measured(file)
     try:
@@ -66,12 +66,12 @@ def read(file: Source) -> Iterator[StatementItem]:
 
 
 class _Measured:
-    """The file, as long as no single entry would fill the memory with elements that mean nothing."""
+    """The file, limited so that no single entry can fill the memory with meaningless elements."""
 
     def __init__(self, file: Source) -> None:
         self._file = file
         self.marks = 0
-        """Beginnings of tags and attributes since the last entry was dropped."""
+        """Number of tag and attribute starts since the last entry was freed."""
 
     def read(self, size: int = -1) -> bytes:
         data = self._file.read(size)
@@ -96,7 +96,7 @@ def _events(file: _Measured) -> Iterator[tuple[str, Any]]:
 
 
 class _Reading:
-    """One statement while its elements go by."""
+    """One statement while its elements are parsed."""
 
     def __init__(self, kind: StatementKind, element: Element) -> None:
         self.kind = kind
@@ -112,7 +112,7 @@ class _Reading:
         self.fault: str | None = None
 
     def take(self, name: str, event: str, element: Element) -> Iterator[StatementItem]:
-        """What follows from an element that begins or ends inside the statement, or from the statement's end."""
+        """The items that result from an element's start or end inside the statement, or from the statement's end."""
         if name == "Ntry" and event == "start":
             self.parts, self.fault = [], None
         elif name == "TxDtls" and event == "end":
@@ -127,7 +127,7 @@ class _Reading:
             _drop(element)
 
     def _start(self, entry: Element | None = None) -> StatementStart:
-        """The head, once all that stands before the first entry has been read, and that entry."""
+        """The header, once everything before the first entry has been read, and then that entry."""
         self.started = True
         account = child(self.element, "Acct")
         balances = children(self.element, "Bal")
@@ -145,7 +145,7 @@ class _Reading:
         )
 
     def _balance(self, balances: list[Element], codes: tuple[str, ...]) -> int | None:
-        """The booked balance of the first code that a balance in the account's currency has."""
+        """The booked balance with the first of these codes, in the account's currency."""
         for code in codes:
             for balance in balances:
                 if text(balance, "Tp", "CdOrPrtry", "Cd") == code and _currency(balance) == self.currency:
@@ -156,7 +156,7 @@ class _Reading:
         return None
 
     def _take_transaction(self, element: Element) -> None:
-        """Keep what a transaction says; in a long batch the elements themselves are emptied."""
+        """Keep a transaction's content; in a long batch its elements are freed."""
         if self.fault is None:
             try:
                 self.parts.append(read_details(element))
@@ -196,7 +196,7 @@ def _currency(element: Element) -> str:
 
 
 def _drop(element: Element) -> None:
-    """Free an element and what stands before it, so that the tree never grows."""
+    """Free an element and its preceding siblings, so that the tree never grows."""
     element.clear(keep_tail=False)
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:

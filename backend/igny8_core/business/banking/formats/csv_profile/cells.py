@@ -1,4 +1,4 @@
-"""A cell as the profile writes it: amounts, dates, texts. Formulas are text and nothing evaluates them."""
+"""Cells as the profile describes them: amounts, dates, texts. Formulas are text and are never evaluated."""
 
 import re
 from datetime import date
@@ -9,7 +9,7 @@ from igny8_core.business.banking.domain.csv_profile import CsvProfile, DateOrder
 from igny8_core.business.banking.domain.reading import Unreadable, clean, day, shown, unsigned_minor
 
 type Cell = str | Decimal | date
-"""CSV has texts alone, XLSX also numbers and dates, which are the same in every language."""
+"""CSV has only texts; XLSX also has numbers and dates, which do not depend on the language."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WITH_MARKS = re.compile(
@@ -28,9 +28,9 @@ def text_of(cell: Cell) -> str:
 
 
 def signed_of(cell: Cell, currency: str, profile: CsvProfile) -> int:
-    """Minor units of an amount with its sign, which may be a minus on either side or parentheses.
+    """Minor units of a signed amount; the sign may be a minus on either side, or parentheses.
 
-    Thousands are only separated where thousands are: 1.50 is never 150. Raises `Unreadable`.
+    Thousands separators are only accepted in the right places: 1.50 is never 150. Raises `Unreadable`.
     """
     if isinstance(cell, Decimal):
         unsigned = unsigned_minor(format(abs(cell), "f"), currency)
@@ -56,7 +56,7 @@ def _without_sign(written: str) -> tuple[bool, str]:
 
 
 def _without_thousands(whole: str, written: str, profile: CsvProfile) -> str:
-    """Digits alone. Groups have three digits, or two before the last as in South Asia (12,34,567)."""
+    """Digits only. Groups have three digits, or two before the last group as in South Asia (12,34,567)."""
     marks = {" ": _SPACES, "'": _APOSTROPHES}.get(profile.thousands, profile.thousands)
     if not marks or not any(mark in whole for mark in marks):
         return whole
@@ -68,7 +68,7 @@ def _without_thousands(whole: str, written: str, profile: CsvProfile) -> str:
 
 
 def date_of(cell: Cell, order: DateOrder | str) -> date:
-    """The day of a cell; raises `Unreadable`. Two digits of a year are of this century."""
+    """The day of a cell; raises `Unreadable`. Two-digit years belong to this century."""
     if isinstance(cell, date):
         return cell
     written = text_of(cell)

@@ -1,4 +1,4 @@
-"""Where a profile's columns stand in a file, and what they say in a row."""
+"""The position of a profile's columns in a file, and their content in a row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from igny8_core.business.banking.formats.csv_profile.cells import Cell, date_of,
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A profile with the place of each of its columns, from zero."""
+    """A profile with the index of each of its columns, from zero."""
 
     profile: CsvProfile
     places: Mapping[Column, int]
 
     @classmethod
     def find(cls, profile: CsvProfile, header: tuple[int, list[Cell]] | None) -> Self:
-        """Look for the columns in the header; raises `StatementRefused` for one that is not there."""
+        """Find the columns in the header; raises `StatementRefused` if one is missing."""
         number, cells = header or (0, [])
         titles: dict[str, int] = {}
         for place, cell in enumerate(cells):
@@ -35,11 +35,11 @@ class Columns:
         return cls(profile, places)
 
     def account(self, cells: list[Cell]) -> str:
-        """The account whose line it is."""
+        """The account that a row's line belongs to."""
         return compact(self._text(cells, self.profile.account)) or self.profile.fixed_account
 
     def line(self, cells: list[Cell], *, position: int, raw: str) -> tuple[StatementLine, int | None]:
-        """The row as a line, and the balance behind it if the bank writes one; raises `Unreadable`."""
+        """The row as a line, and the balance after it if the bank gives one; raises `Unreadable`."""
         profile = self.profile
         currency = self._text(cells, profile.currency).upper() or profile.fixed_currency
         if not currency:
@@ -65,7 +65,7 @@ class Columns:
         return within_limits(line), None if balance == "" else signed_of(balance, currency, profile)
 
     def _cell(self, cells: list[Cell], column: Column | None) -> Cell:
-        """A cell, or nothing where the row is shorter or the profile has no such column."""
+        """A cell, or an empty one if the row is shorter or the profile has no such column."""
         if column is None or self.places[column] >= len(cells):
             return ""
         cell = cells[self.places[column]]
@@ -92,7 +92,7 @@ class Columns:
         raise Unreadable(f"{shown(word)} means neither debit nor credit")
 
     def _debit_or_credit(self, cells: list[Cell], currency: str) -> int:
-        """One of the two columns is filled; the other is empty or zero."""
+        """Exactly one of the two columns is filled; the other is empty or zero."""
         found = {}
         for name, column in (("debit", self.profile.debit), ("credit", self.profile.credit)):
             cell = self._cell(cells, column)

@@ -1,4 +1,4 @@
-"""Rows as lines, by the columns of a profile. The table is read twice, because its balances stand at its lines."""
+"""Rows as lines, using a profile. The table is read twice, because the balances are only given with its lines."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ from igny8_core.business.banking.formats.csv_profile.columns import Columns
 from igny8_core.business.banking.formats.csv_profile.tables import Row, csv_rows, xlsx_rows
 
 type Rows = Callable[[], Iterator[Row]]
-"""Begins a table from its start."""
+"""Starts reading a table from its beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a profile makes of a file's first rows, for a person who is about to save it."""
+    """How a profile reads a file's first rows, for a person who is about to save it."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -46,7 +46,7 @@ def read_xlsx(file: BinaryIO, profile: CsvProfile) -> Iterator[StatementItem]:
 
 
 def preview(file: BinaryIO, profile: CsvProfile, *, limit: int, is_xlsx: bool) -> Preview:
-    """The first rows as they stand and as items; raises `StatementRefused`."""
+    """The first rows, raw and as items; raises `StatementRefused`."""
     begin = _xlsx(file) if is_xlsx else _csv(file, profile)
     rows = _without_last(begin(), profile.skip_last_rows)
     header = _header(rows, profile)
@@ -71,19 +71,19 @@ def _xlsx(file: BinaryIO) -> Rows:
 
 @dataclass
 class _Group:
-    """The rows of one account that follow each other, as far as their statement has to know of them in advance."""
+    """Consecutive rows of one account, summarised as far as the statement's header requires."""
 
     account: str
     currency: str = ""
     first: tuple[int, int | None] | None = None
-    """Amount and balance of the first readable row, and of the last one."""
+    """Amount and balance of the first and of the last readable row."""
     last: tuple[int, int | None] | None = None
     oldest_first: int = 0
-    """By how many pairs of neighbours the balances speak for rows from old to new, and not from new to old."""
+    """How many more pairs of adjacent rows have balances that fit oldest-first than newest-first."""
     first_day: date | None = None
     last_day: date | None = None
     problem: str = ""
-    """What is wrong with the first row that cannot be read: balances say nothing then."""
+    """What is wrong with the first unreadable row: the balances are then not conclusive."""
 
     def add(self, line: StatementLine, balance_minor: int | None) -> None:
         self.currency = self.currency or line.currency
@@ -98,7 +98,7 @@ class _Group:
 
     @property
     def is_newest_first(self) -> bool:
-        """By the balances; by the days where the balances fit both orders."""
+        """Decided by the balances, or by the dates if the balances fit both orders."""
         if self.oldest_first or self.first_day is None or self.last_day is None:
             return self.oldest_first < 0
         return self.first_day > self.last_day
@@ -142,7 +142,7 @@ def _read(begin: Rows, profile: CsvProfile) -> Iterator[StatementItem]:
 
 
 def _groups(begin: Rows, profile: CsvProfile) -> list[_Group]:
-    """A first reading: which statements there are, in which currency, with which balances."""
+    """The first pass: which statements there are, in which currency, with which balances."""
     columns, rows = _body(begin, profile)
     groups: list[_Group] = []
     for row in rows:
@@ -161,7 +161,7 @@ def _groups(begin: Rows, profile: CsvProfile) -> list[_Group]:
 
 
 def _item(columns: Columns, row: Row, position: int) -> tuple[StatementLine | UnreadableLine, int | None]:
-    """A row as a line with the balance behind it, or as what is wrong with it."""
+    """A row as a line with the balance after it, or as an unreadable line."""
     number, cells = row
     raw = raw_text(" | ".join(map(text_of, cells)))
     try:
@@ -171,13 +171,13 @@ def _item(columns: Columns, row: Row, position: int) -> tuple[StatementLine | Un
 
 
 def _body(begin: Rows, profile: CsvProfile) -> tuple[Columns, Iterator[Row]]:
-    """The columns, found in the header, and the rows under it that are not empty."""
+    """The columns, found in the header, and the non-empty rows below it."""
     rows = _without_last(begin(), profile.skip_last_rows)
     return Columns.find(profile, _header(rows, profile)), (row for row in rows if any(map(_is_filled, row[1])))
 
 
 def _header(rows: Iterator[Row], profile: CsvProfile) -> Row | None:
-    """Skip what stands before the lines; the header, if the profile has one."""
+    """Skip the rows before the lines, including the header if the profile has one."""
     for _ in islice(rows, profile.skip_rows):
         pass
     if not profile.has_header:

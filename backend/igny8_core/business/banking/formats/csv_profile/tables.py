@@ -1,4 +1,4 @@
-"""Rows of CSV and XLSX files, each with its number, before anybody knows what the columns mean."""
+"""Numbered rows of CSV and XLSX files, before the meaning of their columns is known."""
 
 import csv
 import io
@@ -21,10 +21,10 @@ else:
     openpyxl = OnDemand("openpyxl")
 
 type Row = tuple[int, list[Cell]]
-"""A row's number from one (of CSV: of the line it begins in) and its cells."""
+"""A row's number from one (in CSV the number of its first line) and its cells."""
 
 MAX_WORKBOOK_BYTES = 50_000_000
-"""Of all parts of a workbook, unpacked: its texts are held in memory."""
+"""Limit for all parts of a workbook once unpacked: its texts are held in memory."""
 MAX_ROWS = 200_000
 MAX_CSV_ROWS = 1_000_000
 
@@ -50,7 +50,7 @@ def csv_rows(source: Source, *, delimiter: str, encoding: str) -> Iterator[Row]:
 
 
 class _Raw(io.RawIOBase):
-    """What a reader is given, as Python's own text layers want it; closing it closes nothing."""
+    """The reader's source as Python's text layers expect it; closing it has no effect."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -65,31 +65,31 @@ class _Raw(io.RawIOBase):
 
 
 def xlsx_rows(file: BinaryIO) -> Iterator[Row]:
-    """Rows of a workbook's first sheet, formulas as the values that were stored with them."""
+    """Rows of a workbook's first sheet; formulas are read as the values stored with them."""
     _judge(file)
     file.seek(0)
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        # A sheet's own word about its size is not believed: it may claim millions of columns.
+        # A sheet's declared size is ignored: it may claim millions of columns.
         sheet.reset_dimensions()
         rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMN, values_only=True)
         for number, cells in enumerate(rows, 1):
             if number > MAX_ROWS:
                 raise StatementRefused(f"The sheet has more than {MAX_ROWS:,} rows; upload it in parts.")
-            # Gaps come as rows of two hundred nothings, up to a million of them from a few bytes.
+            # Gaps arrive as rows of two hundred empty cells, up to a million of them from a few bytes.
             yield number, [] if cells.count(None) == len(cells) else _cells(cells)
     except StatementRefused:
         raise
     except Exception as error:
-        # A workbook is a dozen XML parts that refer to each other: the library raises whatever it stumbles over.
+        # A workbook is a dozen XML parts that refer to each other, and the library raises many kinds of exceptions.
         raise StatementRefused(f"The workbook is broken ({type(error).__name__}).") from None
 
 
 def _judge(file: BinaryIO) -> None:
-    """Refuse bombs, and parts with a document type, before the library sees them.
+    """Refuse bombs, and parts with a document type, before the library reads them.
 
-    A part is XML by how it begins: which of them are read, and as what, the workbook itself says.
+    A part is recognised as XML by its first bytes, because the workbook itself decides which parts are read and how.
     """
     archive = archives.opened(file, max_bytes=MAX_WORKBOOK_BYTES)
     for entry in archive.infolist():
@@ -100,7 +100,7 @@ def _judge(file: BinaryIO) -> None:
 
 
 def _cells(values: tuple[object, ...]) -> list[Cell]:
-    """A row as wide as it is filled."""
+    """A row without its trailing empty cells."""
     width = len(values)
     while values[width - 1] is None:
         width -= 1
@@ -108,7 +108,7 @@ def _cells(values: tuple[object, ...]) -> list[Cell]:
 
 
 def _cell(value: object) -> Cell:
-    """A value of a sheet; numbers to the fifteen digits that Excel itself holds."""
+    """A cell's value; numbers have the fifteen digits that Excel itself keeps."""
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int):

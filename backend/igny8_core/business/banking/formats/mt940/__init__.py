@@ -1,4 +1,4 @@
-"""SWIFT: MT940 statements, and MT942 reports of the day as notifications."""
+"""SWIFT: MT940 statements, and MT942 intraday reports as notifications."""
 
 from igny8_core.business.banking.formats.mt940.reader import read
 

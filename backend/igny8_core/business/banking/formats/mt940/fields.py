@@ -1,4 +1,4 @@
-"""The fields of SWIFT messages, whatever the bank wraps around them."""
+"""The fields of SWIFT messages, whatever the bank puts around them."""
 
 import re
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ _TAG = re.compile(r"[ \t]*:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|65|86|34F|13D?|9
 _END = re.compile(r"-\s*\Z|-\}|-XXX|\{1:")
 _MAX_FIELD_LINES = 200
 END = "end"
-"""The tag of a field that stands for a message's end."""
+"""The tag of the field that marks a message's end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field with the line its tag stands in; `lines` are without the tag."""
+    """A field and the line number of its tag; `lines` do not include the tag."""
 
     tag: str
     number: int
@@ -33,9 +33,9 @@ class Field:
 
 
 def fields(source: Source) -> Iterator[Field]:
-    """Fields in order; what stands outside of messages, such as headers and separators of banks, is left out.
+    """Fields in order; anything outside messages, such as banks' headers and separators, is skipped.
 
-    A message begins with field 20 and ends with `-`, with another field 20, or with the file.
+    A message begins with field 20 and ends with `-`, with the next field 20, or with the file.
     """
     current: Field | None = None
     for number, line in numbered_lines(source):
@@ -60,7 +60,7 @@ def fields(source: Source) -> Iterator[Field]:
 
 
 def joined(lines: list[str], *, tag_length: int = 4) -> str:
-    """Wrapped text in one: a line that is full (65 characters with its tag) goes on in the middle of a word."""
+    """Wrapped text joined: a full line (65 characters with its tag) continues in the middle of a word."""
     text = ""
     for index, line in enumerate(lines):
         full = len(line) + (tag_length if index == 0 else 0) >= 65

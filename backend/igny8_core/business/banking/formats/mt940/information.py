@@ -1,4 +1,4 @@
-"""Field 86, which every country fills in its own way: who paid, and what they wrote."""
+"""Field 86, which every country fills in differently: who paid, and what they wrote."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Information:
 
 
 def read_information(lines: list[str]) -> Information:
-    """A field 86 in the German form (`166?20…`), the one of SWIFT codes (`/REMI/…`), or as free text."""
+    """A field 86 in the German form (`166?20…`), with SWIFT code words (`/REMI/…`), or as free text."""
     in_one = "".join(lines)
     if _GERMAN.match(in_one):
         return _german(in_one)
@@ -32,7 +32,7 @@ def read_information(lines: list[str]) -> Information:
 _SIGNS = "?<>~@^|!"
 _GERMAN = re.compile(rf"\s*(\d{{3}})([{_SIGNS}])(?=\d\d)", re.ASCII)
 _SUBFIELDS = {sign: re.compile(re.escape(sign) + r"(\d\d)") for sign in _SIGNS}
-"""By the sign that begins each subfield of this text."""
+"""Split by the character that begins each subfield of this text."""
 _SUBFIELD_LENGTH = 27
 _TEXT = (*range(20, 30), *range(60, 64))
 _NAME = (32, 33)
@@ -60,7 +60,7 @@ def _german(text: str) -> Information:
 
 
 def _pieces(subfields: dict[int, str], numbers: tuple[int, ...]) -> str:
-    """A text that is cut to subfields, a line for each, but a full one goes on in the middle of a word."""
+    """Joins a text split into subfields; a full subfield continues in the middle of a word."""
     text = ""
     for number in numbers:
         piece = subfields.get(number, "")
@@ -69,9 +69,9 @@ def _pieces(subfields: dict[int, str], numbers: tuple[int, ...]) -> str:
 
 
 def _keyed(text: str) -> dict[str, str]:
-    """SEPA's keywords with what follows each; what belongs to none stands under an empty one.
+    """SEPA's keywords with the text after each; text without a keyword is under an empty one.
 
-    A reference ends with its line, and only the payer's text (SVWZ) goes on over several.
+    A reference ends with its line; only the payer's text (SVWZ) continues over several lines.
     """
     parts = _KEYWORD.split(text)
     found: dict[str, str] = {}
@@ -83,7 +83,7 @@ def _keyed(text: str) -> dict[str, str]:
     return found | {"": clean(" ".join(others))}
 
 
-# SWIFT's code words, as banks of the Netherlands and others use them.
+# SWIFT's code words, as used by Dutch banks and others.
 _CODES = (
     "ACCT|ADDR|BENM|BIC|CHGS|CNTP|CREF|CSID|EREF|EXCH|IBAN|IREF|ISDT|KREF|MARF|NAME|OCMT|ORDP|PREF|PURP|REMI|RREF"
     "|RTRN|SVCL|TRCD|TRTP|TYPE|ULTB|ULTC|ULTD"

@@ -25,13 +25,13 @@ _MOVEMENT = re.compile(
     re.ASCII,
 )
 _ACCOUNT = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z|P?\d{7,12}\Z", re.ASCII)
-# What stands in place of a reference, to say that field 86 has it.
+# Placeholder for a reference, which says that field 86 has it.
 _ELSEWHERE = frozenset({"EREF", "KREF", "PREF", "MARF", "MREF", "CREF", "KREF+", "EREF+", "MREF+"})
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A field 61 and the field 86 that explains it."""
+    """A field 61 and the field 86 that belongs to it."""
 
     field: Field
     information: Field | None = None
@@ -42,7 +42,7 @@ class Movement:
 
 
 def is_expected(field: Field) -> bool:
-    """Whether a movement is only expected (EC, ED in MT942) and nothing is booked yet."""
+    """Whether a movement is only expected (EC, ED in MT942) and not booked yet."""
     match = _MOVEMENT.match(field.first)
     return match is not None and match["mark"].startswith("E")
 
@@ -50,7 +50,7 @@ def is_expected(field: Field) -> bool:
 def movement_line(movement: Movement, *, position: int, currency: str) -> StatementLine:
     """The line of a movement; raises `Unreadable`.
 
-    A reversed credit (RC) takes money away and a reversed debit (RD) brings it, whatever came before.
+    A reversed credit (RC) takes money away and a reversed debit (RD) brings it back, whatever came before.
     """
     match = _MOVEMENT.match(movement.field.first)
     if match is None:
@@ -80,12 +80,12 @@ def movement_line(movement: Movement, *, position: int, currency: str) -> Statem
 
 
 def century(year: str) -> str:
-    """Four digits of a year from two, as SWIFT reads them: 80 to 99 are of the last century."""
+    """A four-digit year from two digits, as SWIFT defines it: 80 to 99 belong to the last century."""
     return ("19" if year >= "80" else "20") + year
 
 
 def _entry_date(month_and_day: str | None, value_date: date) -> date:
-    """The booking date, whose year is not written: the one closest to the value date, which it is by default."""
+    """The booking date, which has no year: the one closest to the value date, which is also the default."""
     if not month_and_day:
         return value_date
     found = []

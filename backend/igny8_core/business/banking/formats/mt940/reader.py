@@ -1,7 +1,7 @@
-"""MT940 and MT942 as a stream. Each message is a statement of its own, pages of a long statement too.
+"""MT940 and MT942 as a stream. Each message, including each page of a long statement, is a separate statement.
 
-Written by hand because the library that there is (mt-940) needs the whole file in memory, gives up the file for one
-bad line, and reads a reversed credit as money received.
+Written by hand because the existing library (mt-940) needs the whole file in memory, rejects the file for one bad line,
+and reads a reversed credit as money received.
 """
 
 import re
@@ -34,7 +34,7 @@ _SUMS = re.compile(r"\d{0,5}([A-Z]{3})", re.ASCII)
 
 
 def read(source: Source) -> Iterator[StatementItem]:
-    """The items of all messages; raises `StatementRefused` for a message without its head or its end."""
+    """The items of all messages; raises `StatementRefused` for a message without its start or end."""
     message: _Message | None = None
     for field in fields(source):
         if field.tag == "20":
@@ -46,7 +46,7 @@ def read(source: Source) -> Iterator[StatementItem]:
 
 
 class _Message:
-    """One message while its fields go by."""
+    """One message while its fields are parsed."""
 
     def __init__(self) -> None:
         self.reference = ""
@@ -62,7 +62,7 @@ class _Message:
         self.waiting: Movement | None = None
 
     def take(self, field: Field) -> Iterator[StatementItem]:
-        """What follows from a field; a movement waits for the field 86 that may explain it."""
+        """The items that result from a field; a movement waits for the field 86 that may explain it."""
         if field.tag == "86":
             if self.waiting is not None and self.waiting.information is None:
                 self.waiting = Movement(self.waiting.field, field)
@@ -78,7 +78,7 @@ class _Message:
             self._note(field)
 
     def _note(self, field: Field) -> None:
-        """Remember what the head and the balances say."""
+        """Remember the header and the balances."""
         match field.tag:
             case "20":
                 self.reference = clean(field.first)
@@ -151,6 +151,6 @@ class _Message:
 
 
 def _account(text: str) -> str:
-    """Field 25; some banks write the currency behind the number."""
+    """Field 25; some banks append the currency to the number."""
     number, _, currency = text.strip().rpartition(" ")
     return compact(number if number and _CURRENCY.fullmatch(currency) else text)

@@ -1,4 +1,4 @@
-"""OFX: version 1 in SGML and version 2 in XML, statements of bank accounts and of cards."""
+"""OFX: version 1 in SGML and version 2 in XML; statements of bank accounts and cards."""
 
 from igny8_core.business.banking.formats.ofx.reader import read
 

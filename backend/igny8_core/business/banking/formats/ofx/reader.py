@@ -1,7 +1,7 @@
-"""OFX as a stream of statements: a file may hold several accounts, and has no opening balances.
+"""OFX as a stream of statements: a file may contain several accounts, and has no opening balances.
 
-Written by hand because the free library that there is (ofxparse) had its last release in 2021, reads files whole,
-and gives up the file for one bad transaction.
+Written by hand because the existing free library (ofxparse) had its last release in 2021, reads files whole, and
+rejects the file for one bad transaction.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,9 @@ _AGGREGATES = _STATEMENTS | {
 
 
 def read(source: Source) -> Iterator[StatementItem]:
-    """The items of all statements; raises `StatementRefused` where the file is broken, cut off or holds none."""
+    """The items of all statements; raises `StatementRefused` if the file is broken, truncated or
+    contains no statement.
+    """
     statement: _Statement | None = None
     found = 0
     complete = False
@@ -46,7 +48,7 @@ def read(source: Source) -> Iterator[StatementItem]:
 
 
 class _Statement:
-    """One statement while its tags go by."""
+    """One statement while its tags are parsed."""
 
     def __init__(self, opening: Token) -> None:
         self.opening = opening
@@ -61,7 +63,7 @@ class _Statement:
         self.position = 1
 
     def take(self, token: Token) -> Iterator[StatementItem]:
-        """What follows from a tag inside the statement, its end included."""
+        """The items that result from a tag inside the statement, or from its end."""
         if token.tag.startswith("/"):
             yield from self._close(token)
         elif token.tag in _AGGREGATES:

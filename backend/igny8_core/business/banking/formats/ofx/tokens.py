@@ -1,7 +1,7 @@
-"""OFX cut into its tags. Both versions are read by the same few rules, so there is no XML parser to be attacked.
+"""Splits OFX into its tags. The same few rules read both versions, so there is no XML parser to attack.
 
-OFX has neither attributes nor mixed content: a tag, and behind it a value or other tags. SGML leaves out the end tags
-of values, which says nothing that the next tag does not.
+OFX has neither attributes nor mixed content: a tag is followed by a value or by other tags. SGML omits the end tags of
+values, which carry no information that the next tag does not.
 """
 
 import re
@@ -20,7 +20,7 @@ _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A tag such as `STMTTRN` or `/STMTTRN`, in upper case, and the text behind it."""
+    """A tag such as `STMTTRN` or `/STMTTRN`, in upper case, and the text after it."""
 
     line: int
     tag: str
@@ -49,7 +49,7 @@ def tokens(source: Source) -> Iterator[Token]:
 
 
 def _token(line: int, piece: bytes) -> Token | None:
-    """The tag at a piece's start; none for an element that is empty and says so (`<MEMO/>`)."""
+    """The tag at the start of a piece; None for a self-closing element (`<MEMO/>`)."""
     tag, closed, text = piece.partition(b">")
     if not closed:
         raise StatementRefused(f"Line {line}: a tag is cut off.")
@@ -60,9 +60,9 @@ def _token(line: int, piece: bytes) -> Token | None:
 
 
 def _until(end: bytes, line: int, piece: bytes, pieces: Iterator[tuple[int, bytes]]) -> tuple[bytes, bytes]:
-    """What stands before an end that may be several pieces away, and what stands behind it.
+    """The text before an end mark that may be several pieces ahead, and the text after it.
 
-    No end has a `<` in it, so each piece is searched once and alone.
+    End marks contain no `<`, so each piece can be searched separately.
     """
     inside: list[bytes] = []
     size = 0
@@ -78,7 +78,7 @@ def _until(end: bytes, line: int, piece: bytes, pieces: Iterator[tuple[int, byte
 
 
 def _numbered(source: Source) -> Iterator[tuple[int, bytes]]:
-    """The pieces behind each `<`, with the line each begins in."""
+    """The pieces after each `<`, with the line number where each begins."""
     line = 1
     for index, piece in enumerate(_pieces(source)):
         if index:
@@ -87,7 +87,7 @@ def _numbered(source: Source) -> Iterator[tuple[int, bytes]]:
 
 
 def _pieces(source: Source) -> Iterator[bytes]:
-    """What stands before the first `<`, and then from behind each to the next."""
+    """The text before the first `<`, then the text after each one up to the next."""
     rest = b""
     while chunk := source.read(_CHUNK_BYTES):
         parts = (rest + chunk).split(b"<")
@@ -99,7 +99,7 @@ def _pieces(source: Source) -> Iterator[bytes]:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """The character an entity stands for; a number that is none stays as it is written."""
+    """The character that an entity stands for; an invalid number stays as written."""
     name = entity[1]
     if not name.startswith("#"):
         return _NAMED[name]

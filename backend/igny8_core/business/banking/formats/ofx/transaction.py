@@ -1,4 +1,4 @@
-"""A transaction of OFX (`STMTTRN`) as a line, and the amounts and dates of OFX."""
+"""A transaction of OFX (`STMTTRN`) as a line, and OFX's amounts and dates."""
 
 import re
 from datetime import date
@@ -15,14 +15,14 @@ from igny8_core.business.banking.domain.reading import (
 )
 
 type Values = dict[str, str]
-"""Values by their tag, after the name of the aggregate they stand in: `STMTTRN.TRNAMT`, `BANKACCTTO.ACCTID`."""
+"""Values by tag, prefixed with their aggregate's name: `STMTTRN.TRNAMT`, `BANKACCTTO.ACCTID`."""
 
 _AMOUNT = re.compile(r"([+-]?)(\d{0,30}(?:[.,]\d{0,30})?)\Z", re.ASCII)
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}(?:\d\d)?(?:\.\d{1,6})?)?\s*(?:\[[^\]]*\])?\Z", re.ASCII)
 
 
 def transaction_line(values: Values, *, position: int, currency: str, raw: str) -> StatementLine:
-    """The line; raises `Unreadable`. Amounts are in the account's currency, or in `CURRENCY` where that is given."""
+    """The line; raises `Unreadable`. Amounts are in the account's currency, or in `CURRENCY` if given."""
     own_currency = values.get("CURRENCY.CURSYM") or currency
     booked = values.get("STMTTRN.DTPOSTED")
     if not booked:
@@ -48,7 +48,7 @@ def transaction_line(values: Values, *, position: int, currency: str, raw: str) 
 
 
 def ofx_amount(text: str, currency: str) -> int:
-    """Signed minor units; the decimal mark is a point or a comma and nothing separates thousands (OFX 3.2.9.1)."""
+    """Signed minor units; the decimal mark is a point or a comma, without thousands separators (OFX 3.2.9.1)."""
     if not text:
         raise Unreadable("the amount is missing (TRNAMT)")
     match = _AMOUNT.match(text)
@@ -59,7 +59,7 @@ def ofx_amount(text: str, currency: str) -> int:
 
 
 def ofx_date(text: str) -> date:
-    """The day as the bank wrote it; the time and its zone are not looked at."""
+    """The day as the bank wrote it; time and zone are ignored."""
     match = _DATE.match(text)
     if match is None:
         raise Unreadable(f"{shown(text)} is not a date")

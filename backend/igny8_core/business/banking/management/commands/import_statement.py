@@ -1,4 +1,6 @@
-"""Import statements from the command line, with the same result as dropping them in the console or the API."""
+"""Imports statements from the command line, with the same result as uploading them in the console or
+through the API.
+"""
 
 import hashlib
 import sys
@@ -23,7 +25,7 @@ WIDTH = 30
 
 
 class Told(NamedTuple):
-    """What the command line says of its files."""
+    """Messages of the command about its files."""
 
     bank_account: str | None
     csv_profile: str | None
@@ -34,14 +36,14 @@ class Command(BaseCommand):
     help = "Imports bank statements and books what is certain. The same file again imports nothing."
 
     def add_arguments(self, parser: Any) -> None:
-        """Files, and what they may not say themselves."""
+        """The files, and details that the files may not contain themselves."""
         parser.add_argument("files", nargs="+", type=Path)
         parser.add_argument("--bank-account", help="number of the account the files are of")
         parser.add_argument("--csv-profile", help="name of the profile for CSV and XLSX")
         parser.add_argument("--confirm", action="store_true", help="leave out lines that cannot be read")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import each file for itself; one that is refused stops no other."""
+        """Import each file separately; a refused file does not stop the others."""
         refused, told = 0, Told(*(options[name] for name in Told._fields))
         for path in options["files"]:
             try:
@@ -95,7 +97,7 @@ class Command(BaseCommand):
         return lambda lines_read: self._show(f"{path.name}: {lines_read:,} lines read")
 
     def _matching(self, path: Path, total: int) -> Any:
-        """A bar over looking at the lines; booking follows with a count of its own."""
+        """A progress bar for the matching phase; booking has its own count afterwards."""
         done = 0
 
         def heard(lines: int) -> None:

@@ -1,4 +1,4 @@
-"""Start with credit packages: rows of a fixture an operator can edit."""
+"""Loads initial credit packages from a fixture; operators can edit them afterwards."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "credit_packages.js
 
 
 class PackageRow(msgspec.Struct):
-    """A package as a fixture tells it; prices are decimal text by currency."""
+    """A package in a fixture; prices are decimal text by currency."""
 
     name: str
     credits: int
@@ -29,11 +29,11 @@ class Command(BaseCommand):
     help = "Loads credit packages from a fixture; those that are there already are left as they are."
 
     def add_arguments(self, parser: Any) -> None:
-        """A file of one's own."""
+        """An alternative fixture."""
         parser.add_argument("file", nargs="?", default=str(FIXTURE))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Insert what is missing."""
+        """Insert the missing packages."""
         rows = msgspec.json.decode(Path(options["file"]).read_bytes(), type=list[PackageRow])
 
         def operation() -> int:

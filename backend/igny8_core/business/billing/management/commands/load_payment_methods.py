@@ -1,4 +1,4 @@
-"""Start with real ways to pay: rows of a fixture an operator can edit."""
+"""Loads real payment methods from a fixture; operators can edit them afterwards."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "payment_methods.js
 
 
 class MethodRow(msgspec.Struct):
-    """A way to pay as a fixture tells it, every field of it; amounts are decimal text."""
+    """A payment method in a fixture, with every field; amounts are decimal text."""
 
     payment_method: str
     country: str
@@ -36,14 +36,14 @@ class Command(BaseCommand):
     help = "Loads ways to pay from a fixture; rows that are there already are left as they are."
 
     def add_arguments(self, parser: Any) -> None:
-        """A file of one's own, and whether the rows are offered at once."""
+        """An alternative fixture, and whether its rows are enabled immediately."""
         parser.add_argument("file", nargs="?", default=str(FIXTURE))
         parser.add_argument(
             "--enabled", action="store_true", help="offer them at once (the fixture's accounts are demo)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Insert what is missing."""
+        """Insert the missing rows."""
         rows = msgspec.json.decode(Path(options["file"]).read_bytes(), type=list[MethodRow])
 
         def operation() -> int:

@@ -1,4 +1,4 @@
-"""The first limits of four eyes, for a new system; later ones are set by admins."""
+"""Sets the initial approval limits of a new system; admins set later ones."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("limits", nargs="*", metavar="CURRENCY=AMOUNT", help="PKR=500000.00, or PKR=none")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """All of them or none."""
+        """Set all of them or none."""
         limits = dict(map(_read, options["limits"]))
         carry_out(lambda: _set_all(limits))
         missing = carry_out(currencies_without_limit)

@@ -1,4 +1,4 @@
-"""Recount the ledger and everything that must agree with it; exits non-zero on drift."""
+"""Recounts the ledger and everything that must agree with it; exits non-zero if something does not."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ class Command(BaseCommand):
     help = "Recounts balances, invoices, payments, refunds and credits from the journal lines, since the last time."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Everything, instead of what is new."""
+        """`--full`: recount everything instead of what is new."""
         parser.add_argument("--full", action="store_true", help="recount everything, also what was verified before")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what was counted, or every drift that was found."""
+        """Print what was counted, or every discrepancy."""
         found = unit_of_work.run(
             lambda: verify_money(full=options["full"], remembers=may_remember()),
             scope=Scope.operators(),
