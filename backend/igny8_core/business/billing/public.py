@@ -1,4 +1,4 @@
-"""What other rooms and the pages may use of this room: services, selectors and what they answer."""
+"""What other rooms and the pages may use of this room: services, selectors and their result types."""
 
 from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES, CleanFile, clean
 from igny8_core.business.billing.selectors import figures

@@ -1,4 +1,4 @@
-"""What billing's routes take from accounts."""
+"""The input of the accounts' billing routes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,7 +41,7 @@ MAX_LINES = 100
 
 @dataclass(frozen=True, slots=True)
 class PaymentQuery:
-    """What a caller asks of a list of payments, as sent."""
+    """The query of a list of payments, as sent."""
 
     status: str | None = None
     payment_method: PaymentMethod | None = None
@@ -56,7 +56,7 @@ class PaymentQuery:
     duplicate_reference: str | None = None
 
     def filters(self, *, account_id: UUID | None = None) -> PaymentFilters:
-        """What the list is narrowed by, to one account where one is named. Raises `ValidationError`."""
+        """The filters, for one account if given. Raises `ValidationError`."""
         statuses = () if self.status is None else parse_status_filter(self.status)
         duplicate = self.duplicate_reference
         return PaymentFilters(
@@ -74,7 +74,7 @@ class PaymentQuery:
 
 @dataclass(frozen=True, slots=True)
 class MethodQuery:
-    """For which country, currency or invoice the ways to pay are asked."""
+    """The country, currency or invoice to list payment methods for."""
 
     country: str | None = None
     currency: str | None = None
@@ -83,19 +83,19 @@ class MethodQuery:
 
 @dataclass(frozen=True, slots=True)
 class NewProof:
-    """A file to add to a payment."""
+    """A file to attach to a payment."""
 
     file: Upload
 
 
 class ReferenceField(StrictCharField):
-    """A payer's reference, of which something is left once it is normalised."""
+    """A payer's reference, which must not be empty once normalised."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=LONGEST, **options)
 
     def tidied(self, text: str) -> str:
-        """As it is shown."""
+        """The reference as displayed."""
         return read_reference(text).text
 
 
@@ -129,13 +129,13 @@ class ManualPaymentFormSerializer(ManualPaymentSerializer):
     proof = UploadField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The view has cleaned the file before the transaction began, and hands it on itself."""
+        """The view has cleaned the file before the transaction began, and passes it on itself."""
         attrs.pop("proof", None)
         return super().validate(attrs)
 
 
 class NewProofSerializer(StrictSerializer[NewProof]):
-    """A file to add to a payment."""
+    """A file to attach to a payment."""
 
     into = NewProof
     file = UploadField()
@@ -164,7 +164,7 @@ class OperatorPaymentFilterSerializer(PaymentFilterSerializer):
 
 
 class MethodQuerySerializer(StrictSerializer[MethodQuery]):
-    """The query of the available ways to pay."""
+    """The query of the available payment methods."""
 
     into = MethodQuery
     country = CountryField(required=False)
@@ -184,7 +184,7 @@ class DraftLineSerializer(StrictSerializer[DraftLine]):
     credits = StrictIntegerField(min_value=1, max_value=10**12, required=False, allow_null=True)
 
     def validate_tax_rate(self, value: str | None) -> Decimal | None:
-        """Per cent as a number."""
+        """A percentage as a number."""
         return None if value is None else Decimal(value)
 
 
@@ -215,20 +215,20 @@ class _SavedMethodFields[Checked](StrictSerializer[Checked]):
 
 
 class SavedMethodSerializer(_SavedMethodFields[SavedMethod]):
-    """A way to pay that an account saves; `details` are masked values."""
+    """A payment method that an account saves; `details` are masked values."""
 
     into = SavedMethod
 
 
 class SavedMethodChangeSerializer(_SavedMethodFields[SavedMethodChange]):
-    """What changes of a saved way to pay."""
+    """Changes to a saved payment method."""
 
     into = SavedMethodChange
     changes_only = True
 
 
 class MethodConfigSerializer(StrictSerializer[MethodConfigValues]):
-    """A way to pay as an operator configures it; the fields of `instructions` are checked by name."""
+    """A payment method as an operator configures it; the fields of `instructions` are checked by name."""
 
     into = MethodConfigValues
     payment_method = EnumField(PaymentMethod)
@@ -245,14 +245,14 @@ class MethodConfigSerializer(StrictSerializer[MethodConfigValues]):
 
 
 class MethodConfigChangeSerializer(MethodConfigSerializer):
-    """What changes of a configured way to pay."""
+    """Changes to a configured payment method."""
 
     changes_only = True
 
 
 @dataclass(frozen=True, slots=True)
 class MethodConfigQuery:
-    """Which configured ways to pay are asked for."""
+    """Filters of the configured payment methods."""
 
     country: str | None = None
     payment_method: PaymentMethod | None = None
@@ -260,7 +260,7 @@ class MethodConfigQuery:
 
 
 class MethodConfigFilterSerializer(StrictSerializer[MethodConfigQuery]):
-    """The query of the list of configured ways to pay."""
+    """The query of the list of configured payment methods."""
 
     into = MethodConfigQuery
     country = CountryField(required=False, allow_every=True)
@@ -268,5 +268,5 @@ class MethodConfigFilterSerializer(StrictSerializer[MethodConfigQuery]):
     enabled = serializers.ChoiceField(choices=["true", "false"], required=False)
 
     def validate_enabled(self, value: str) -> bool:
-        """The word as a truth value."""
+        """The word as a boolean."""
         return value == "true"

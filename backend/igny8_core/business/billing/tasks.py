@@ -36,7 +36,7 @@ TOKENS_KEPT = timedelta(days=1)
 @on(EventType.PAYMENT_SUBMITTED)
 @app.task(name="billing.note_shared_reference", retry=5)
 def note_shared_reference(event_id: str, account_id: str) -> None:
-    """Note for operators that several accounts use a reference, or ones that look alike; no tenant ever learns it."""
+    """Record for operators that several accounts use a reference, or similar-looking ones; tenants never learn it."""
 
     def operation() -> None:
         with connection.cursor() as cursor:
@@ -62,16 +62,16 @@ def recount_hourly(timestamp: int) -> None:
 @app.periodic(cron="11 3 * * *")
 @app.task(name="billing.recount_everything", queueing_lock="recount_everything", lock="recount")
 def recount_nightly(timestamp: int) -> None:
-    """Recount everything: only this sees a change to what was verified before."""
+    """Recount everything: only this detects a change to what was verified before."""
     recount(full=True)
 
 
 class RecountFailed(RuntimeError):
-    """The recount found numbers that do not agree, or events that do not fit."""
+    """The recount found amounts that do not agree, or events that do not fit."""
 
 
 def recount(*, full: bool) -> None:
-    """What does not fit fails the job, loudly, and shows as a failed job until somebody has looked."""
+    """Fail the job if anything does not agree, so that it stays visible until somebody has looked."""
     found = unit_of_work.run(lambda: verify(full=full), scope=Scope.operators(), actor=SYSTEM, snapshot=True)
     bad = [str(one) for one in found.events.bad]
     if not found.money.ok:

@@ -63,7 +63,7 @@ VIEWER, MEMBER, ADMIN = AccountRole.VIEWER, AccountRole.MEMBER, AccountRole.ADMI
 
 
 class PaymentViewSet(AccountAudience, ApiViewSet):
-    """The account's payments, and the ways to make one."""
+    """The account's payments, and the available payment methods."""
 
     roles: ClassVar = {
         "list": VIEWER,
@@ -98,7 +98,7 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
         responses={201: PaymentAnswer},
     )
     def manual(self, request: Request) -> HttpResponse:
-        """Submit a manual payment of an invoice, as a form with a proof if wanted; it awaits approval."""
+        """Submit a manual payment of an invoice, as JSON or as a form with a proof; it awaits approval."""
         shape = ManualPaymentSerializer if self.proof is None else ManualPaymentFormSerializer
         submission = shape.checked(request.data, proof=self.proof)
         payment = PaymentService.create_manual_payment(account=account_of(request), submission=submission)
@@ -107,13 +107,13 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: PaymentDetailAnswer})
     def cancel(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Take back a payment nobody has decided on."""
+        """Cancel an undecided payment."""
         cancel_payment(account=account_of(request), payment_id=payment_id)
         return _detail(request, payment_id)
 
     @extend_schema(parameters=[MethodQuerySerializer], responses={200: AvailableMethodsAnswer})
     def available(self, request: Request) -> HttpResponse:
-        """The ways to pay in a country, for an invoice or a currency."""
+        """The payment methods in a country, for an invoice or a currency."""
         query = query_of(request, MethodQuerySerializer)
         offered = PaymentService.get_available_payment_methods(
             account=account_of(request), country=query.country, currency=query.currency, invoice_id=query.invoice_id
@@ -122,7 +122,7 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
 
 
 class ProofViewSet(AccountAudience, ApiViewSet):
-    """The proofs of one of the account's payments: a handful, so the list has no pages."""
+    """The proofs of one of the account's payments: only a few, so the list has no pages."""
 
     paged = False
     conflicting: ClassVar = frozenset({"create"})
@@ -144,7 +144,7 @@ class ProofViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(request={MEDIA_TYPE: NewProofSerializer}, responses={201: ProofAnswer})
     def create(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Add a proof to a payment nobody has decided on: PNG, JPEG, WebP or PDF, at most 5 MB and five files."""
+        """Attach a proof to an undecided payment: PNG, JPEG, WebP or PDF, at most 5 MB and five files."""
         NewProofSerializer.checked(request.data)
         assert self.file is not None
         proof = add_proof(account=account_of(request), payment_id=payment_id, file=self.file)
@@ -182,7 +182,7 @@ class InvoiceViewSet(AccountAudience, ApiViewSet):
 
 
 class SavedMethodViewSet(AccountAudience, ApiViewSet):
-    """The ways to pay the account has saved: a handful, so the list has no pages."""
+    """The account's saved payment methods: only a few, so the list has no pages."""
 
     paged = False
 
@@ -197,14 +197,14 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(responses={200: ListOf(SavedMethodAnswer)})
     def list(self, request: Request) -> HttpResponse:
-        """All saved ways to pay."""
+        """All saved payment methods."""
         query_of(request, StrictSerializer, paged=self.paged)
         saved = AccountPaymentMethod.objects.for_account(account_of(request)).order_by("id")
         return responses.every([SavedMethodAnswer.of(row) for row in saved[: pagination.MAX_PAGE_SIZE]])
 
     @extend_schema(responses={200: SavedMethodAnswer})
     def retrieve(self, request: Request, method_id: UUID) -> HttpResponse:
-        """One saved way to pay."""
+        """One saved payment method."""
         saved = AccountPaymentMethod.objects.for_account(account_of(request)).filter(id=method_id).first()
         if saved is None:
             raise NotFound
@@ -212,21 +212,21 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(request=SavedMethodSerializer, responses={201: SavedMethodAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Save a way to pay."""
+        """Save a payment method."""
         method = SavedMethodSerializer.checked(request.data)
         saved = method_setup.save_method(account=account_of(request), method=method)
         return responses.one(SavedMethodAnswer.of(saved), status=201)
 
     @extend_schema(request=SavedMethodChangeSerializer(partial=True), responses={200: SavedMethodAnswer})
     def partial_update(self, request: Request, method_id: UUID) -> HttpResponse:
-        """Change a saved way to pay."""
+        """Change a saved payment method."""
         change = SavedMethodChangeSerializer.checked(request.data)
         saved = method_setup.change_method(account=account_of(request), method_id=method_id, change=change)
         return responses.one(SavedMethodAnswer.of(saved))
 
     @extend_schema(responses={200: RemovedAnswer})
     def destroy(self, request: Request, method_id: UUID) -> HttpResponse:
-        """Forget a saved way to pay."""
+        """Delete a saved payment method."""
         method_setup.remove_method(account=account_of(request), method_id=method_id)
         return responses.one(RemovedAnswer(id=method_id), message="Removed.")
 
@@ -238,7 +238,7 @@ class SavedMethodViewSet(AccountAudience, ApiViewSet):
 
 
 class CreditPackageViewSet(AccountAudience, ApiViewSet):
-    """Credits on offer; the list has no pages."""
+    """Credit packages on offer; the list has no pages."""
 
     paged = False
 
@@ -252,7 +252,9 @@ class CreditPackageViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={201: InvoiceDetailAnswer})
     def purchase(self, request: Request, package_id: UUID) -> HttpResponse:
-        """Buy a package: a pending invoice in the account's currency, which grants the credits when it is paid."""
+        """Buy a package: creates a pending invoice in the account's currency, which grants the credits
+        when it is paid.
+        """
         account = account_of(request)
         invoice = purchase_package(account=account, package_id=package_id)
         answer = InvoiceDetailAnswer.of_detail(invoice_detail(invoice), time_zone=account.time_zone)
@@ -260,7 +262,7 @@ class CreditPackageViewSet(AccountAudience, ApiViewSet):
 
 
 def cleaned(request: Request, field: str) -> CleanFile | None:
-    """The file a form carries in this field, written anew; None where there is none. Raises `ValidationError`."""
+    """The file in this field of a form, re-encoded; None if there is none. Raises `ValidationError`."""
     upload = dict(request.data).get(field)
     if not isinstance(upload, Upload):
         return None
@@ -273,7 +275,7 @@ def proofs_page(proofs: QuerySet[PaymentProof]) -> HttpResponse:
 
 
 def proof_file(proofs: QuerySet[PaymentProof], proof_id: UUID) -> HttpResponse:
-    """One of the proofs as a download under a name of ours. Raises `NotFound`."""
+    """One of the proofs as a download, under a name that we choose. Raises `NotFound`."""
     proof = proofs.defer(None).filter(id=proof_id).first()
     if proof is None:
         raise NotFound
@@ -282,7 +284,7 @@ def proof_file(proofs: QuerySet[PaymentProof], proof_id: UUID) -> HttpResponse:
 
 
 def operator_payments_page(request: Request, query: PaymentQuery) -> HttpResponse:
-    """A page of payments across accounts; what awaits approval comes oldest first."""
+    """A page of payments across accounts; those awaiting approval are listed oldest first."""
     filters = query.filters()
     ordering = query.ordering or ("-created_at" if query.needs is None else "created_at")
     asked, span = _span(request, ordering, filters)

@@ -1,1 +1,1 @@
-"""Invoices and receipts as PDF, QR codes as pictures, and letters about them."""
+"""Invoices and receipts as PDF, QR codes as pictures, and letters that go with them."""

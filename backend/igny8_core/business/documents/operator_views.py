@@ -24,7 +24,7 @@ class OperatorDocumentViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(parameters=[InvoicePdfQuerySerializer], responses=PDF_ANSWER)
     def invoice_pdf(self, request: Request, invoice_id: UUID) -> HttpResponse:
-        """An invoice as PDF/A-3; `format=facturx` puts its EN 16931 data inside (Factur-X, ZUGFeRD)."""
+        """An invoice as PDF/A-3; `format=facturx` embeds its EN 16931 data (Factur-X, ZUGFeRD)."""
         asked = query_of(request, InvoicePdfQuerySerializer, paged=False)
         made = invoice_pdf(invoice_id=invoice_id, account_id=None, facturx=asked.format == "facturx")
         return download(made.content, name=made.name, content_type="application/pdf")

@@ -1,4 +1,4 @@
-"""Shapes of the documents' requests."""
+"""The input of the documents' routes."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from igny8_core.http.fields import StrictSerializer
 
 @dataclass(frozen=True, slots=True)
 class InvoicePdfQuery:
-    """Which form of the invoice."""
+    """The requested form of the invoice."""
 
     format: str = "pdf"
 
 
 class InvoicePdfQuerySerializer(StrictSerializer[InvoicePdfQuery]):
-    """Which form of the invoice: for people, or with the electronic invoice inside."""
+    """The requested form of the invoice: for people, or with the electronic invoice embedded."""
 
     into = InvoicePdfQuery
     format = serializers.ChoiceField(choices=["pdf", "facturx"], required=False)

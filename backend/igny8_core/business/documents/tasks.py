@@ -1,4 +1,4 @@
-"""Jobs of letters: facts become letters, letters become mail, reminders go out each day."""
+"""Jobs of letters: events cause letters, letters are mailed, reminders are sent every day."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -20,7 +20,7 @@ from igny8_core.kit import clock
 AT_ONCE = 500
 GIVEN_UP_AFTER = timedelta(days=3)
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
-"""4 s, 16 s, … some six hours in all: a mail server may be away for a while."""
+"""4 s, 16 s, …: six hours in total, because a mail server may be down for a while."""
 
 logger = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ logger = structlog.get_logger(__name__)
 @on(EventType.INVOICE_FINALIZED, EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_STATUS_CHANGED)
 @app.task(name="documents.write_letters", retry=5)
 def write_letters(event_id: str, account_id: str) -> None:
-    """Write down whom to tell of a fact, once however often this runs, and have each letter sent."""
+    """Store whom to notify of an event, once however often this runs, and have each letter sent."""
     owner_id = UUID(account_id)
     written = unit_of_work.run(
         lambda: letters.write_about_event(account_id=owner_id, event_id=UUID(event_id)),
@@ -40,7 +40,7 @@ def write_letters(event_id: str, account_id: str) -> None:
 
 @app.task(name="documents.send_letter", retry=PATIENT)
 def send_letter(letter_id: str, account_id: str) -> None:
-    """Claim the letter, hand it to the mail server outside of any transaction, note that."""
+    """Claim the letter, hand it to the mail server outside any transaction, and record that."""
     scope = Scope.tenant(UUID(account_id))
     letter = unit_of_work.run(
         lambda: letters.claim_letter(account_id=UUID(account_id), letter_id=UUID(letter_id)), scope=scope, actor=SYSTEM
@@ -62,14 +62,14 @@ def send_letter(letter_id: str, account_id: str) -> None:
 @app.periodic(cron="7 * * * *")
 @app.task(name="documents.remind", queueing_lock="remind")
 def remind(timestamp: int) -> None:
-    """Reminders of late invoices: hourly, since a day begins at another hour in each account's zone."""
+    """Reminders for overdue invoices: hourly, because days begin at different times in the accounts' time zones."""
     _have_sent(unit_of_work.run(letters.write_reminders, scope=Scope.operators(), actor=SYSTEM))
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="documents.resend_stuck_letters", queueing_lock="resend_stuck_letters")
 def resend_stuck_letters(timestamp: int) -> None:
-    """Letters that a crash left between being written and being sent."""
+    """Send letters that a crash left stored but unsent."""
     with unit_of_work.read(Scope.operators()):
         now = clock.now()
         stuck = stuck_letters(before=now - letters.CLAIM_LASTS, after=now - GIVEN_UP_AFTER)

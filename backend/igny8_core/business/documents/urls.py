@@ -1,4 +1,4 @@
-"""Routes of the documents, among those of billing."""
+"""Routes of the documents room, among those of billing."""
 
 from django.urls import path
 

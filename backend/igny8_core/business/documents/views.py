@@ -24,7 +24,7 @@ class DocumentViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(parameters=[InvoicePdfQuerySerializer], responses=PDF_ANSWER)
     def invoice_pdf(self, request: Request, invoice_id: UUID) -> HttpResponse:
-        """The invoice as PDF/A-3; `format=facturx` puts its EN 16931 data inside (Factur-X, ZUGFeRD)."""
+        """The invoice as PDF/A-3; `format=facturx` embeds its EN 16931 data (Factur-X, ZUGFeRD)."""
         asked = query_of(request, InvoicePdfQuerySerializer, paged=False)
         facturx = asked.format == "facturx"
         made = invoice_pdf(invoice_id=invoice_id, account_id=account_of(request).id, facturx=facturx)

@@ -1,1 +1,1 @@
-"""Double entry per account and currency, and credits as a unit of their own: what every amount is and where it went."""
+"""Double-entry bookkeeping per account and currency; credits are treated as a separate unit."""

@@ -1,4 +1,4 @@
-"""What the ledger's routes answer."""
+"""Answers of the ledger's routes."""
 
 from datetime import datetime
 from typing import Self
@@ -25,13 +25,13 @@ class BalanceAnswer(Answer):
 
 
 class CreditsAnswer(Answer):
-    """How many credits there are."""
+    """The account's number of credits."""
 
     credits: int
 
 
 class CreditTransactionAnswer(Answer):
-    """One movement of credits as the account sees it: credits that came are positive."""
+    """A movement of credits as the account sees it: received credits are positive."""
 
     id: UUID
     kind: str
@@ -43,7 +43,7 @@ class CreditTransactionAnswer(Answer):
 
     @classmethod
     def of(cls, line: JournalLine) -> Self:
-        """The movement that a journal line tells of."""
+        """The movement of a journal line."""
         return cls(
             id=line.id,
             kind=line.journal.kind,
@@ -87,14 +87,14 @@ class StatementLineAnswer(Answer):
 
 
 class TrialAmountAnswer(Answer):
-    """What one code stands at."""
+    """The balance of one code."""
 
     code: str
     amount: str
 
 
 class TrialUnitAnswer(Answer):
-    """One currency's (or the credits') sums; `total` is zero."""
+    """The balances of one currency or of the credits; `total` is zero."""
 
     currency: str
     accounts: list[TrialAmountAnswer]
@@ -116,5 +116,5 @@ class TrialBalanceAnswer(Answer):
 
 
 def _text(amount_minor: int, unit: str) -> str:
-    """Minor units as text: decimals of the currency, or whole credits."""
+    """Minor units as text: with the currency's decimals, or whole credits."""
     return format_amount(amount_minor, unit) if unit in CURRENCIES else str(amount_minor)

@@ -1,4 +1,4 @@
-"""The operators' look into the ledger, and the platform's use of credits."""
+"""The operators' reads of the ledger, and the platform's use of credits."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -38,7 +38,7 @@ class TrialBalanceView(OperatorAudience, ApiView):
 
     @extend_schema(parameters=[TrialBalanceQuerySerializer], responses={200: TrialBalanceAnswer})
     def get(self, request: Request) -> HttpResponse:
-        """The sums by currency and code, over all accounts or of one."""
+        """The sums by currency and code, of all accounts or of one."""
         query = query_of(request, TrialBalanceQuerySerializer)
         trials = trial_balance(account_id=query.account_id)
         return responses.one(TrialBalanceAnswer(currencies=[TrialUnitAnswer.of(trial) for trial in trials]))
@@ -65,7 +65,7 @@ class ConsumeCreditsView(OperatorAudience, ApiView):
 
     @extend_schema(request=ConsumeSerializer, responses={200: CreditsAnswer})
     def post(self, request: Request, account_id: UUID) -> HttpResponse:
-        """Use credits, all or nothing, and tell how many are left."""
+        """Use credits, all or nothing, and return how many are left."""
         change = ConsumeSerializer.checked(request.data)
         _ensure_account(account_id)
         left = credits.consume(account_id=account_id, credits=change.credits, reason=change.reason)
@@ -79,7 +79,7 @@ class AdjustCreditsView(OperatorAudience, ApiView):
 
     @extend_schema(request=AdjustSerializer, responses={200: CreditsAnswer})
     def post(self, request: Request, account_id: UUID) -> HttpResponse:
-        """Add credits or take some away, and tell how many there are."""
+        """Add or remove credits, and return the new number."""
         change = AdjustSerializer.checked(request.data)
         _ensure_account(account_id)
         left = credits.adjust(account_id=account_id, credits=change.credits, reason=change.reason)

@@ -1,4 +1,4 @@
-"""What the ledger's routes take."""
+"""The input of the ledger's routes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,7 +21,7 @@ class CreditChange:
 
 @dataclass(frozen=True, slots=True)
 class StatementQuery:
-    """What an account's statement is narrowed by."""
+    """Filters of an account's statement."""
 
     currency: str | None = None
     code: str | None = None
@@ -29,7 +29,7 @@ class StatementQuery:
 
 @dataclass(frozen=True, slots=True)
 class TrialBalanceQuery:
-    """Whose trial balance is asked for."""
+    """The account of the trial balance."""
 
     account_id: UUID | None = None
 
@@ -44,7 +44,7 @@ class ConsumeSerializer(StrictSerializer[CreditChange]):
 
 
 class AdjustSerializer(StrictSerializer[CreditChange]):
-    """How many credits to add (negative: take away), and why."""
+    """How many credits to add (negative: remove), and why."""
 
     into = CreditChange
 
@@ -52,14 +52,14 @@ class AdjustSerializer(StrictSerializer[CreditChange]):
     reason = ParagraphsField(max_length=200)
 
     def validate_credits(self, value: int) -> int:
-        """Nothing is no adjustment."""
+        """Zero is not an adjustment."""
         if value == 0:
             raise serializers.ValidationError("Send a number other than zero.")
         return value
 
 
 class StatementQuerySerializer(StrictSerializer[StatementQuery]):
-    """What to narrow an account's statement by; `currency` may be CREDITS."""
+    """Filters of an account's statement; `currency` may be CREDITS."""
 
     into = StatementQuery
 
@@ -68,7 +68,7 @@ class StatementQuerySerializer(StrictSerializer[StatementQuery]):
 
 
 class TrialBalanceQuerySerializer(StrictSerializer[TrialBalanceQuery]):
-    """Whose trial balance; all accounts' unless one is named."""
+    """The account of the trial balance; all accounts if none is given."""
 
     into = TrialBalanceQuery
 

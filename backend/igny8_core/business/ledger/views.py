@@ -19,13 +19,13 @@ from igny8_core.kit.money import format_amount
 
 
 class BalanceView(AccountAudience, ApiView):
-    """What the account has with us."""
+    """The account's balance with us."""
 
     roles: ClassVar = {"get": AccountRole.VIEWER}
 
     @extend_schema(responses={200: BalanceAnswer})
     def get(self, request: Request) -> HttpResponse:
-        """The money balance by currency; the billing currency is always there."""
+        """The money balance by currency; the billing currency is always included."""
         query_of(request, StrictSerializer)
         account = account_of(request)
         held = {account.billing_currency: 0, **money_balances(account)}
@@ -34,7 +34,7 @@ class BalanceView(AccountAudience, ApiView):
 
 
 class CreditsView(AccountAudience, ApiView):
-    """How many credits the account has."""
+    """The account's number of credits."""
 
     roles: ClassVar = {"get": AccountRole.VIEWER}
 
@@ -46,7 +46,7 @@ class CreditsView(AccountAudience, ApiView):
 
 
 class CreditTransactionsView(AccountAudience, ApiView):
-    """Where the credits came from and went."""
+    """Movements of credits."""
 
     roles: ClassVar = {"get": AccountRole.VIEWER}
 

@@ -1,4 +1,4 @@
-"""The limits of four eyes, and the recount of everything."""
+"""The approval limits, and the recount of everything."""
 
 from typing import ClassVar
 
@@ -27,7 +27,7 @@ from igny8_core.http.views import ApiView, OperatorAudience, actor_of, principal
 
 
 class ApprovalLimitView(OperatorAudience, ApiView):
-    """Above how much two operators have to approve; a list without pages."""
+    """The amounts above which two operators have to approve; a list without pages."""
 
     paged = False
 
@@ -35,14 +35,14 @@ class ApprovalLimitView(OperatorAudience, ApiView):
 
     @extend_schema(responses={200: ListOf(ApprovalLimitAnswer)})
     def get(self, request: Request) -> HttpResponse:
-        """Every limit that is set; in a currency that is missing everything needs two operators."""
+        """Every limit that is set; in a currency without a limit every amount needs two operators."""
         query_of(request, StrictSerializer, paged=self.paged)
         rows = [ApprovalLimitAnswer.of(limit) for limit in ApprovalLimit.objects.order_by("currency")]
         return responses.every(rows)
 
     @extend_schema(request=LimitSerializer, responses={200: ApprovalLimitAnswer, 202: PendingChangeAnswer})
     def put(self, request: Request) -> HttpResponse:
-        """Set a currency's limit, or with null none; a higher one, and none, wait for a second admin."""
+        """Set a currency's limit, or remove it with null. A higher limit, or none, waits for a second admin."""
         told = LimitSerializer.checked(request.data)
         limit = set_limit(currency=told.currency, amount=told.amount)
         if isinstance(limit, PendingChange):
@@ -51,7 +51,7 @@ class ApprovalLimitView(OperatorAudience, ApiView):
 
 
 class VerifyView(OperatorAudience, ApiView):
-    """The recount, in a snapshot of its own."""
+    """The recount, in its own snapshot."""
 
     roles: ClassVar = {"get": OperatorRole.SUPPORT}
     own_transactions = True

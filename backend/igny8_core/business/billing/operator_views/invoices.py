@@ -70,23 +70,23 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=FinalizeSerializer, responses={200: InvoiceDetailAnswer})
     def finalize(self, request: Request, invoice_id: UUID) -> HttpResponse:
-        """Number the draft and let it be paid, from the account's balance at once where that is asked."""
+        """Finalize a draft: it gets its number and can be paid, on request immediately from the account's balance."""
         apply_balance = FinalizeSerializer.checked(request.data).apply_balance
         return _shown(invoicing.finalize_invoice(invoice_id=invoice_id, apply_balance=apply_balance))
 
     @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def apply_balance(self, request: Request, invoice_id: UUID) -> HttpResponse:
-        """Pay the invoice from the account's balance as far as that goes."""
+        """Pay the invoice from the account's balance, as far as the balance goes."""
         return _shown(invoicing.apply_balance(invoice_id=invoice_id))
 
     @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def void(self, request: Request, invoice_id: UUID) -> HttpResponse:
-        """Take the invoice back."""
+        """Void the invoice."""
         return _shown(invoicing.void_invoice(invoice_id=invoice_id))
 
     @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def mark_uncollectible(self, request: Request, invoice_id: UUID) -> HttpResponse:
-        """Give up on the invoice."""
+        """Write off the invoice as uncollectible."""
         return _shown(invoicing.mark_uncollectible(invoice_id=invoice_id))
 
 

@@ -1,4 +1,4 @@
-"""The ways to pay that the platform offers, by country and currency."""
+"""The payment methods that the platform offers, by country and currency."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -28,7 +28,7 @@ FINANCE = OperatorRole.FINANCE
 
 
 class MethodConfigViewSet(OperatorAudience, ApiViewSet):
-    """Configured ways to pay."""
+    """Configured payment methods."""
 
     roles: ClassVar = {
         "list": FINANCE,
@@ -40,14 +40,14 @@ class MethodConfigViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(parameters=[MethodConfigFilterSerializer], responses={200: ListOf(MethodConfigAnswer)})
     def list(self, request: Request) -> HttpResponse:
-        """Configured ways to pay, newest first."""
+        """Configured payment methods, newest first."""
         query = query_of(request, MethodConfigFilterSerializer)
         rows = find_configs(country=query.country, payment_method=query.payment_method, enabled=query.enabled)
         return sequence_page(request, rows, MethodConfigAnswer.of)
 
     @extend_schema(responses={200: MethodConfigAnswer})
     def retrieve(self, request: Request, config_id: UUID) -> HttpResponse:
-        """One configured way to pay."""
+        """One configured payment method."""
         config = find_configs().filter(id=config_id).first()
         if config is None:
             raise NotFound
@@ -55,19 +55,19 @@ class MethodConfigViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=MethodConfigSerializer, responses={201: MethodConfigAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Offer a way to pay in a country (`*`: in every one) and currency."""
+        """Offer a payment method in a country (`*`: in every country) and currency."""
         values = MethodConfigSerializer.checked(request.data)
         return _shown(method_configs.create_config(values=values), status=201)
 
     @extend_schema(request=MethodConfigChangeSerializer(partial=True), responses={200: MethodConfigAnswer})
     def partial_update(self, request: Request, config_id: UUID) -> HttpResponse:
-        """Change a way to pay; with another currency, its amounts are sent anew."""
+        """Change a payment method; with a new currency, all amounts have to be sent again."""
         changes = MethodConfigChangeSerializer.checked(request.data)
         return _shown(method_configs.change_config(config_id=config_id, changes=changes))
 
     @extend_schema(responses={200: MethodConfigAnswer})
     def destroy(self, request: Request, config_id: UUID) -> HttpResponse:
-        """Take a way to pay away."""
+        """Remove a payment method."""
         method_configs.remove_config(config_id=config_id)
         return responses.one(RemovedAnswer(id=config_id), message="Removed.")
 

@@ -54,7 +54,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(parameters=[OperatorPaymentFilterSerializer], responses={200: ListOf(OperatorPaymentAnswer)})
     def list(self, request: Request) -> HttpResponse:
-        """Payments across accounts; what awaits approval comes oldest first."""
+        """Payments across accounts; those awaiting approval are listed oldest first."""
         return operator_payments_page(request, query_of(request, OperatorPaymentFilterSerializer))
 
     @extend_schema(responses={200: OperatorPaymentDetailAnswer})
@@ -64,7 +64,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentDetailAnswer})
     def approve(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Approve a payment; the last approval it needs settles its invoice."""
+        """Approve a payment; the last required approval settles its invoice."""
         decision = ApproveSerializer.checked(request.data, operator_id=operator_of(request))
         approvals.approve_payment(payment_id=payment_id, decision=decision)
         return _shown(payment_id)
@@ -77,7 +77,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailAnswer})
     def bounce(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Say that the bank has returned the transfer of a succeeded payment: what it settled is due again."""
+        """Record that the bank has returned a succeeded payment's transfer: what it settled is due again."""
         approvals.bounce_payment(payment_id=payment_id, reason=_reason(request))
         return _shown(payment_id)
 
@@ -101,7 +101,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
 
 
 class BulkApproveView(OperatorAudience, ApiViewSet):
-    """Many approvals at once, each in a transaction of its own: a retry tells what has succeeded already."""
+    """Bulk approval, each payment in its own transaction: a retry reports which ones have already succeeded."""
 
     roles: ClassVar = {"approve_all": APPROVER}
     idempotent = False

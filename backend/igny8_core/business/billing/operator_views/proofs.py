@@ -1,4 +1,4 @@
-"""Proofs of payment of every account: an operator looks at them beside the claim."""
+"""Proofs of payment of every account, for operators who check a claim."""
 
 from typing import ClassVar
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Refunds that go out by transfer: what is to be sent, as files for a bank, and what was sent."""
+"""Refunds by transfer: which are to be sent, as files for a bank, and which were sent."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -63,19 +63,19 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: RefundAnswer})
     def mark_paid(self, request: Request, refund_id: UUID) -> HttpResponse:
-        """Say that the transfer was sent."""
+        """Record that the transfer was sent."""
         return responses.one(RefundAnswer.of(refunds.mark_refund_paid(refund_id=refund_id)))
 
     @extend_schema(request=None, responses={200: RefundAnswer})
     def cancel(self, request: Request, refund_id: UUID) -> HttpResponse:
-        """Cancel a refund that nobody has paid out, or reject one that is waiting for approval."""
+        """Cancel a refund that has not been paid out, or reject one that is waiting for approval."""
         return responses.one(RefundAnswer.of(refunds.cancel_refund(refund_id=refund_id)))
 
     @extend_schema(
         parameters=[ExportQuerySerializer], responses={(200, "text/csv"): bytes, (200, "application/xml"): bytes}
     )
     def export(self, request: Request) -> HttpResponse:
-        """Pending transfers as a file: CSV, or SEPA credit transfers (ISO 20022 pain.001) of those with an IBAN."""
+        """Pending transfers as a file: CSV, or SEPA credit transfers (ISO 20022 pain.001) for those with an IBAN."""
         query = query_of(request, ExportQuerySerializer)
         file = refund_file(format=query.format, currency=query.currency)
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}

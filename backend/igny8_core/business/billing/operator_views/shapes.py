@@ -1,4 +1,4 @@
-"""Shapes of what operators send about money."""
+"""The input of operators' routes about money."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,14 +35,14 @@ MAX_ALLOCATIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class VerifyQuery:
-    """Whether everything is recounted, or what is new."""
+    """Whether to recount everything, or only what is new."""
 
     full: str = "false"
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyToRecord:
-    """Money that nobody submitted, as an operator tells it; without a currency it is in the account's."""
+    """Money that nobody submitted, as an operator records it; without a currency, the account's currency applies."""
 
     account_id: UUID
     payment_method: PaymentMethod
@@ -54,7 +54,7 @@ class MoneyToRecord:
     note: str = ""
 
     def of(self, account: Account) -> RecordedMoney:
-        """The money of the account that was named."""
+        """The money received by the named account."""
         return RecordedMoney(
             payment_method=self.payment_method,
             reference=self.reference,
@@ -68,35 +68,35 @@ class MoneyToRecord:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is decided."""
+    """The reason for a decision."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which payments, each for itself."""
+    """The payments to approve, each independently."""
 
     ids: list[UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What somebody has to say; it may be nothing."""
+    """A note; it may be empty."""
 
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finalizing:
-    """Whether the account's balance pays at once."""
+    """Whether the account's balance pays immediately."""
 
     apply_balance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExportQuery:
-    """Which file, and of which currency."""
+    """The requested file and its currency."""
 
     format: str = "csv"
     currency: str | None = None
@@ -104,19 +104,19 @@ class ExportQuery:
 
 @dataclass(frozen=True, slots=True)
 class LimitToSet:
-    """Above how much of a currency two operators approve, as decimal text."""
+    """The amount of a currency above which two operators approve, as decimal text."""
 
     currency: str
     amount: str | None
 
 
 def sealed(**beneficiary: str) -> str:
-    """Whom a refund is sent to, as it is kept: encrypted."""
+    """The recipient of a refund, as it is stored: encrypted."""
     return seal(beneficiary)
 
 
 class ApproveSerializer(StrictSerializer[Decision]):
-    """What an approver has seen; all of it optional."""
+    """What an approver has verified; every field is optional."""
 
     into = Decision
     amount_received = AmountField(required=False)
@@ -125,28 +125,28 @@ class ApproveSerializer(StrictSerializer[Decision]):
 
 
 class ReasonSerializer(StrictSerializer[Reason]):
-    """Why; it is shown to the payer."""
+    """The reason; it is shown to the payer."""
 
     into = Reason
     reason = ParagraphsField(max_length=500)
 
 
 class BulkApproveSerializer(StrictSerializer[Chosen]):
-    """Which payments to approve, each for itself."""
+    """The payments to approve, each independently."""
 
     into = Chosen
     ids = serializers.ListField(child=StrictUUIDField(), min_length=1, max_length=MAX_BULK)
 
 
 class BeneficiarySerializer(StrictSerializer[str]):
-    """Where a refund is sent to; stored encrypted."""
+    """The recipient of a refund; stored encrypted."""
 
     into = staticmethod(sealed)
     name = StrictCharField(max_length=70)
     iban = StrictCharField(max_length=42)
 
     def validate_iban(self, value: str) -> str:
-        """By structure and check digits of its country (ISO 13616); spaces and case do not count."""
+        """Checked by its country's structure and its check digits (ISO 13616); spaces and case are ignored."""
         plain = "".join(value.split()).upper()
         if not is_iban(plain):
             raise serializers.ValidationError("This is not an IBAN.")
@@ -154,7 +154,7 @@ class BeneficiarySerializer(StrictSerializer[str]):
 
 
 class RefundRequestSerializer(StrictSerializer[RefundRequest]):
-    """How much to refund (default: all that is left), where to, and why."""
+    """How much to refund (default: everything that is left), to whom, and why."""
 
     into = RefundRequest
     amount = AmountField(required=False)
@@ -165,14 +165,14 @@ class RefundRequestSerializer(StrictSerializer[RefundRequest]):
 
 
 class ApproveRefundSerializer(StrictSerializer[Remark]):
-    """What the second operator has to say; it may be nothing."""
+    """The second operator's note; it may be empty."""
 
     into = Remark
     note = StrictCharField(max_length=1000, required=False, allow_blank=True)
 
 
 class AllocationSerializer(StrictSerializer[Planned]):
-    """How much of recorded money an invoice gets."""
+    """How much of the recorded money an invoice gets."""
 
     into = Planned
     invoice_id = StrictUUIDField()
@@ -194,14 +194,14 @@ class RecordSerializer(StrictSerializer[MoneyToRecord]):
 
 
 class FinalizeSerializer(StrictSerializer[Finalizing]):
-    """Whether the account's balance pays at once."""
+    """Whether the account's balance pays immediately."""
 
     into = Finalizing
     apply_balance = StrictBooleanField(required=False)
 
 
 class RefundQuerySerializer(StrictSerializer[RefundFilters]):
-    """What to narrow refunds by."""
+    """Filters of the list of refunds."""
 
     into = RefundFilters
     status = serializers.ChoiceField(choices=[*map(str, RefundStatus)], required=False)
@@ -211,7 +211,7 @@ class RefundQuerySerializer(StrictSerializer[RefundFilters]):
 
 
 class ExportQuerySerializer(StrictSerializer[ExportQuery]):
-    """Which file, and of which currency."""
+    """The requested file and its currency."""
 
     into = ExportQuery
     format = serializers.ChoiceField(choices=["csv", "pain001"], required=False)
@@ -219,7 +219,7 @@ class ExportQuerySerializer(StrictSerializer[ExportQuery]):
 
 
 class LimitSerializer(StrictSerializer[LimitToSet]):
-    """Above how much of a currency two operators approve; null says that nothing needs two."""
+    """The amount of a currency above which two operators approve; null if none is needed."""
 
     into = LimitToSet
     currency = CurrencyField()

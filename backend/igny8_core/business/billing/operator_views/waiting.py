@@ -1,4 +1,4 @@
-"""What waits for a second person, and a second admin's word on changes that loosen a control."""
+"""What waits for a second person, and a second admin's decision on changes that loosen a control."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -25,7 +25,7 @@ PARTS, PART_BITS = 3, 43
 
 
 class WaitingViewSet(OperatorAudience, ApiViewSet):
-    """Whatever one operator or admin alone may not do."""
+    """Everything that one operator or admin may not decide alone."""
 
     roles: ClassVar = {"list": OperatorRole.SUPPORT, "confirm": OperatorRole.ADMIN, "reject": OperatorRole.ADMIN}
 
@@ -48,12 +48,12 @@ class WaitingViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: PendingChangeAnswer})
     def confirm(self, request: Request, change_id: UUID) -> HttpResponse:
-        """Confirm a change that another admin has asked for; it takes effect at once."""
+        """Confirm a change that another admin requested; it takes effect immediately."""
         return responses.one(PendingChangeAnswer.of(confirm_change(change_id=change_id)), message="Confirmed.")
 
     @extend_schema(request=None, responses={200: PendingChangeAnswer})
     def reject(self, request: Request, change_id: UUID) -> HttpResponse:
-        """Reject a change that another admin has asked for, or withdraw one's own."""
+        """Reject a change that another admin requested, or withdraw your own."""
         return responses.one(PendingChangeAnswer.of(second_admin.reject(change_id=change_id)))
 
 
@@ -63,7 +63,7 @@ def _key_of(row_id: UUID) -> tuple[int, ...]:
 
 
 def _id_of(key: tuple[int, ...]) -> UUID:
-    """Any numbers are some id: a made-up cursor begins somewhere, as it does in other lists."""
+    """Any numbers make some id: a forged cursor starts at an arbitrary place, as it does in other lists."""
     number = 0
     for part in key:
         number = number << PART_BITS | part & ((1 << PART_BITS) - 1)

@@ -1,1 +1,1 @@
-"""Reads of billing; each starts from an account, or says loudly that it does not."""
+"""Reads of billing; each starts from an account or says explicitly that it does not."""

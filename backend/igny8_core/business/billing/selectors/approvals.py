@@ -1,4 +1,4 @@
-"""What an approval is decided on, read after its payment is locked. On the hot path: one statement, by hand."""
+"""What an approval is decided on, read after its payment is locked. A hot path: one hand-written statement."""
 
 import json
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from igny8_core.kit import clock
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
 LIMIT_OF = f"""coalesce((SELECT coalesce(l.amount_minor, {UNLIMITED}) FROM billing_approvallimit l
   WHERE l.currency = {{currency}}), {NO_LIMIT_SET})"""
-"""The limit of a currency, as a number in every case: a row without an amount says that there is none."""
-# Read from the index alone, which holds nothing but what one operator decided alone.
+"""The limit of a currency, always as a number: a row without an amount means that there is no limit."""
+# Read from the index alone, which only contains what one operator decided alone.
 DECIDED_ALONE = """SELECT coalesce(sum(d.amount_received_minor), 0) FROM billing_payment d
   WHERE d.account_id = p.account_id AND d.decided_alone_by_id = %(operator_id)s AND d.currency = p.currency
   AND d.status IN ('succeeded', 'refunded') AND d.approved_at > %(since)s"""
-# Of several configurations the account's country wins over `*`, and of one country's the most generous.
+# A configuration for the account's country takes precedence over `*`, and within a country the most generous one.
 GROUNDS = f"""SELECT
  {LIMIT_OF.format(currency="p.currency")},
  ({DECIDED_ALONE}),
@@ -45,7 +45,7 @@ MEANT_FOR = "SELECT account_id, invoice_id, plan FROM billing_payment WHERE id =
 
 @dataclass(frozen=True, slots=True)
 class GivenApproval:
-    """Who has approved a payment already, and what they have seen."""
+    """Who has already approved a payment, and the amount they entered."""
 
     operator_id: UUID
     amount_received_minor: int
@@ -55,11 +55,11 @@ class GivenApproval:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What stands beside the payment itself; amounts in minor units.
+    """What is known besides the payment itself; amounts in minor units.
 
-    `limit_minor` is above how much two operators must approve. `decided_alone_minor` is what the one who decides now
-    has decided alone for the account within a day. `tolerance_minor` is how much too little or too much the method
-    allows; `others_open` tells that another payment of the invoice is on its way.
+    `limit_minor` is the amount above which two operators must approve. `decided_alone_minor` is what the deciding
+    operator has decided alone for the account within a day. `tolerance_minor` is how far the amount may deviate for
+    this method; `others_open` says that another payment of the invoice is open.
     """
 
     limit_minor: int
@@ -69,18 +69,20 @@ class Grounds:
     given: tuple[GivenApproval, ...]
 
     def needed_for(self, amount_minor: int, *, received_minor: int) -> int:
-        """How many operators must let so much in, of which so much came, if the one who decides now is the first."""
+        """How many operators must approve this amount, of which `received` arrived, if the deciding operator is the
+        first.
+        """
         largest = max(amount_minor, received_minor + self.decided_alone_minor)
         return approvals_needed(amount_minor=largest, limit_minor=self.limit_minor)
 
     @property
     def closing_tolerance_minor(self) -> int:
-        """How much too little closes an invoice: nothing while another payment of it is open."""
+        """The underpayment that still closes an invoice: zero while another payment of it is open."""
         return 0 if self.others_open else self.tolerance_minor
 
 
 def meant_for(payment_id: UUID) -> tuple[UUID, set[UUID]] | None:
-    """A payment's account and the invoices it is meant for, to be locked before it; None where there is none."""
+    """A payment's account and the invoices it is meant for, to be locked before it; None if it does not exist."""
     with connection.cursor() as cursor:
         cursor.execute(MEANT_FOR, [payment_id])
         row = cursor.fetchone()
@@ -92,9 +94,10 @@ def meant_for(payment_id: UUID) -> tuple[UUID, set[UUID]] | None:
 
 
 def grounds_of(payment: Payment, *, operator_id: UUID) -> Grounds:
-    """What `operator_id` decides on; the approvals given before come oldest first.
+    """What `operator_id` decides on; earlier approvals come oldest first.
 
-    The caller holds the account: two who look at once would both find that nothing was decided yet.
+    The caller holds the lock on the account: two concurrent readers would otherwise both find that nothing was decided
+    yet.
     """
     values: dict[str, UUID | datetime] = {
         "account_id": payment.account_id,
@@ -111,9 +114,9 @@ def grounds_of(payment: Payment, *, operator_id: UUID) -> Grounds:
 
 
 def let_out_needed(payment: Payment, *, operator_id: UUID, amount_minor: int) -> int:
-    """How many operators must let so much of a payment out; what this one let out alone within a day counts too.
+    """How many operators must approve refunding this much; what this operator approved alone within a day counts too.
 
-    The caller holds the account.
+    The caller holds the lock on the account.
     """
     values: dict[str, UUID | datetime | str] = {
         "account_id": payment.account_id,

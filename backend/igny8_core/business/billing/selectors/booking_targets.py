@@ -1,4 +1,4 @@
-"""What a bank line is booked on, across accounts: invoices and claims by what a person types, and rows by their id."""
+"""What a bank line can be booked on, across accounts: invoices and claims by search text, and rows by id."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from igny8_core.kit.errors import NotFound
 
 
 class OpenInvoice(NamedTuple):
-    """An invoice that waits for money."""
+    """An invoice that can be paid."""
 
     id: UUID
     account_name: str
@@ -36,7 +36,7 @@ class OpenClaim(NamedTuple):
 
 
 class BookablePayment(NamedTuple):
-    """What decides whether a line is about this payment; its fields are columns."""
+    """What decides whether a line belongs to this payment; its fields are columns."""
 
     id: UUID
     account_id: UUID
@@ -45,7 +45,7 @@ class BookablePayment(NamedTuple):
 
 
 class BookableRefund(NamedTuple):
-    """What decides whether a line pays this refund out; its fields are columns."""
+    """What decides whether a line pays out this refund; its fields are columns."""
 
     id: UUID
     account_id: UUID
@@ -56,7 +56,7 @@ class BookableRefund(NamedTuple):
 
 
 def open_invoices_like(text: str, accounts: Sequence[Account], *, at_most: int) -> list[OpenInvoice]:
-    """Open invoices with this number or creditor reference, or of these accounts, the oldest first."""
+    """Open invoices with this number or creditor reference, or of these accounts, oldest first."""
     exact = Q(number=text.upper()) | Q(creditor_reference="".join(text.split()).upper())
     rows = Invoice.objects.across_accounts().filter(exact | Q(account__in=accounts), status=InvoiceStatus.PENDING.value)
     due = F("amount_total_minor") - F("amount_settled_minor")
@@ -65,7 +65,7 @@ def open_invoices_like(text: str, accounts: Sequence[Account], *, at_most: int) 
 
 
 def open_claims_like(text: str, accounts: Sequence[Account], *, at_most: int) -> list[OpenClaim]:
-    """Payments that await approval with this reference or invoice's number, or of these accounts, the oldest first."""
+    """Payments that await approval with this reference or invoice number, or of these accounts, oldest first."""
     named = Q(reference_normalised=normalise_reference(text)) | Q(invoice__number=text.upper())
     waiting = Payment.objects.across_accounts().filter(status=PaymentStatus.PENDING_APPROVAL.value)
     columns = ("id", "account__name", "transaction_reference", "invoice__number", "currency", "amount_minor")
@@ -79,7 +79,7 @@ def invoice_id_of(number: str) -> UUID | None:
 
 
 def account_id_of_invoice(invoice_id: UUID) -> UUID:
-    """Whose invoice it is. Raises `NotFound`."""
+    """The account that the invoice belongs to. Raises `NotFound`."""
     found = Invoice.objects.across_accounts().filter(id=invoice_id).values_list("account_id", flat=True).first()
     if found is None:
         raise NotFound

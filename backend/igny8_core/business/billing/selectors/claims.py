@@ -1,4 +1,4 @@
-"""What an approver weighs a claim against: the account's other payments, and who else quoted the reference."""
+"""What an approver compares a claim with: the account's other payments, and other uses of the reference."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +14,7 @@ TWINS = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Everything around a payment that awaits a decision."""
+    """The context of a payment that awaits a decision."""
 
     account: Account
     invoice: Invoice | None
@@ -23,12 +23,12 @@ class Claim:
 
 
 def payments_alike(payments: QuerySet[Payment], *, normalised: str, skeleton: str) -> QuerySet[Payment]:
-    """Those with this reference, or with one that looks like it."""
+    """Payments with this reference, or with one that looks like it."""
     return payments.filter(Q(reference_normalised=normalised) | Q(reference_skeleton=skeleton))
 
 
 def claim_of(*, payment_id: UUID, account_id: UUID) -> Claim | None:
-    """The surroundings of a payment, across accounts; None when there is no such payment."""
+    """The context of the payment, across accounts; None if there is no such payment."""
     payment = Payment.objects.for_account(account_id).select_related("account", "invoice").filter(id=payment_id).first()
     if payment is None:
         return None

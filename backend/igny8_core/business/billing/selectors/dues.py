@@ -1,4 +1,4 @@
-"""What an account owes and has submitted, summed by currency: for the first page a customer sees."""
+"""What an account owes and has submitted, by currency, for the portal's first page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from igny8_core.kit.models import HasId
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """How much, in how many, of one currency; `late` of them are past their day."""
+    """Sum and number of invoices or payments in one currency; `late` of them are overdue."""
 
     currency: str
     amount_minor: int
@@ -49,7 +49,7 @@ def awaiting_sums(account: HasId) -> list[Sums]:
 
 
 def submitted_minor(account: HasId, *, invoice_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """What is submitted for each of the invoices and not decided, in minor units; the others are absent."""
+    """The undecided amount submitted for each of the invoices, in minor units; the others are absent."""
     rows = Payment.objects.for_account(account).filter(
         invoice_id__in=list(invoice_ids), status__in=sorted(map(str, OPEN))
     )
@@ -58,7 +58,7 @@ def submitted_minor(account: HasId, *, invoice_ids: Iterable[UUID]) -> dict[UUID
 
 
 def covered(account: HasId, invoices: Sequence[Invoice]) -> set[UUID]:
-    """Which of the invoices are paid once all is approved that is submitted and undecided."""
+    """Invoices that will be paid once everything submitted for them is approved."""
     pending = [each for each in invoices if each.status == InvoiceStatus.PENDING]
     submitted = submitted_minor(account, invoice_ids=[each.id for each in pending]) if pending else {}
     return {

@@ -1,4 +1,4 @@
-"""The figures of an operator's first page, across accounts: sums by age, by day and by method, in minor units.
+"""The figures on an operator's first page, across accounts: sums by age, by day and by method, in minor units.
 
 Each is one aggregate over an index; none of them reads a tenant's text.
 """
@@ -23,17 +23,17 @@ OVERDUE_BUCKETS = ("1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 da
 
 
 def awaiting_by_age() -> list[tuple[str, int, int, int]]:
-    """Currency, bucket of `AWAITING_BUCKETS`, how many payments and how much awaits a decision."""
+    """Currency, bucket of `AWAITING_BUCKETS`, number of payments that await a decision, and their sum."""
     return _rows(AWAITING)
 
 
 def collected_by_day(*, since: date) -> list[tuple[str, date, str, int, int]]:
-    """Currency, day, method, how many payments were approved and how much came with them."""
+    """Currency, day, method, number of payments approved, and the sum received."""
     return _rows(COLLECTED, since)
 
 
 def overdue_by_age(*, today: date) -> list[tuple[str, int, int, int]]:
-    """Currency, bucket of `OVERDUE_BUCKETS`, how many invoices are late and with how much."""
+    """Currency, bucket of `OVERDUE_BUCKETS`, number of overdue invoices, and their sum."""
     return _rows(OVERDUE, today, today)
 
 

@@ -16,7 +16,7 @@ SHOWN_PAYMENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDetail:
-    """One invoice and all that belongs to it."""
+    """An invoice with everything that belongs to it."""
 
     invoice: Invoice
     lines: list[InvoiceLine]
@@ -25,7 +25,7 @@ class InvoiceDetail:
 
 
 def invoices_of(account: HasId | UUID) -> QuerySet[Invoice]:
-    """The account's invoices; drafts are the operators' until they are final."""
+    """The account's invoices; only operators see drafts."""
     return Invoice.objects.for_account(account).exclude(status=InvoiceStatus.DRAFT.value)
 
 

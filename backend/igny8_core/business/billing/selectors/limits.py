@@ -1,10 +1,10 @@
-"""Reads of the limits of four eyes, and of what has none yet."""
+"""Reads of the approval limits, and of currencies without one."""
 
 from django.db import connection
 
 from igny8_core.kit.currencies import CURRENCIES
 
-# Each currency is asked for in an index; what accounts are billed in is read as a whole, since they are few.
+# Each currency is looked up in an index; accounts are few, so their currencies are read completely.
 WITHOUT_LIMIT = """WITH billed AS (SELECT DISTINCT billing_currency AS code FROM accounts_account
  WHERE kind = 'customer')
 SELECT c.code FROM unnest(%s::text[]) c(code)
@@ -16,7 +16,7 @@ SELECT c.code FROM unnest(%s::text[]) c(code)
 
 
 def currencies_without_limit() -> list[str]:
-    """The currencies in use (of accounts, open invoices, waiting payments) in which everything needs two operators."""
+    """Currencies in use (by accounts, open invoices, waiting payments) in which every amount needs two operators."""
     with connection.cursor() as cursor:
         cursor.execute(WITHOUT_LIMIT, [sorted(CURRENCIES)])
         return [code for (code,) in cursor.fetchall()]

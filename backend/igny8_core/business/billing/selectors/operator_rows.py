@@ -1,4 +1,4 @@
-"""What operators see of a payment beyond what its account sees: who approved it, who has to, what it settled."""
+"""What operators see of a payment beyond what its account sees: approvals, those still required, and allocations."""
 
 import json
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class ApprovalRow:
 
 @dataclass(frozen=True, slots=True)
 class OperatorPaymentRow:
-    """A payment with the operators' part; `duplicate_reference` looks across accounts."""
+    """A payment with the operators' fields; `duplicate_reference` considers all accounts."""
 
     payment: PaymentRow
     duplicate_reference: bool
@@ -48,7 +48,7 @@ class OperatorPaymentRow:
 
     @property
     def approvals_needed(self) -> int:
-        """How many operators have to approve the largest amount that anybody named, or had to."""
+        """How many operators have to approve the largest amount entered so far, or had to."""
         given = (approval.amount_received_minor for approval in self.approvals)
         largest = max(self.payment.amount_minor, self.payment.amount_received_minor or 0, *given)
         return approvals_told(
@@ -60,7 +60,7 @@ class OperatorPaymentRow:
 
     @property
     def waiting_seconds(self) -> int | None:
-        """For how long the payment has awaited approval; None when it does not."""
+        """How long the payment has been awaiting approval; None if it is not."""
         since = self.payment.submitted_at
         if self.payment.status not in WAITING or since is None:
             return None
@@ -79,7 +79,7 @@ class SettledRow:
 
 
 def operator_row(payment: tuple[Any, ...], extra: tuple[Any, ...]) -> OperatorPaymentRow:
-    """From the columns of `PaymentRow` and those of `OPERATOR_COLUMNS`."""
+    """Built from the columns of `PaymentRow` and `OPERATOR_COLUMNS`."""
     duplicate, recorded_by_id, value_date, limit_minor, given = extra
     approvals = [
         ApprovalRow(UUID(operator_id), datetime.fromisoformat(at), amount_minor, note)
@@ -89,7 +89,7 @@ def operator_row(payment: tuple[Any, ...], extra: tuple[Any, ...]) -> OperatorPa
 
 
 def settled_rows(settled: Any) -> list[SettledRow]:
-    """What `SETTLED_COLUMN` holds."""
+    """The content of `SETTLED_COLUMN`."""
     return [
         SettledRow(UUID(invoice_id), number, amount_minor, charges_minor, at and datetime.fromisoformat(at))
         for invoice_id, number, amount_minor, charges_minor, at in _decoded(settled)
@@ -97,7 +97,7 @@ def settled_rows(settled: Any) -> list[SettledRow]:
 
 
 def to_balance_minor(payment: PaymentRow, settled: list[SettledRow]) -> int | None:
-    """What of a payment became the account's balance; None before it has succeeded."""
+    """The part of a payment that became the account's balance; None before it has succeeded."""
     if payment.status not in KEPT or payment.amount_received_minor is None:
         return None
     return payment.amount_received_minor - sum(row.amount_minor - row.charges_minor for row in settled)

@@ -1,4 +1,4 @@
-"""Who sells and who buys, as an invoice says it."""
+"""Seller and buyer, as on an invoice."""
 
 from dataclasses import asdict
 
@@ -9,6 +9,6 @@ from igny8_core.business.billing.domain.papers import Parties, Party
 
 
 def parties_of(account: Account) -> Parties:
-    """The platform's company and the account's as they are now, for an invoice that becomes final."""
+    """The platform's company and the account as they are now, for an invoice that is being finalised."""
     buyer = Party(name=account.name, address=account.address, country=account.country, tax_id=account.tax_id)
     return Parties(seller=Party(**asdict(settings.ENV.seller)), buyer=buyer)

@@ -1,4 +1,4 @@
-"""Which bank accounts are known as an account's own: money came from them, or was sent back to them before."""
+"""Which bank accounts are known as an account's own: money came from them or was refunded to them before."""
 
 from uuid import UUID
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class PaymentRow(NamedTuple):
-    """A payment with what is told of its invoice; amounts in minor units. A column is named here and nowhere else."""
+    """A payment with details of its invoice; amounts in minor units. This is the only place that lists its columns."""
 
     id: UUID
     sequence: int

@@ -1,8 +1,8 @@
-"""Lists of payments and one payment. SQL by hand: the list is the most-called read of the product.
+"""Lists of payments, and single payments. Hand-written SQL: the list is the product's most frequent read.
 
-Every order is by `sequence` (or amount, then sequence), every page starts where the last one ended, and every
-filter has an index that leads with the account. A list within a span of time is in the order of time, or finding the
-span's end would read every payment after it.
+Every list is ordered by `sequence` (or amount, then sequence), every page starts where the last one ended, and every
+filter has an index that leads with the account. A list for a time span is ordered by time; otherwise, finding the end
+of the span would read every later payment.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from igny8_core.events.catalogue import EventType
 from igny8_core.kit.models import HasId
 
 type Values = dict[str, int | str | UUID | datetime | list[str]]
-"""What stands for the names in a statement."""
+"""What replaces the names in a statement."""
 
 COUNT_LIMIT = 1001
 WIDTH = len(PaymentRow._fields)
@@ -56,7 +56,7 @@ CONDITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class PaymentFilters:
-    """What a caller narrows the list by; `reference` is already normalised, `statuses` empty for all."""
+    """The filters of the list; `reference` is already normalised, and empty `statuses` means all."""
 
     statuses: tuple[str, ...] = ()
     payment_method: str | None = None
@@ -80,7 +80,7 @@ class Rows[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which part of a list: up to `size + 1` rows `after` a key, or (backwards) before it."""
+    """A part of the list: up to `size + 1` rows `after` a key, or (backwards) before it."""
 
     ordering: str
     size: int
@@ -109,7 +109,7 @@ class PaymentDetail:
 
 @dataclass(frozen=True, slots=True)
 class OperatorPaymentDetail:
-    """One payment for operators; `arrived_late` says that an invoice it was meant for took nothing of it any more."""
+    """A payment for operators; `arrived_late` means that an invoice it was meant for could no longer take any of it."""
 
     row: OperatorPaymentRow
     settled: list[SettledRow]
@@ -132,14 +132,14 @@ def list_payments_across_accounts(*, filters: PaymentFilters, span: Span) -> Row
 
 
 def order_columns(filters: PaymentFilters, ordering: str) -> tuple[str, ...]:
-    """What the list is ordered by; a page's key has as many numbers."""
+    """The columns that order the list; a page's key has as many numbers."""
     columns, _ = ORDERINGS[ordering]
     spanned = filters.created_after is not None or filters.created_before is not None
     return TIME if spanned and columns is SEQUENCE else columns
 
 
 def get_payment(account: HasId, *, payment_id: UUID) -> PaymentDetail | None:
-    """One payment of the account with its history; None when it has no such payment."""
+    """A payment of the account with its history; None if the account has no such payment."""
     with connection.cursor() as cursor:
         sql = f"SELECT {COLUMNS} FROM {JOIN} WHERE p.account_id = %(account_id)s AND p.id = %(id)s"
         cursor.execute(sql, {"account_id": account.id, "id": payment_id})
@@ -168,7 +168,7 @@ def get_payment_across_accounts(*, payment_id: UUID) -> OperatorPaymentDetail | 
 
 
 def _steps(facts: list[events.Fact]) -> list[StatusChange]:
-    """The changes of status, read from the event log: there is no second record of them."""
+    """The status changes, read from the event log: they are recorded nowhere else."""
     kinds = (EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_RECORDED, EventType.PAYMENT_STATUS_CHANGED)
     return [
         StatusChange(
@@ -233,7 +233,7 @@ def _page_sql(filters: PaymentFilters, conditions: str, keyset: str, order: str,
     count = f"(SELECT count(*) FROM (SELECT 1 FROM billing_payment p WHERE {conditions} LIMIT %(count_limit)s) n)"
     if len(filters.statuses) < 2:
         return f"SELECT {columns}, {count} FROM {JOIN} WHERE {conditions}{keyset} ORDER BY {order} LIMIT %(limit)s"
-    # One ordered read per status, merged: `= ANY` alone would sort every payment that has one of them.
+    # One ordered read per status, then merged: `= ANY` alone would sort every payment with one of the statuses.
     each = conditions.replace("p.status = ANY(%(statuses)s)", "p.status = s.status")
     return f"""SELECT {columns}, {count} FROM (
  SELECT q.id, q.account_id FROM unnest(%(statuses)s::text[]) s(status) CROSS JOIN LATERAL (
@@ -244,7 +244,7 @@ def _page_sql(filters: PaymentFilters, conditions: str, keyset: str, order: str,
 
 
 def _count(cursor: Any, conditions: str, values: Values, *, empty: bool) -> int:
-    """An empty first page means none at all; past the end of a list the count is asked for alone."""
+    """An empty first page means an empty list; beyond the end of a list the count needs a separate query."""
     if empty:
         return 0
     cursor.execute(
@@ -262,10 +262,10 @@ def _placeholders(columns: tuple[str, ...], key: tuple[int, ...], values: Values
 
 
 def _number(value: int | datetime) -> int:
-    """A column of a key as the number a cursor holds: an instant in microseconds."""
+    """A key's column as the number in a cursor: an instant in microseconds."""
     return value if isinstance(value, int) else (value - EPOCH) // MICROSECOND
 
 
 def _instant(microseconds: int) -> datetime:
-    """The instant of a cursor's number; one that nobody gave out may lie outside of time and is taken for its end."""
+    """The instant of a cursor's number; a forged one may be out of range and is clamped."""
     return EPOCH + min(max(microseconds, FIRST), LAST) * MICROSECOND

@@ -1,4 +1,4 @@
-"""Reads of proofs of payment. Lists never touch the bytes."""
+"""Reads of proofs of payment. Lists never load the bytes."""
 
 from uuid import UUID
 

@@ -16,7 +16,7 @@ HEADER = ("refund_id", "account", "beneficiary", "iban", "amount", "currency", "
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be downloaded."""
+    """A file for download."""
 
     name: str
     content_type: str
@@ -24,7 +24,7 @@ class File:
 
 
 def refund_file(*, format: str, currency: str | None) -> File:
-    """The pending transfers, oldest first: `csv` has them all, `pain001` those in EUR whose IBAN is known.
+    """The pending transfers, oldest first: `csv` contains all of them, `pain001` those in EUR with a known IBAN.
 
     Raises `NothingToExport`.
     """
@@ -88,7 +88,7 @@ def _beneficiary(refund: Refund) -> tuple[str, str]:
 
 
 def _debtor() -> pain001.Party | None:
-    """Our own account: the one payers of the euro area send money to."""
+    """Our own account: the one that payers in the euro area send money to."""
     configs = PaymentMethodConfig.objects.filter(
         currency="EUR", payment_method=PaymentMethod.BANK_TRANSFER.value, enabled=True
     )

@@ -10,7 +10,7 @@ from igny8_core.business.billing.models import Refund
 
 @dataclass(frozen=True, slots=True)
 class RefundFilters:
-    """What refunds are narrowed by."""
+    """Filters of the list of refunds."""
 
     status: str | None = None
     destination: str | None = None
@@ -24,6 +24,6 @@ def refunds_across_accounts() -> QuerySet[Refund]:
 
 
 def find_refunds(filters: RefundFilters) -> QuerySet[Refund]:
-    """Those of every account's that are asked for, for operators."""
+    """Refunds of every account that pass the filters, for operators."""
     given = {name: value for name, value in asdict(filters).items() if value is not None}
     return refunds_across_accounts().filter(**given)

@@ -1,4 +1,4 @@
-"""The ways to pay that an account remembers."""
+"""The payment methods that an account has saved."""
 
 from django.db.models import QuerySet
 
@@ -7,5 +7,5 @@ from igny8_core.kit.models import HasId
 
 
 def saved_methods(account: HasId) -> QuerySet[AccountPaymentMethod]:
-    """The account's saved ways to pay, the default first."""
+    """The account's saved payment methods, the default first."""
     return AccountPaymentMethod.objects.for_account(account).order_by("-is_default", "id")

@@ -1,4 +1,4 @@
-"""What a journal of the ledger came from, by name: the invoice's number, the payment's reference."""
+"""Display names for the sources of ledger journals: the invoice's number, the payment's reference."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -8,7 +8,7 @@ from igny8_core.kit.models import HasId
 
 
 def invoice_numbers(account: HasId, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The numbers of the invoices among the ids, and of the invoices that allocations among them settle."""
+    """Invoice numbers by id, for ids of invoices and of allocations."""
     wanted = list(ids)
     invoices = Invoice.objects.for_account(account).filter(id__in=wanted).values_list("id", "number")
     allocations = Allocation.objects.for_account(account).filter(id__in=wanted).values_list("id", "invoice__number")
@@ -16,6 +16,6 @@ def invoice_numbers(account: HasId, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def payment_references(account: HasId, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The references of the payments among the ids."""
+    """Payment references by id."""
     rows = Payment.objects.for_account(account).filter(id__in=list(ids))
     return dict(rows.values_list("id", "transaction_reference"))

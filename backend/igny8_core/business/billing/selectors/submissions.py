@@ -1,4 +1,4 @@
-"""What a manual submission decides on, read after its invoice is locked. On the hot path: SQL by hand."""
+"""What a manual submission is decided on, read after its invoice is locked. A hot path: hand-written SQL."""
 
 import json
 from dataclasses import dataclass
@@ -43,18 +43,22 @@ CONFIGS = f"SELECT {', '.join(CONFIG_COLUMNS)} FROM billing_paymentmethodconfig 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFacts:
-    """What else stands about the invoice and the reference."""
+    """What is known besides the invoice and the reference."""
 
     open_minor: int
     duplicate: tuple[UUID, str] | None
     used_elsewhere: bool
-    """On another invoice of the account, or anywhere in it by a reference that looks like this one."""
+    """Payments of other invoices of the account with this reference, or of any invoice with a reference that looks like
+    it.
+    """
 
 
 def submission_facts(
     *, account_id: UUID, invoice_id: UUID, payment_method: str, reference: Reference
 ) -> SubmissionFacts:
-    """Open submissions, a live twin of method and reference, and where else the account has used the reference."""
+    """Open submissions, a live payment with the same method and reference, and other uses of the reference by the
+    account.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             FACTS,
@@ -73,7 +77,7 @@ def submission_facts(
 
 
 def method_configs(country: str) -> list[MethodConfig]:
-    """Every way to pay configured for the country or for `*`, disabled ones too."""
+    """Every payment method configured for the country or for `*`, including disabled ones."""
     with connection.cursor() as cursor:
         cursor.execute(CONFIGS, [country])
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -1,9 +1,9 @@
-"""The recount of billing: what invoices and payments say against what the ledger's lines say.
+"""The recount of billing: compares invoices and payments with the ledger's lines.
 
-Each query yields a sentence for every row that does not agree, at most twenty. They run over all rows, or over those
-that something happened to since the verified points (see the ledger's recount): the invoices and payments that new
-journals and events are about, with everything that allocations tie to these. Whatever is tied together agrees with its
-own journals, so that nothing else has to be read; the sums are then those of these rows.
+Each query yields a sentence for every row that does not agree, at most twenty. The queries run over all rows, or only
+over rows affected since the verified points (see the ledger's recount): the invoices and payments that new journals and
+events refer to, with everything that allocations tie to these. Rows that are tied together agree with their own
+journals, so nothing else has to be read, and sums are formed over these rows only.
 """
 
 from igny8_core.business.ledger.public import NEW_LINES, Books, Recount, recount
@@ -54,14 +54,14 @@ GRANTED = """SELECT 'credits granted to account ' || coalesce(i.account_id, l.ac
  FULL JOIN (SELECT account_id, amount_minor AS amount FROM ledger_balance
   WHERE code = 'credits_granted' AND unit = 'CREDITS') l ON l.account_id = i.account_id
  WHERE coalesce(i.total, 0) <> coalesce(l.amount, 0) LIMIT 20"""
-# What is told of a code: the ledger's balance beside what billing's own rows come to, debits positive.
+# What a code is checked against: the ledger's balance, and the same from billing's own rows; debits positive.
 COMPARED = """SELECT '{name} of account ' || coalesce(b.account_id, l.account_id) || ' in '
   || coalesce(b.currency, l.unit) || ' is ' || coalesce(l.amount, 0) || ', billing says ' || coalesce(b.amount, 0)
  FROM (SELECT account_id, currency, sum(amount)::bigint AS amount FROM ({rows}) moves GROUP BY account_id, currency) b
  FULL JOIN (SELECT account_id, unit, amount_minor AS amount FROM ledger_balance WHERE code = '{code}') l
  ON l.account_id = b.account_id AND l.unit = b.currency
  WHERE coalesce(b.amount, 0) <> coalesce(l.amount, 0) LIMIT 20"""
-# What came and settled nothing, and what refunds returned; less what went out again, and what it has paid.
+# Received but unallocated money and refunds returned to the balance, minus what was refunded or has paid invoices.
 KEPT = """SELECT account_id, currency, -amount_received_minor AS amount FROM billing_payment
    WHERE status IN ('succeeded', 'refunded')
   UNION ALL SELECT a.account_id, i.currency, a.amount_minor - a.charges_minor FROM billing_allocation a
@@ -88,7 +88,7 @@ CODES = (
     COMPARED.format(name="refunds", code="refunds", rows=RETURNED),
     COMPARED.format(name="bad debts", code="bad_debts", rows=GIVEN_UP),
 )
-# What a journal can be posted for; credits that are used or adjusted are for nothing that billing has rows of.
+# The journals that billing posts; used or adjusted credits have no rows in billing.
 SOURCES = """SELECT account_id, id FROM billing_invoice UNION ALL SELECT account_id, id FROM billing_payment
  UNION ALL SELECT account_id, id FROM billing_allocation UNION ALL SELECT account_id, id FROM billing_refund"""
 STRAY = f"""SELECT 'journal ' || j.id || ' (' || j.kind || ') is for ' || j.source_id || ', which billing does not know'
@@ -97,7 +97,7 @@ STRAY = f"""SELECT 'journal ' || j.id || ' (' || j.kind || ') is for ' || j.sour
   AND l.journal_id = j.id AND l.code NOT IN ('credits', 'credits_used', 'credits_adjusted')) LIMIT 20"""
 CHECKS = (SETTLED, RECEIVABLE, RECEIVED, REFUNDED, PAYABLE, GRANTED, *CODES, STRAY)
 
-# What is new, what it is tied to, and their journals' sums in the balances' place; OFFSET 0 as in the ledger's.
+# What is new, what it is tied to, and their journals' sums instead of balances; OFFSET 0 as in the ledger's recount.
 TIED = """{table} AS MATERIALIZED (SELECT own.* FROM tied CROSS JOIN LATERAL (SELECT * FROM public.{table} own
   WHERE own.account_id = tied.account_id AND own.{key} = tied.id OFFSET 0) own)"""
 TOUCHED = f"""{NEW_LINES},

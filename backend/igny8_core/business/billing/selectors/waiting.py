@@ -1,7 +1,7 @@
-"""Everything that waits for a second person: payments, refunds, and changes that loosen a control. SQL by hand.
+"""Everything that waits for a second person: payments, refunds, and changes that loosen a control. Hand-written SQL.
 
-Newest first by their ids, which sort by the time they were made, so that one key pages through three tables. What it
-costs grows with what waits, and not with the history.
+Ordered newest first by id, which sorts by creation time, so that one key pages through three tables. The cost grows
+with what waits, not with the history.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from igny8_core.business.platform.domain.second_admin import Change, KeyChange, 
 from igny8_core.kit import clock
 
 COUNT_LIMIT = 1001
-# A payment waits for a second person once one has approved it, or has recorded it and may not approve it themself.
+# A payment waits for a second person once one operator has approved it, or has recorded it and may not approve it.
 WAITING = """
  SELECT p.id, 'payment' AS kind, p.created_at AS since, coalesce(p.recorded_by_id, (
    SELECT a.operator_id FROM billing_approval a WHERE a.account_id = p.account_id AND a.payment_id = p.id
@@ -34,7 +34,7 @@ COUNT = f"SELECT count(*) FROM (SELECT 1 FROM ({WAITING}) w LIMIT {COUNT_LIMIT})
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """Something that waits: money of an account, or a change of the platform's controls, as its `payload` says."""
+    """Something that waits: an account's money, or a change of the platform's controls, which is in `payload`."""
 
     id: UUID
     kind: str
@@ -48,7 +48,7 @@ class WaitingRow:
 
     @property
     def change(self) -> Change | None:
-        """The change that was asked for; None for money."""
+        """The requested change; None for money."""
         if self.payload is None:
             return None
         return msgspec.json.decode(self.payload, type=LimitChange | RoleChange | KeyChange)

@@ -1,4 +1,4 @@
-"""An operator decides on a submitted payment: approves it (two of them above a limit), rejects it, or it bounces."""
+"""Decisions of operators on submitted payments: approve (two operators above a limit), reject, or record a bounce."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,10 +25,11 @@ from igny8_core.kit.money import format_amount, parse_amount
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an approver has seen: how much came and when. `amount_received` is decimal text, None for the whole.
+    """What an approver has verified: how much arrived and when. `amount_received` is decimal text, None for the full
+    amount.
 
-    `note` says why, where more came than was claimed. `payer_account` is the bank account it came from, as a bank line
-    told: letters and digits alone.
+    `note` is the reason if more arrived than was claimed. `payer_account` is the bank account it came from, according
+    to a bank line: letters and digits only.
     """
 
     operator_id: UUID
@@ -39,7 +40,7 @@ class Decision:
 
 
 def approve_payment(*, payment_id: UUID, decision: Decision) -> Payment:
-    """Approve a payment; the last needed approval settles it, in the same transaction.
+    """Approve a payment; the last required approval settles it in the same transaction.
 
     Raises `NotFound`, `ValidationError`, `InvalidTransition`, `FourEyesRequired`, `ApprovalsDisagree`.
     """
@@ -94,7 +95,7 @@ def _give(payment: Payment, decision: Decision, received: int, *, given: int, ne
 
 
 def approve_idempotently(*, payment_id: UUID, operator_id: UUID) -> str:
-    """Approve a payment as it was submitted and return its status; one that was approved before is `already_succeeded`.
+    """Approve a payment as submitted and return its status; an already approved one returns `already_succeeded`.
 
     Raises what `approve_payment` raises.
     """
@@ -107,7 +108,7 @@ def approve_idempotently(*, payment_id: UUID, operator_id: UUID) -> str:
 
 
 def reject_payment(*, payment_id: UUID, reason: str) -> Payment:
-    """Refuse a payment that awaits approval; its invoice can be paid again. Raises `NotFound`, `InvalidTransition`."""
+    """Reject a payment that awaits approval; its invoice can be paid again. Raises `NotFound`, `InvalidTransition`."""
     payment, _ = _locked(payment_id)
     _ensure_awaiting(payment, "rejected")
     transitions.apply(payment, to=PaymentStatus.FAILED, reason=reason)
@@ -115,14 +116,15 @@ def reject_payment(*, payment_id: UUID, reason: str) -> Payment:
 
 
 def bounce_payment(*, payment_id: UUID, reason: str) -> Payment:
-    """Take back a payment whose transfer the bank has returned: its invoices are due again, its credits gone.
+    """Reverse a payment whose transfer the bank has returned: its invoices are due again and its credits are taken
+    back.
 
-    Refused while any of it is refunded. Raises `NotFound`, `InvalidTransition`.
+    Refused if any of it was refunded. Raises `NotFound`, `InvalidTransition`.
     """
     payment = Payment.objects.across_accounts().filter(id=payment_id).first()
     if payment is None:
         raise NotFound
-    # The excess may have to come back from invoices that the balance has paid: they are locked with the others.
+    # The excess may have to be taken back from invoices that the balance has paid, so those are locked too.
     touched = Allocation.objects.for_account(payment.account_id).filter(
         Q(payment_id=payment_id) | Q(payment=None, invoice__currency=payment.currency), reversed_at=None
     )
@@ -138,7 +140,7 @@ def bounce_payment(*, payment_id: UUID, reason: str) -> Payment:
 
 
 def _locked(payment_id: UUID) -> tuple[Payment, dict[UUID, Invoice]]:
-    """The payment and what it is meant for, locked: invoices in the order of their ids, then the payment."""
+    """Lock the invoices that the payment is meant for, ordered by id, and then the payment."""
     found = meant_for(payment_id)
     if found is None:
         raise NotFound
@@ -164,7 +166,9 @@ def _ensure_awaiting(payment: Payment, done: str) -> None:
 
 
 def _received(payment: Payment, decision: Decision, grounds: Grounds) -> int:
-    """What came, as this approver and those before say; raises `ValidationError`, `ApprovalsDisagree`."""
+    """The amount received according to this approver and earlier ones; raises `ValidationError`,
+    `ApprovalsDisagree`.
+    """
     said = grounds.given[0].amount_received_minor if grounds.given else None
     told = decision.amount_received
     given = told and parse_amount(told, payment.currency, field="amount_received")

@@ -1,4 +1,4 @@
-"""Lets a payer cancel a submission that nobody has decided on."""
+"""Lets a payer cancel an undecided payment."""
 
 from uuid import UUID
 

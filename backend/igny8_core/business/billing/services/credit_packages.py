@@ -1,4 +1,4 @@
-"""Buying credits: an invoice in the account's currency, which grants them when it is paid."""
+"""Buying credits: creates an invoice in the account's currency, which grants the credits when it is paid."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ DUE_AFTER = timedelta(days=14)
 
 
 def purchase_package(*, account: Account, package_id: UUID) -> Invoice:
-    """Bill a package to the account; returns the pending invoice. Raises `NotFound`, `PackageNotOffered`."""
+    """Invoice a package to the account; returns the pending invoice. Raises `NotFound`, `PackageNotOffered`."""
     package = CreditPackage.objects.filter(id=package_id, enabled=True).first()
     if package is None:
         raise NotFound

@@ -1,6 +1,7 @@
-"""The credits an invoice carries: granted when it is paid, taken back as far as its money goes back.
+"""The credits of an invoice: granted when it is paid, taken back in proportion to refunds.
 
-`Invoice.credits_granted` is what an invoice has given and not taken back. The caller holds the lock on the invoice.
+`Invoice.credits_granted` is what the invoice has granted minus what was taken back. The caller holds the lock on the
+invoice.
 """
 
 from uuid import UUID
@@ -18,7 +19,7 @@ CARRIED = "SELECT coalesce(sum(credits), 0) FROM billing_invoiceline WHERE accou
 
 
 def grant(invoice: Invoice) -> None:
-    """Grant what the lines of an invoice just paid carry, less what refunds made before have taken of its money."""
+    """Grant the credits of an invoice that was just paid, less those for earlier refunds of its money."""
     carried = _carried(invoice)
     if not carried:
         return
@@ -39,7 +40,7 @@ def grant(invoice: Invoice) -> None:
 
 
 def recount(invoice: Invoice) -> int:
-    """Note what refunds leave of a paid invoice's credits; returns how many that takes, negative where it gives back.
+    """Record what refunds leave of a paid invoice's credits; returns how many to take back, negative to give back.
 
     The caller posts them.
     """
@@ -53,7 +54,7 @@ def recount(invoice: Invoice) -> int:
 
 
 def take_all(invoice: Invoice, *, source_id: UUID) -> None:
-    """Take back what is left of an invoice's credits, used or not: its money has bounced."""
+    """Take back the rest of an invoice's credits, used or not: its money has bounced."""
     if invoice.credits_granted:
         credits.take_back(
             account_id=invoice.account_id,
@@ -66,7 +67,7 @@ def take_all(invoice: Invoice, *, source_id: UUID) -> None:
 
 
 def _carried(invoice: Invoice) -> int:
-    """SQL by hand: every approval that pays an invoice asks it."""
+    """Hand-written SQL: every approval that pays an invoice runs it."""
     with connection.cursor() as cursor:
         cursor.execute(CARRIED, [invoice.account_id, invoice.id])
         (carried,) = cursor.fetchone() or (0,)

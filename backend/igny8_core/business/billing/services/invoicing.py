@@ -1,4 +1,4 @@
-"""An invoice's life up to payment: drafted, finalized with number and reference, voided, given up."""
+"""The life of an invoice before payment: drafted, finalized with number and reference, voided, written off."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -31,7 +31,7 @@ NEXT_REFERENCE = "SELECT nextval('billing_creditor_reference_sequence')"
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """A line as given: `unit_amount` is decimal text in the invoice's currency, `tax_rate` in percent."""
+    """A line as entered: `unit_amount` is decimal text in the invoice's currency, `tax_rate` in percent."""
 
     kind: LineKind
     description: str
@@ -42,7 +42,7 @@ class DraftLine:
 
 
 def create_invoice(*, account: Account, currency: str, due_date: date | None, lines: list[DraftLine]) -> Invoice:
-    """Draft an invoice; amounts follow from its lines. Raises `ValidationError`."""
+    """Draft an invoice; its amounts are computed from its lines. Raises `ValidationError`."""
     now = clock.now()
     rows = [_line(line, position, currency) for position, line in enumerate(lines)]
     tax_minor = sum(row.tax_minor for row in rows)
@@ -66,7 +66,7 @@ def create_invoice(*, account: Account, currency: str, due_date: date | None, li
 
 
 def finalize_invoice(*, invoice_id: UUID, apply_balance: bool = False) -> Invoice:
-    """Give a draft its number and reference and let it be paid; from the account's balance at once where asked.
+    """Finalize a draft: assign number and reference and let it be paid, on request immediately from the balance.
 
     Raises `NotFound`, `InvalidTransition`.
     """
@@ -103,16 +103,16 @@ def finalize_invoice(*, invoice_id: UUID, apply_balance: bool = False) -> Invoic
 
 
 def apply_balance(*, invoice_id: UUID) -> Invoice:
-    """Pay a pending invoice from the account's balance as far as that goes. Raises `NotFound`, `InvalidTransition`."""
+    """Pay a pending invoice from the account's balance, as far as it goes. Raises `NotFound`, `InvalidTransition`."""
     invoice = _locked(invoice_id)
     settlement.apply_balance(invoice=invoice)
     return invoice
 
 
 def void_invoice(*, invoice_id: UUID) -> Invoice:
-    """Void an invoice; its number stays used, and what the balance had paid on it returns there.
+    """Void an invoice; its number stays used, and what the balance had paid on it returns to the balance.
 
-    Refused while unrefunded money of a payment is settled on it. Raises `NotFound`, `InvalidTransition`.
+    Refused if unrefunded money of a payment is settled on it. Raises `NotFound`, `InvalidTransition`.
     """
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.VOID)
@@ -142,7 +142,7 @@ def void_invoice(*, invoice_id: UUID) -> Invoice:
 
 
 def mark_uncollectible(*, invoice_id: UUID) -> Invoice:
-    """Write off what is due on an invoice. Raises `NotFound`, `InvalidTransition`."""
+    """Write off the amount due on an invoice. Raises `NotFound`, `InvalidTransition`."""
     invoice = _locked(invoice_id)
     ensure_invoice_transition(InvoiceStatus(invoice.status), InvoiceStatus.UNCOLLECTIBLE)
     given_up = _change(invoice, InvoiceStatus.UNCOLLECTIBLE, EventType.INVOICE_MARKED_UNCOLLECTIBLE)
@@ -175,7 +175,7 @@ def _locked(invoice_id: UUID) -> Invoice:
 
 
 def _next_number(account: Account) -> int:
-    """Count up under the counter's lock: a number is taken only if its invoice commits."""
+    """Increment the counter under its lock: a number is only used if its invoice commits."""
     counters = InvoiceCounter.objects.for_account(account)
     counter = lock_one(counters)
     if counter is None:

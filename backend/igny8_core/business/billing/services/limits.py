@@ -1,4 +1,4 @@
-"""Above how much of a currency two operators have to approve. A higher limit needs a second admin."""
+"""The amounts above which two operators have to approve. Raising a limit needs a second admin."""
 
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.billing.domain.approvals import NO_LIMIT_SET
@@ -14,9 +14,9 @@ from igny8_core.kit.money import parse_amount
 
 
 def set_limit(*, currency: str, amount: str | None) -> ApprovalLimit | PendingChange:
-    """Set the limit of a currency; `amount` is decimal text, None says that there is none.
+    """Set the limit of a currency; `amount` is decimal text, None removes the limit.
 
-    Answers with the request instead where the limit loosens and a second admin has to confirm it. Raises
+    If this loosens the limit, the change waits for a second admin and the request is returned instead. Raises
     `ValidationError`.
     """
     amount_minor = None if amount is None else parse_amount(amount, currency, field="amount")
@@ -31,14 +31,14 @@ def set_limit(*, currency: str, amount: str | None) -> ApprovalLimit | PendingCh
 
 
 def make_confirmed(change: LimitChange) -> ApprovalLimit:
-    """Set the limit that a second admin has confirmed. Raises `ChangeOutdated`."""
+    """Set a limit that a second admin has confirmed. Raises `ChangeOutdated`."""
     if _today(change.currency) != change.before_minor:
         raise ChangeOutdated
     return _write(change)
 
 
 def _today(currency: str) -> int | None:
-    """The limit as it is, locked; that of a currency without a row is the strictest."""
+    """The current limit, locked; a currency without a row has the strictest."""
     limit = lock_one(ApprovalLimit.objects.filter(currency=currency))
     return NO_LIMIT_SET if limit is None else limit.amount_minor
 

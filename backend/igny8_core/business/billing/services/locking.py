@@ -1,4 +1,4 @@
-"""Invoices whose rows the open transaction holds. On the hot path: SQL by hand."""
+"""Locks invoices for the open transaction. A hot path: hand-written SQL."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -25,7 +25,7 @@ ACROSS_ACCOUNTS = f"SELECT {COLUMNS} FROM billing_invoice WHERE id = ANY(%s) ORD
 
 
 def lock_invoice(*, account_id: UUID, invoice_id: UUID) -> LockedInvoice | None:
-    """Lock and read the account's invoice; None when it has no such invoice."""
+    """Lock and read the account's invoice; None if the account has no such invoice."""
     with connection.cursor() as cursor:
         cursor.execute(OF_ACCOUNT, [account_id, invoice_id])
         row = cursor.fetchone()
@@ -33,7 +33,7 @@ def lock_invoice(*, account_id: UUID, invoice_id: UUID) -> LockedInvoice | None:
 
 
 def lock_invoices_across_accounts(ids: Iterable[UUID]) -> dict[UUID, LockedInvoice]:
-    """Lock and read invoices of any account, in the order of their ids; those that are not there are absent."""
+    """Lock and read invoices of any account, ordered by id; missing ones are absent."""
     with connection.cursor() as cursor:
         cursor.execute(ACROSS_ACCOUNTS, [list(ids)])
         return {row[0]: LockedInvoice(*row) for row in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""The ways to pay that the platform offers: added, changed and removed by finance, recorded in the platform's chain."""
+"""The payment methods that the platform offers: maintained by finance, recorded in the platform's event chain."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ UNIQUE_VIOLATION = "23505"
 
 @dataclass(frozen=True, slots=True)
 class MethodConfigValues:
-    """What is given of a way to pay; amounts are decimal text. What is `UNSET` keeps its value, or gets the default."""
+    """The given fields of a payment method; amounts are decimal text. `UNSET` keeps a value or takes the default."""
 
     payment_method: PaymentMethod | UnsetType = UNSET
     country: str | UnsetType = UNSET
@@ -41,9 +41,9 @@ class MethodConfigValues:
     sort_order: int | UnsetType = UNSET
 
     def put_into(self, config: PaymentMethodConfig) -> list[str]:
-        """Put what is given into the row, amounts in minor units, and tell which columns that changes.
+        """Apply the given fields to the row, amounts in minor units; returns the columns that change.
 
-        Raises `ValidationError`, which names every fault.
+        Raises a `ValidationError` that names every fault.
         """
         given = {name: value for name, value in asdict(self).items() if value is not UNSET}
         check_instructions(given.get("instructions", {}))
@@ -59,7 +59,9 @@ class MethodConfigValues:
 
 
 def create_config(*, values: MethodConfigValues) -> PaymentMethodConfig:
-    """Offer a way to pay; method, country, currency and name are given. Raises `ValidationError`, `AlreadyTaken`."""
+    """Offer a payment method; method, country, currency and name are required. Raises `ValidationError`,
+    `AlreadyTaken`.
+    """
     now = clock.now()
     config = PaymentMethodConfig(instructions={}, created_at=now, updated_at=now)
     values.put_into(config)
@@ -70,9 +72,9 @@ def create_config(*, values: MethodConfigValues) -> PaymentMethodConfig:
 
 
 def change_config(*, config_id: UUID, changes: MethodConfigValues) -> PaymentMethodConfig:
-    """Change a way to pay. Raises `NotFound`, `ValidationError`, `AlreadyTaken`.
+    """Change a payment method. Raises `NotFound`, `ValidationError`, `AlreadyTaken`.
 
-    Amounts are kept in minor units of the currency: with another currency each of them has to be sent anew.
+    Amounts are stored in minor units of the currency, so a new currency requires all of them to be sent again.
     """
     config = _locked(config_id)
     if changes.currency not in (UNSET, config.currency):
@@ -88,7 +90,7 @@ def change_config(*, config_id: UUID, changes: MethodConfigValues) -> PaymentMet
 
 
 def remove_config(*, config_id: UUID) -> None:
-    """Remove a way to pay; payments made by it stay. Raises `NotFound`."""
+    """Remove a payment method; payments made with it are kept. Raises `NotFound`."""
     config = _locked(config_id)
     PaymentMethodConfig.objects.filter(id=config.id).delete()
     _record(EventType.PAYMENT_METHOD_CONFIG_REMOVED, config)
@@ -125,7 +127,7 @@ def _unique(write: Any) -> Any:
 
 
 def _record(fact: EventType, config: PaymentMethodConfig, **more: Any) -> None:
-    """The hash proves later which instructions stood there; the texts themselves stay out of the log."""
+    """The hash can later prove which instructions were configured; the texts themselves are kept out of the log."""
     record(
         fact,
         account_id=PLATFORM_ID,

@@ -1,4 +1,4 @@
-"""The ways to pay an account has saved."""
+"""The payment methods that an account has saved."""
 
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
@@ -15,7 +15,7 @@ from igny8_core.kit.locks import conditional_update, lock_all, lock_one
 
 @dataclass(frozen=True, slots=True)
 class SavedMethod:
-    """A way to pay as an account saves it; `details` are masked values."""
+    """A payment method as an account saves it; `details` are masked values."""
 
     payment_method: PaymentMethod
     label: str
@@ -24,7 +24,7 @@ class SavedMethod:
 
 @dataclass(frozen=True, slots=True)
 class SavedMethodChange:
-    """Changes to a saved way to pay; None leaves a value as it is."""
+    """Changes to a saved payment method; None leaves a value as it is."""
 
     payment_method: PaymentMethod | None = None
     label: str | None = None
@@ -32,7 +32,7 @@ class SavedMethodChange:
 
 
 def save_method(*, account: Account, method: SavedMethod) -> AccountPaymentMethod:
-    """Save a way to pay; it becomes the default only by `set_default_method`."""
+    """Save a payment method; only `set_default_method` makes it the default."""
     now = clock.now()
     saved = AccountPaymentMethod.objects.create(account=account, created_at=now, updated_at=now, **asdict(method))
     _record(EventType.PAYMENT_METHOD_SAVED, saved)
@@ -40,7 +40,7 @@ def save_method(*, account: Account, method: SavedMethod) -> AccountPaymentMetho
 
 
 def change_method(*, account: Account, method_id: UUID, change: SavedMethodChange) -> AccountPaymentMethod:
-    """Change label, method or details of a saved way to pay. Raises `NotFound`."""
+    """Change label, method or details of a saved payment method. Raises `NotFound`."""
     saved = _locked(account, method_id)
     rows = AccountPaymentMethod.objects.for_account(account).filter(id=saved.id)
     changed = {name: value for name, value in asdict(change).items() if value is not None}
@@ -64,7 +64,7 @@ def set_default_method(*, account: Account, method_id: UUID) -> AccountPaymentMe
 
 
 def remove_method(*, account: Account, method_id: UUID) -> None:
-    """Forget a saved way to pay. Raises `NotFound`."""
+    """Delete a saved payment method. Raises `NotFound`."""
     saved = _locked(account, method_id)
     AccountPaymentMethod.objects.for_account(account).filter(id=saved.id).delete()
     _record(EventType.PAYMENT_METHOD_REMOVED, saved)

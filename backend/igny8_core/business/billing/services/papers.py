@@ -1,4 +1,4 @@
-"""From rows to what documents and letters say. `account_id` None is every account's, for operators."""
+"""Turns rows into the facts of documents and letters. `account_id` None means every account, for operators."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ RECEIPTED = frozenset({PaymentStatus.SUCCEEDED.value, PaymentStatus.REFUNDED.val
 
 @dataclass(frozen=True, slots=True)
 class LateInvoice:
-    """An invoice that was due and is not paid, and whose it is."""
+    """An overdue, unpaid invoice and its account."""
 
     id: UUID
     due_on: date
@@ -44,9 +44,9 @@ class LateInvoice:
 
 
 def invoice_facts(*, invoice_id: UUID, account_id: UUID | None) -> InvoiceFacts:
-    """The facts of an invoice; the ways to pay stand on it while something is due.
+    """The facts of an invoice, with the payment methods while something is due.
 
-    Drafts are the operators' until they are final. Raises `NotFound`.
+    Only operators see drafts. Raises `NotFound`.
     """
     rows = invoices_across_accounts() if account_id is None else invoices_of(account_id)
     invoice = rows.select_related("account").filter(id=invoice_id).first()
@@ -77,7 +77,7 @@ def invoice_facts(*, invoice_id: UUID, account_id: UUID | None) -> InvoiceFacts:
 
 
 def payment_facts(*, payment_id: UUID, account_id: UUID | None) -> PaymentFacts:
-    """The facts of a payment, whatever became of it. Raises `NotFound`."""
+    """The facts of a payment, whatever its status. Raises `NotFound`."""
     payment = _payment(payment_id, account_id)
     invoice = payment.invoice
     return PaymentFacts(
@@ -97,7 +97,7 @@ def payment_facts(*, payment_id: UUID, account_id: UUID | None) -> PaymentFacts:
 
 
 def receipt_facts(*, payment_id: UUID, account_id: UUID | None) -> ReceiptFacts | None:
-    """The facts of a payment that succeeded, refunded since or not; None for any other. Raises `NotFound`."""
+    """The facts of a payment that succeeded, even if refunded later; None for any other. Raises `NotFound`."""
     payment = _payment(payment_id, account_id)
     if payment.status not in RECEIPTED:
         return None
@@ -127,7 +127,9 @@ def receipt_facts(*, payment_id: UUID, account_id: UUID | None) -> ReceiptFacts 
 
 
 def late_invoices(*, today: date, at_most_days: int) -> Iterator[LateInvoice]:
-    """Every account's invoices that were due in so many days before today; what is being checked is left alone."""
+    """Every account's invoices that became due within this many days before today, except those with payments under
+    review.
+    """
     late = Q(due_date__lte=today, due_date__gte=today - timedelta(days=at_most_days))
     pending = invoices_across_accounts().filter(late, status=InvoiceStatus.PENDING.value)
     rows = pending.filter(account__status=Status.ACTIVE).exclude(payments__status__in=sorted(map(str, OPEN)))
@@ -149,7 +151,7 @@ def _due_minor(invoice: Invoice) -> int:
 
 
 def _parties(invoice: Invoice | None, account: Account) -> Parties:
-    """Those that the invoice keeps; a draft keeps none yet."""
+    """The parties stored with the invoice; a draft has none yet."""
     if invoice is None or not invoice.parties:
         return parties_of(account)
     return msgspec.convert(invoice.parties, Parties)

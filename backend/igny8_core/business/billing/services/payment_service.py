@@ -1,4 +1,4 @@
-"""PaymentService: what an account does with payments. Approval and settlement live elsewhere."""
+"""PaymentService: what an account does with payments. Other modules approve and settle them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +45,7 @@ INSERT = f"""INSERT INTO billing_payment ({", ".join(_WRITTEN)}, reference_norma
 
 @dataclass(frozen=True, slots=True)
 class ManualPayment:
-    """What a payer submits: money sent outside our sight, to be checked. `amount` is decimal text or None."""
+    """A payer's submission: money sent outside the system, to be verified. `amount` is decimal text or None."""
 
     invoice_id: UUID
     payment_method: PaymentMethod
@@ -58,7 +58,7 @@ class ManualPayment:
 
 @dataclass(frozen=True, slots=True)
 class AvailableMethods:
-    """The ways to pay, for one country and possibly one invoice."""
+    """The payment methods for a country and optionally an invoice."""
 
     country: str
     currency: str | None
@@ -68,15 +68,15 @@ class AvailableMethods:
 
 
 class PaymentService:
-    """The operations the account's payment routes call; each runs inside a unit of work."""
+    """The operations behind the account's payment routes; each runs inside a unit of work."""
 
     @staticmethod
     def get_available_payment_methods(
         *, account: Account, country: str | None = None, currency: str | None = None, invoice_id: UUID | None = None
     ) -> AvailableMethods:
-        """The enabled ways to pay in the country (default: the account's), for an invoice's or a given currency.
+        """The enabled payment methods in the country (default: the account's), for an invoice's or a given currency.
 
-        Raises `NotFound` when the account has no such invoice, `ValidationError` when invoice and currency differ.
+        Raises `NotFound` if the account has no such invoice, `ValidationError` if invoice and currency differ.
         """
         invoice = None
         if invoice_id is not None:
@@ -101,9 +101,9 @@ class PaymentService:
     def create_manual_payment(*, account: Account, submission: ManualPayment) -> PaymentRow:
         """Record that the account says it has paid; the payment awaits approval.
 
-        The invoice is locked before anything is decided, so that concurrent submissions never pass its total.
-        Raises, in this order: `ValidationError`, `NotFound`, `InvoiceAlreadyPaid`, `InvoiceNotPayable`,
-        `MethodNotAvailable`, `ProofRequired`, `DuplicateSubmission`, `AmountExceedsDue`.
+        The invoice is locked before anything is decided, so that concurrent submissions never exceed its total. Raises,
+        in this order: `ValidationError`, `NotFound`, `InvoiceAlreadyPaid`, `InvoiceNotPayable`, `MethodNotAvailable`,
+        `ProofRequired`, `DuplicateSubmission`, `AmountExceedsDue`.
         """
         reference = checked_reference(submission.transaction_reference, field="transaction_reference")
         invoice = lock_invoice(account_id=account.id, invoice_id=submission.invoice_id)
@@ -135,7 +135,7 @@ class PaymentService:
 
     @staticmethod
     def begin_gateway_payment(*, account: Account, invoice: Invoice, payment_method: PaymentMethod) -> Payment:
-        """Record that a payer went to a gateway for a whole invoice; the outcome is not known yet."""
+        """Record that a payer went to a gateway to pay a whole invoice; the outcome is not known yet."""
         now = clock.now()
         payment = Payment.objects.create(
             account=account,
@@ -169,7 +169,9 @@ def _requested_minor(amount: str | None, currency: str) -> int | None:
 
 
 def _ensure_method(account: Account, submission: ManualPayment, currency: str, amount_minor: int | None) -> None:
-    """The method is offered; a proof comes along where every way to pay by this method requires one."""
+    """Check that the method is offered, and that a proof is attached if every configuration of the
+    method requires one.
+    """
     offered = available(
         method_configs(account.country), country=account.country, currency=currency, amount_minor=amount_minor
     )
@@ -215,7 +217,7 @@ def _insert(
             cursor.execute(INSERT, {**payment._asdict(), **compared})
             (sequence,) = cursor.fetchone() or (0,)
     except IntegrityError as error:
-        # The unique index is the second wall: it stands even if the invoice were not locked.
+        # The unique index is the second safeguard: it holds even if the invoice were not locked.
         raise DuplicateSubmission from error
     record(
         EventType.PAYMENT_SUBMITTED,

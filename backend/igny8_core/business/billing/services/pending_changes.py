@@ -1,4 +1,4 @@
-"""A second admin's decision on a change that loosens a control: it is made in the same unit of work, or not at all."""
+"""A second admin's decision on a change that loosens a control: confirmation and change share one unit of work."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Adding a proof to a payment. The file was made harmless before the transaction began."""
+"""Attaches proofs to payments. The file was made harmless before the transaction began."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ MAX_PROOFS = 5
 
 
 def add_proof(*, account: Account, payment_id: UUID, file: CleanFile) -> PaymentProof:
-    """Add a file to a payment nobody has decided on.
+    """Attach a file to an undecided payment.
 
     Raises `NotFound`, `InvalidTransition`, `DuplicateProof`, `TooManyProofs`.
     """
@@ -33,7 +33,7 @@ def add_proof(*, account: Account, payment_id: UUID, file: CleanFile) -> Payment
 
 
 def attach(*, account_id: UUID, payment_id: UUID, file: CleanFile) -> PaymentProof:
-    """Write the proof; the caller holds the payment's lock, or has just made the payment."""
+    """Insert the proof; the caller holds the payment's lock, or has just created the payment."""
     given = PaymentProof.objects.for_account(account_id).filter(payment_id=payment_id)
     if given.filter(sha256=file.sha256).exists():
         raise DuplicateProof

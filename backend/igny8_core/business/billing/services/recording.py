@@ -1,4 +1,4 @@
-"""Money that arrived without anybody submitting it: an operator records it and says what it pays."""
+"""Money that arrived without a submission: an operator records it and says what it pays."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +32,7 @@ from igny8_core.kit.money import parse_amount
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How much of the money an invoice is to get; decimal text."""
+    """How much of the money an invoice should get; decimal text."""
 
     invoice_id: UUID
     amount: str
@@ -40,9 +40,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class RecordedMoney:
-    """What came; amounts are decimal text. What the allocations leave becomes the account's balance.
+    """The money received; amounts are decimal text. What is not allocated becomes the account's balance.
 
-    `payer_account` is the bank account it came from, as a bank line told: letters and digits alone.
+    `payer_account` is the bank account it came from, according to a bank line: letters and digits only.
     """
 
     payment_method: PaymentMethod
@@ -56,10 +56,10 @@ class RecordedMoney:
 
 
 def record_payment(*, account: Account, money: RecordedMoney, operator_id: UUID) -> Payment:
-    """Record money and let it settle at once, or await others' approval.
+    """Record money and settle it immediately, or let it await others' approval.
 
-    Above the limit it takes two other operators; where the amount alone is not above it, but all that this one has
-    decided alone for the account within a day is, it takes one.
+    Above the limit it takes two other operators. If only the sum of what this operator has decided alone for the
+    account within a day is above the limit, it takes one.
 
     Raises `NotFound` for an invoice the account does not have, `ValidationError`, `InvoiceAlreadyPaid`,
     `InvoiceNotPayable`, `AmountExceedsDue` and `DuplicateSubmission`.

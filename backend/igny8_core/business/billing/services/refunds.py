@@ -1,10 +1,11 @@
-"""Money that goes back: to the account's balance at once, or out by transfer once somebody has sent it.
+"""Refunds: to the account's balance immediately, or by transfer, which somebody has to send.
 
-A transfer needs a second operator above the limit (with all that its first let out alone for the account within a day),
-and always where its beneficiary is not known as the payer. No money leaves with a refund to the balance: one suffices.
+A transfer needs a second operator if it is above the limit (together with what the first approved alone for the account
+within a day), or if its beneficiary is not known as the payer. A refund to the balance needs only one operator, because
+no money leaves.
 
-Locks as everywhere: invoices by id, the payment, for a transfer the account, then the ledger's balances. A refund never
-reopens an invoice.
+Lock order: invoices by id, the payment, for a transfer the account, then the ledger's balances. A refund never reopens
+an invoice.
 """
 
 from collections.abc import Iterable
@@ -43,7 +44,7 @@ from igny8_core.kit.sealing import unseal
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """What an operator asks for: `amount` is decimal text, None for all that is left; `force` overdraws credits."""
+    """A refund request: `amount` is decimal text, None for everything that is left; `force` may overdraw credits."""
 
     operator_id: UUID
     destination: RefundDestination = RefundDestination.BALANCE
@@ -54,10 +55,10 @@ class RefundRequest:
 
 
 def refund_payment(*, payment_id: UUID, request: RefundRequest) -> Refund:
-    """Refund a succeeded payment, wholly or in part.
+    """Refund a succeeded payment, in full or in part.
 
     Raises `NotFound`, `ValidationError`, `InvalidTransition`, `AmountExceedsRefundable`, `InsufficientCredits`, and
-    `InsufficientBalance` when overpaid money that is to go out has been spent.
+    `InsufficientBalance` if overpaid money that would be paid out has been spent.
     """
     payment, invoices, allocations = _locked(payment_id)
     if payment.status != PaymentStatus.SUCCEEDED:
@@ -89,7 +90,7 @@ def refund_payment(*, payment_id: UUID, request: RefundRequest) -> Refund:
 def approve_refund(*, refund_id: UUID, operator_id: UUID, note: str = "") -> Refund:
     """Approve a refund that is waiting for a second operator.
 
-    Raises `NotFound`, `InvalidTransition`, and `FourEyesRequired` to whoever has asked for it.
+    Raises `NotFound`, `InvalidTransition`, and `FourEyesRequired` for the operator who requested it.
     """
     refund, _, _, _ = _locked_refund(refund_id, to=RefundStatus.PENDING)
     if refund.requested_by_id == operator_id:
@@ -115,7 +116,7 @@ def mark_refund_paid(*, refund_id: UUID) -> Refund:
 
 
 def cancel_refund(*, refund_id: UUID) -> Refund:
-    """Cancel a refund that nobody has paid out, or reject one that is waiting for approval.
+    """Cancel a refund that has not been paid out, or reject one that is waiting for approval.
 
     Its money returns to the payment, its credits to the account. Raises `NotFound`, `InvalidTransition`.
     """
@@ -154,7 +155,7 @@ def _locked(payment_id: UUID) -> tuple[Payment, dict[UUID, Invoice], list[Alloca
 def _locked_refund(
     refund_id: UUID, *, to: RefundStatus
 ) -> tuple[Refund, Payment, dict[UUID, Invoice], list[Allocation]]:
-    """The refund, which may become `to`, and what it takes from."""
+    """Lock the refund, which must be allowed to become `to`, and what it takes money from."""
     found = Refund.objects.across_accounts().filter(id=refund_id).first()
     if found is None:
         raise NotFound
@@ -166,7 +167,7 @@ def _locked_refund(
 
 
 def _insert(payment: Payment, request: RefundRequest, plan: RefundPlan, taken: dict[UUID, int]) -> Refund:
-    """Insert the refund, waiting where a second operator is needed; `taken` is which credits go with each part."""
+    """Insert the refund, waiting if a second operator is needed; `taken` is the credits taken back with each part."""
     amount_minor = plan.settled_minor + plan.from_balance_minor
     known = _is_known(payment, request)
     needed = _approvals_needed(payment, request, amount_minor, known=known)
@@ -198,7 +199,7 @@ def _is_known(payment: Payment, request: RefundRequest) -> bool:
 
 
 def _approvals_needed(payment: Payment, request: RefundRequest, amount_minor: int, *, known: bool) -> int:
-    """Two for a transfer above the limit, and for one to an account that is not known as the payer's."""
+    """Two for a transfer above the limit, and for a transfer to an account that is not known as the payer's."""
     if request.destination is RefundDestination.BALANCE:
         return 1
     if request.beneficiary_sealed and not known:
@@ -216,7 +217,7 @@ def _plan(payment: Payment, allocations: list[Allocation], request: RefundReques
     excess_left = received - sum(part.cash_minor for part in parts) - gone
     first = 0
     if request.destination is RefundDestination.TRANSFER and excess_left:
-        # Overpaid money goes home first, as far as it has not been spent.
+        # Overpaid money is returned first, as far as it has not been spent.
         first = -locked_balance(account_id=payment.account_id, unit=payment.currency, code=Code.CUSTOMER_BALANCE)
     amount = None if request.amount is None else parse_amount(request.amount, payment.currency, field="amount")
     return plan_refund(amount_minor=amount, parts=parts, excess_left_minor=excess_left, excess_first_minor=first)
@@ -227,7 +228,7 @@ def _reserve(allocations: Iterable[Allocation], plan: RefundPlan, *, sign: int) 
     for invoice_id, amount in plan.parts:
         allocation = by_invoice[invoice_id]
         rows = Allocation.objects.for_account(allocation.account_id).filter(id=allocation.id)
-        # Counted here and not as `F() + n`, which binds n as a 32-bit integer and loses the rest of a large amount.
+        # Added here rather than with `F() + n`, which binds n as a 32-bit integer and truncates large amounts.
         conditional_update(
             rows.filter(refunded_minor=allocation.refunded_minor),
             refunded_minor=allocation.refunded_minor + sign * amount,
@@ -235,7 +236,7 @@ def _reserve(allocations: Iterable[Allocation], plan: RefundPlan, *, sign: int) 
 
 
 def _request_lines(refund: Refund, plan: RefundPlan) -> dict[str, int]:
-    """In a refund to the balance the excess does not move: it is already there."""
+    """In a refund to the balance the excess does not move: it already belongs to the balance."""
     if refund.destination == RefundDestination.BALANCE:
         return {Code.REFUNDS.value: plan.settled_minor, Code.CUSTOMER_BALANCE.value: -plan.settled_minor}
     return {
@@ -268,7 +269,7 @@ def _close(refund: Refund, status: RefundStatus, fact: EventType) -> None:
 
 
 def _move(refund: Refund, to: RefundStatus, **changes: Any) -> None:
-    """Change the status of a locked refund, with the columns that go with it."""
+    """Change the status of a locked refund and the columns that go with it."""
     conditional_update(
         Refund.objects.for_account(refund.account_id).filter(id=refund.id, status=refund.status),
         status=to.value,

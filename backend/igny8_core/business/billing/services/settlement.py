@@ -1,7 +1,7 @@
-"""The only place where money settles: receipts settle invoices, bounces un-settle them, the balance pays too.
+"""The only place where money settles: receipts settle invoices, bounces un-settle them, and the balance can pay too.
 
-The caller holds the locks: on the invoices in the order of their ids, then on the payment. Here the ledger's balances
-follow, money before credits, and the event chain's head comes last of all, when the unit of work ends.
+The caller holds the locks on the invoices, ordered by id, and then on the payment. This module then locks the ledger's
+balances, money before credits; the head of the event chain is locked last, when the unit of work ends.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def settle(
 ) -> None:
     """Settle what the received money was meant for; the rest becomes the account's balance.
 
-    `decided_alone_by_id` is the operator whose word alone this is, if it is one's. Raises `InvalidTransition`.
+    `decided_alone_by_id` is the operator if only one has approved. Raises `InvalidTransition`.
     """
     claims = _claims(payment, invoices)
     shared = split(received_minor=received_minor, claims=claims, tolerance_minor=tolerance_minor)
@@ -64,10 +64,10 @@ def settle(
 
 
 def unsettle(*, payment: Payment, invoices: Invoices, reason: str) -> None:
-    """Take back what a bounced transfer had settled: its invoices are due again, their credits gone.
+    """Reverse what a bounced transfer had settled: its invoices are due again and its credits are taken back.
 
-    `invoices` holds every invoice the payment settled, and those the balance has paid. Raises `InvalidTransition`,
-    and `Overtaken` when the balance has paid another one since they were locked.
+    `invoices` holds every invoice that the payment settled, and those that the balance has paid. Raises
+    `InvalidTransition`, and `Overtaken` if the balance has paid another one since they were locked.
     """
     lock_balances(account_id=payment.account_id, unit=payment.currency)
     allocations = list(
@@ -84,9 +84,9 @@ def unsettle(*, payment: Payment, invoices: Invoices, reason: str) -> None:
 
 
 def apply_balance(*, invoice: Invoice) -> int:
-    """Pay a locked invoice from the account's balance as far as that goes; returns minor units.
+    """Pay a locked invoice from the account's balance, as far as it goes; returns minor units.
 
-    Raises `InvalidTransition` when the invoice is not pending.
+    Raises `InvalidTransition` if the invoice is not pending.
     """
     if invoice.status != InvoiceStatus.PENDING:
         raise InvalidTransition(f"An invoice that is {invoice.status} does not accept payments.")
@@ -112,7 +112,7 @@ def apply_balance(*, invoice: Invoice) -> int:
 
 
 def unapply_balance(*, allocation: Allocation, invoice: Invoice) -> None:
-    """Give back to the balance what it had paid on a locked invoice."""
+    """Return to the balance what it had paid on a locked invoice."""
     owed = Code.BAD_DEBTS if invoice.status == InvoiceStatus.UNCOLLECTIBLE else Code.RECEIVABLE
     _post_balance(
         JournalKind.BALANCE_UNAPPLIED,
@@ -151,7 +151,7 @@ def _settled_entry(payment: Payment, shared: Split) -> Entry:
 
 
 def _reversed_entry(payment: Payment, allocations: list[Allocation], invoices: Invoices, excess: int) -> Entry:
-    """The settlement's lines reversed; what is owed again on a written-off invoice is written off again."""
+    """Reverse the settlement's lines; what becomes due on a written-off invoice is written off again."""
     lines = {
         cash(payment.payment_method): -(payment.amount_received_minor or 0),
         Code.BANK_CHARGES.value: -sum(allocation.charges_minor for allocation in allocations),
@@ -166,7 +166,7 @@ def _reversed_entry(payment: Payment, allocations: list[Allocation], invoices: I
 
 
 def _free_balance(payment: Payment, needed: int, invoices: Invoices) -> None:
-    """The excess may have paid other invoices since: give it back to the balance, what was applied last first."""
+    """The excess may have paid other invoices since: return it to the balance, starting with the latest."""
     account_id = payment.account_id
     held = -locked_balance(account_id=account_id, unit=payment.currency, code=Code.CUSTOMER_BALANCE)
     applied = Allocation.objects.for_account(account_id).filter(
@@ -182,7 +182,7 @@ def _free_balance(payment: Payment, needed: int, invoices: Invoices) -> None:
 
 
 def _count(invoice: Invoice, amount_minor: int) -> None:
-    """Count money on a locked pending invoice, which is paid once nothing is due; then its credits are granted."""
+    """Settle money on a locked pending invoice; once nothing is due it is paid and its credits are granted."""
     settled = invoice.amount_settled_minor + amount_minor
     paid = settled == invoice.amount_total_minor
     status = InvoiceStatus.PAID if paid else InvoiceStatus.PENDING
@@ -193,7 +193,7 @@ def _count(invoice: Invoice, amount_minor: int) -> None:
 
 
 def _take_off(allocation: Allocation, invoice: Invoice) -> None:
-    """Take money off a locked invoice again; a paid one is due again, in a new cycle, without its credits."""
+    """Take money off a locked invoice; a paid one becomes due again, in a new cycle, without its credits."""
     rows = Allocation.objects.for_account(invoice.account_id).filter(id=allocation.id, reversed_at=None)
     conditional_update(rows, reversed_at=clock.now())
     reopened = invoice.status == InvoiceStatus.PAID

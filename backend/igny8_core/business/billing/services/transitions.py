@@ -11,10 +11,10 @@ from igny8_core.kit.locks import conditional_update
 
 
 def apply(payment: Payment, *, to: PaymentStatus, reason: str = "", reversal: bool = False, **columns: Any) -> None:
-    """Change the status of a locked payment, with its time and the columns that go with it, and record the fact.
+    """Change the status of a locked payment, with its time and the columns that go with it, and record the event.
 
-    `reversal` allows the bank's taking back of a succeeded payment. Raises `InvalidTransition`, and
-    `ConcurrentChange` if the row changed although it was locked.
+    `reversal` allows the bank to take back a succeeded payment. Raises `InvalidTransition`, and `ConcurrentChange` if
+    the row changed although it was locked.
     """
     current = PaymentStatus(payment.status)
     ensure_transition(current, to, reversal=reversal)

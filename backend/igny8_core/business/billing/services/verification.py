@@ -1,6 +1,6 @@
-"""Recounts the money and the event chains, and remembers how far everything fits. Call it inside a snapshot.
+"""Recounts the money and the event chains and stores how far they were verified. Call it inside a snapshot.
 
-A recount locks no row that anybody else writes: it reads one snapshot, and only the points that it stores are its own.
+A recount locks no row that anybody else writes: it reads one snapshot, and writes only its own verified points.
 """
 
 import time
@@ -16,17 +16,17 @@ from igny8_core.events.verified import may_remember, verify_and_remember
 from igny8_core.kit.errors import Unavailable
 
 REQUEST_SECONDS, JOB_SECONDS = 300, 6 * 3600
-"""How long a recount may take where somebody waits for its answer, and in a job or a command."""
+"""Time limits of a recount: while somebody waits for the answer, and in a job or command."""
 RETRY_SECONDS = 60
 CANCELLED = "57014"
 
-# Compiling the long statement takes longer than running it over what is new.
+# JIT compilation of the long statement takes longer than running it over what is new.
 LIMITS = "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What both recounts found."""
+    """The result of both recounts."""
 
     money: Recount
     events: Verification
@@ -38,7 +38,7 @@ def verify(*, full: bool) -> Verdict:
 
 
 def verify_within_request(*, full: bool) -> Verdict:
-    """The same for somebody who waits: in bounded time, and one full recount at a time. Raises `Unavailable`."""
+    """The same while a caller waits: with a time limit, and one full recount at a time. Raises `Unavailable`."""
     remembers = may_remember()
     if full and not remembers:
         raise Unavailable(
@@ -57,7 +57,7 @@ def verify_within_request(*, full: bool) -> Verdict:
 
 
 def verify_money(*, full: bool, remembers: bool, seconds: int = JOB_SECONDS) -> Recount:
-    """Recount the ledger and all that must agree with it. Its points move only when all of it agrees."""
+    """Recount the ledger and everything that must agree with it. Its points only advance if everything agrees."""
     with connection.cursor() as cursor:
         cursor.execute(LIMITS, [f"{seconds}s"])
     found = recount_money(full=full)

@@ -1,1 +1,1 @@
-"""What a document says, before any language or layout. Pure."""
+"""The content of documents, independent of language and layout. Pure."""

@@ -27,7 +27,7 @@ type Tree = list[tuple[str, "Tree | str | tuple[str, dict[str, str]] | None"]]
 
 
 def cii_xml(facts: InvoiceFacts) -> bytes:
-    """The XML of a final invoice; raises `NotForElectronicInvoice` where EN 16931 cannot say it."""
+    """The XML of a finalised invoice; raises `NotForElectronicInvoice` if EN 16931 cannot express it."""
     _ensure_sayable(facts)
     root = etree.Element(f"{{{RSM}}}CrossIndustryInvoice", nsmap={"rsm": RSM, "ram": RAM, "udt": UDT})
     context: Tree = [("ram:GuidelineSpecifiedDocumentContextParameter", [("ram:ID", PROFILE)])]
@@ -82,7 +82,9 @@ def _ensure_sayable(facts: InvoiceFacts) -> None:
 
 
 def _category(line_rate: Decimal | None, facts: InvoiceFacts) -> str:
-    """The code of UNTDID 5305: standard, zero, exempt, or (from a seller without a tax number) out of VAT's reach."""
+    """The code of UNTDID 5305: standard, zero-rated, exempt, or not subject to VAT (from a seller without a tax
+    number).
+    """
     if line_rate is None:
         return "E" if facts.seller.tax_id else "O"
     return "S" if line_rate else "Z"
@@ -166,7 +168,7 @@ def _settlement(facts: InvoiceFacts) -> Tree:
 
 
 def _means(facts: InvoiceFacts) -> Tree:
-    """The first account with an IBAN among the ways to pay."""
+    """The first account with an IBAN among the payment methods."""
     for way in facts.ways_to_pay:
         iban, bic = (way.instructions.get(name, "").replace(" ", "") for name in ("iban", "bic"))
         if iban:
@@ -186,7 +188,7 @@ def _means(facts: InvoiceFacts) -> Tree:
 
 
 def _taxes(facts: InvoiceFacts) -> list[Tree]:
-    """One entry for each category and rate."""
+    """One entry per category and rate."""
     by_category: dict[str, list[Line]] = {}
     for line in facts.lines:
         by_category.setdefault(_category(line.tax_rate, facts), []).append(line)
@@ -230,5 +232,5 @@ def _grow(parent: Any, tree: Tree) -> None:
 
 
 def _clean(text: str) -> str:
-    """Without the characters XML 1.0 has no place for."""
+    """Without characters that XML 1.0 does not allow."""
     return "".join(one for one in text if one >= " " and one not in "\ufffe\uffff")

@@ -1,10 +1,10 @@
-"""What the documents room refuses. Pure."""
+"""The errors of the documents room. Pure."""
 
 from igny8_core.kit.errors import AppError, ErrorKind
 
 
 class NotFinal(AppError):
-    """The invoice is a draft: it has no number yet, and so no document."""
+    """The invoice is a draft: it has no number yet, so there is no document."""
 
     kind = ErrorKind.CONFLICT
     code = "invoice_not_final"
@@ -20,7 +20,7 @@ class NoReceipt(AppError):
 
 
 class NotForElectronicInvoice(AppError):
-    """A datum is missing that EN 16931 asks for; `data` names it."""
+    """A value that EN 16931 requires is missing; `data` names it."""
 
     kind = ErrorKind.CONFLICT
     code = "electronic_invoice_incomplete"
@@ -28,7 +28,7 @@ class NotForElectronicInvoice(AppError):
 
 
 TYPESETTING_REFUSED = 3
-"""How `formats/typst_writer.py` ends where a template does not compile."""
+"""The exit status of `formats/typst_writer.py` if a template does not compile."""
 
 
 class TemplateBroken(AppError):

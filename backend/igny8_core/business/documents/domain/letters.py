@@ -1,4 +1,4 @@
-"""Which facts are written about, and when a reminder goes out. Pure."""
+"""Which events cause a letter, and when reminders are sent. Pure."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 
 class LetterKind(StrEnum):
-    """What a letter says; the values are stored."""
+    """The content of a letter; the values are stored."""
 
     INVOICE_SENT = "invoice_sent"
     PAYMENT_RECEIVED = "payment_received"
@@ -19,7 +19,7 @@ class LetterKind(StrEnum):
 
 
 class LetterState(StrEnum):
-    """Where a letter stands; `dropped` had nothing to say any more when its turn came."""
+    """Status of a letter; a `dropped` one had become pointless when it was about to be sent."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -27,13 +27,13 @@ class LetterState(StrEnum):
 
 
 STAGES = (1, 7, 14, 30)
-"""On which day after the due date a reminder goes out."""
+"""The days after the due date on which reminders are sent."""
 LATEST = 60
-"""Past so many days nobody is reminded by a machine any more."""
+"""After this many days no automatic reminder is sent."""
 
 
 def kind_of_event(event_type: str, data: Mapping[str, Any]) -> LetterKind | None:
-    """What is written about a fact; None where nothing is."""
+    """The letter that an event causes, or None."""
     if event_type == "invoice.finalized":
         return LetterKind.INVOICE_SENT
     if event_type == "payment.submitted":
@@ -47,7 +47,7 @@ def kind_of_event(event_type: str, data: Mapping[str, Any]) -> LetterKind | None
 
 
 def reminder_stage(*, due_on: date, today: date) -> int | None:
-    """The latest stage that is reached, one letter each; None before the first and once it is too late."""
+    """The latest stage reached; None before the first one and after the last day. Each stage has one letter."""
     overdue = (today - due_on).days
     if overdue > LATEST:
         return None
@@ -55,5 +55,5 @@ def reminder_stage(*, due_on: date, today: date) -> int | None:
 
 
 def reminder_cause(invoice_id: UUID, stage: int) -> UUID:
-    """What stands for a stage of an invoice, as an event's id does for an event: always the same."""
+    """Identifies a stage of an invoice in place of an event's id: always the same for the same stage."""
     return uuid5(invoice_id, f"reminder after {stage} days")

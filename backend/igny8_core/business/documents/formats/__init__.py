@@ -1,1 +1,1 @@
-"""Forms a document takes beside its pages."""
+"""Output formats of documents, each written by a separate program."""

@@ -1,7 +1,7 @@
-"""A program: puts an invoice's XML into its PDF/A-3, as Factur-X has it.
+"""A program that embeds an invoice's XML into its PDF/A-3, as Factur-X specifies.
 
-It runs in a process of its own, because the libraries it needs would take 20 MB in every web process for what few
-invoices want. Reads a line of JSON, the XML and the PDF; writes the new PDF, or the reason it cannot to stderr.
+It runs in a separate process, because its libraries would take 20 MB in every web process although few invoices need
+them. It reads a line of JSON, the XML and the PDF, and writes the new PDF, or an error to stderr.
 """
 
 import json
@@ -12,7 +12,7 @@ from facturx import generate_from_binary
 
 
 def write(given: BinaryIO) -> bytes:
-    """The PDF with `factur-x.xml`, checked against the schema of its profile."""
+    """The PDF with `factur-x.xml`, validated against the schema of its profile."""
     head = json.loads(given.readline())
     xml, pdf = given.read(head["xml_bytes"]), given.read()
     made: bytes = generate_from_binary(

@@ -1,7 +1,7 @@
-"""A program: typesets a template with its data as PDF.
+"""A program that typesets a template with its data as PDF.
 
-It runs in a process of its own, because typst would keep 40 MB of fonts and of what it compiled before in every web
-process. Reads JSON; writes the PDF, or where the template does not compile to stderr.
+It runs in a separate process, because typst would keep 40 MB of fonts and compilation results in every web process. It
+reads JSON and writes the PDF, or to stderr if the template does not compile.
 """
 
 import json
@@ -19,16 +19,16 @@ from igny8_core.business.documents.domain.errors import TYPESETTING_REFUSED
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
 type Standard = Literal["a-3a", "1.7"]
 ARCHIVE: Standard = "a-3a"
-"""PDF/A-3 with tags: for archives, for screen readers, and for the XML that Factur-X puts inside."""
+"""Tagged PDF/A-3: for archives, for screen readers, and for the XML that Factur-X embeds."""
 PLAIN: Standard = "1.7"
 STAND_IN = "\u25a1"
 
 
 def write(given: Mapping[str, Any]) -> bytes:
-    """The PDF. Raises `typst.TypstError` where the template does not compile.
+    """The PDF. Raises `typst.TypstError` if the template does not compile.
 
-    A character that none of the fonts has may not stand in a PDF/A: it becomes a box, like everywhere else. A document
-    that is no PDF/A is better than none.
+    PDF/A does not allow a character that none of the fonts has, so it is replaced by a box, as it would be elsewhere.
+    If the document still fails to conform, a plain PDF is better than none.
     """
     try:
         return _compile(given, ARCHIVE)
@@ -44,7 +44,7 @@ def _compile(given: Mapping[str, Any], standard: Standard) -> bytes:
     return typst.compile(
         f"{folder}/{given['template']}.typ",
         root=folder,
-        # Ours alone: the same document on every machine.
+        # Only our own fonts: the same document on every machine.
         font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(given["data"])},
@@ -56,18 +56,18 @@ def _compile(given: Mapping[str, Any], standard: Standard) -> bytes:
 
 @cache
 def covered() -> frozenset[int]:
-    """Every character one of the fonts can show, as `tools/covered.py` read it in them."""
+    """Every character that one of the fonts has, as `tools/covered.py` extracted them."""
     runs = (line.partition("-") for line in (FONTS / "covered.txt").read_text().split())
     return frozenset(code for first, _, last in runs for code in range(int(first, 16), int(last or first, 16) + 1))
 
 
 def _is_shown(one: str) -> bool:
-    """A private character means something else in every font: PDF/A refuses it even where a font has one."""
+    """A private-use character means something else in every font: PDF/A refuses it even if a font has it."""
     return one.isspace() or (ord(one) in covered() and unicodedata.category(one) != "Co")
 
 
 def _stand_in(one: str) -> str:
-    """What formats and shows nothing goes; what nobody can show becomes a box."""
+    """Invisible formatting characters are removed; characters without a glyph become a box."""
     return "" if unicodedata.category(one) in ("Cf", "Cc", "Mn") else STAND_IN
 
 
@@ -82,7 +82,7 @@ def _shown_by_fonts(value: Any) -> Any:
 
 
 def main() -> int:
-    """Typeset what stands on stdin."""
+    """Typeset the document read from stdin."""
     try:
         sys.stdout.buffer.write(write(json.load(sys.stdin.buffer)))
     except typst.TypstError as error:

@@ -1,4 +1,4 @@
-"""Letters: what was mailed to whom because of which fact, so that nobody gets the same letter twice."""
+"""Letters: what was mailed to whom because of which event, so that nobody gets the same letter twice."""
 
 from typing import ClassVar
 
@@ -10,9 +10,10 @@ from igny8_core.kit.models import TenantManager, TenantModel
 
 
 class Letter(TenantModel):
-    """One letter to one address; `cause_id` is the event behind it, or stands for an invoice's reminder of a stage.
+    """One letter to one address; `cause_id` is the event behind it, or identifies a reminder's stage of an invoice.
 
-    Written before it is sent. `claimed_at` is set while somebody sends it, and is taken over when it has grown old.
+    The row is written before the letter is sent. `claimed_at` is set while a sender works on it; a stale claim may be
+    taken over.
     """
 
     cause_id = models.UUIDField()

@@ -1,1 +1,1 @@
-"""Reads the facts of documents."""
+"""Reads of the documents room."""

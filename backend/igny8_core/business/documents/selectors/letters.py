@@ -1,4 +1,4 @@
-"""Reads for letters: the fact behind one, whom it goes to, what it is about."""
+"""Reads for letters: the event behind a letter, its recipients, its subject."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,12 +16,14 @@ MOST_RECIPIENTS = 20
 
 
 def event_of(account_id: UUID, event_id: UUID) -> Event | None:
-    """A fact of the account."""
+    """An event of the account."""
     return Event.objects.for_account(account_id).filter(id=event_id).first()
 
 
 def recipients_of(account: Account) -> list[str]:
-    """Whom the account's letters go to: its owners and admins who can sign in; nobody of a suspended account."""
+    """The recipients of the account's letters: owners and admins who can sign in; nobody if the
+    account is suspended.
+    """
     if account.status != Status.ACTIVE:
         return []
     people = User.objects.filter(account_id=account.id, status=Status.ACTIVE, role__in=RESPONSIBLE).order_by("id")
@@ -29,7 +31,7 @@ def recipients_of(account: Account) -> list[str]:
 
 
 def stuck_letters(*, before: datetime, after: datetime) -> QuerySet[Letter]:
-    """Letters of every account that nobody has sent although it is their time: a crash came between."""
+    """Letters of every account that are due but were not sent, because of a crash."""
     recent = Letter.objects.across_accounts().filter(created_at__range=(after, before))
     waiting = recent.filter(state=LetterState.WAITING.value)
     return waiting.filter(Q(claimed_at=None) | Q(claimed_at__lt=before)).order_by("created_at")

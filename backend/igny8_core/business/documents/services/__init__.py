@@ -1,1 +1,1 @@
-"""Typesetting documents and writing letters."""
+"""Typesets documents and writes letters."""

@@ -1,4 +1,4 @@
-"""The documents themselves: an invoice, a receipt, as PDF. `account_id` None is every account's, for operators."""
+"""The documents: an invoice or a receipt as PDF. `account_id` None means every account, for operators."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,7 +22,7 @@ class Document:
 
 
 def invoice_pdf(*, invoice_id: UUID, account_id: UUID | None, facturx: bool = False) -> Document:
-    """The invoice as PDF/A-3, with its EN 16931 data inside where that is asked. Raises `NotFound`, `NotFinal`."""
+    """The invoice as PDF/A-3, on request with its EN 16931 data. Raises `NotFound`, `NotFinal`."""
     facts = invoice_facts(invoice_id=invoice_id, account_id=account_id)
     if facts.status == InvoiceStatus.DRAFT:
         raise NotFinal
@@ -30,7 +30,7 @@ def invoice_pdf(*, invoice_id: UUID, account_id: UUID | None, facturx: bool = Fa
 
 
 def receipt_pdf(*, payment_id: UUID, account_id: UUID | None) -> Document:
-    """The receipt of a payment that succeeded. Raises `NotFound`, `NoReceipt`."""
+    """The receipt of a succeeded payment. Raises `NotFound`, `NoReceipt`."""
     facts = receipt_facts(payment_id=payment_id, account_id=account_id)
     if facts is None:
         raise NoReceipt(data={"status": payment_facts(payment_id=payment_id, account_id=account_id).status})
@@ -38,7 +38,7 @@ def receipt_pdf(*, payment_id: UUID, account_id: UUID | None) -> Document:
 
 
 def typeset_invoice(facts: InvoiceFacts, account: Account, *, facturx: bool = False) -> Document:
-    """The facts of a final invoice as a PDF in the account's language."""
+    """A finalised invoice as a PDF in the account's language."""
     page = invoice_page(facts, language=account.spoken_language, locale=account.locale)
     content = typeset("invoice", page, instant=facts.changed_at)
     if facturx:
@@ -47,6 +47,6 @@ def typeset_invoice(facts: InvoiceFacts, account: Account, *, facturx: bool = Fa
 
 
 def typeset_receipt(facts: ReceiptFacts, account: Account) -> Document:
-    """The facts of a receipt as a PDF in the account's language."""
+    """A receipt as a PDF in the account's language."""
     page = receipt_page(facts, language=account.spoken_language, locale=account.locale)
     return Document(f"{facts.number}.pdf", typeset("receipt", page, instant=facts.changed_at))

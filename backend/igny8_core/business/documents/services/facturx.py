@@ -1,4 +1,4 @@
-"""Factur-X, which ZUGFeRD also is: the invoice's XML inside its own PDF/A-3."""
+"""Factur-X, which is identical to ZUGFeRD: the invoice's XML inside its PDF/A-3."""
 
 import json
 
@@ -8,9 +8,9 @@ from igny8_core.business.documents.services.programs import run_program
 
 
 def with_xml(pdf: bytes, facts: InvoiceFacts, *, language: str) -> bytes:
-    """The PDF with `factur-x.xml`, checked against the schema of its profile.
+    """The PDF with `factur-x.xml`, validated against the schema of its profile.
 
-    Raises `NotForElectronicInvoice`, and `Unavailable` when the writer takes too long.
+    Raises `NotForElectronicInvoice`, and `Unavailable` if the writer takes too long.
     """
     xml = cii_xml(facts)
     metadata = {

@@ -1,4 +1,4 @@
-"""From a text to a mail: plain and HTML, with the document attached."""
+"""Turns a text into a mail: plain text and HTML, with the document attached."""
 
 from email.utils import formataddr
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ ABOUT_INVOICES = frozenset({LetterKind.INVOICE_SENT, LetterKind.REMINDER})
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives | None:
-    """The mail for the current state; None when there is nothing left to say."""
+    """The mail for the current state; None if there is nothing left to say."""
     account = Account.objects.get(id=letter.account_id)
     with translation.override(account.spoken_language):
         text = _text(letter, account)
@@ -56,7 +56,7 @@ def _mail(letter: Letter, account: Account, text: Text) -> EmailMultiAlternative
         to=[letter.recipient],
         headers={
             "Message-ID": f"<{letter.id}@{_domain()}>",
-            "Auto-Submitted": "auto-generated",  # RFC 3834: absence notes stay away
+            "Auto-Submitted": "auto-generated",  # RFC 3834: suppresses automatic replies
         },
     )
     mail.attach_alternative(render_to_string("documents/letter.html", context), "text/html")
@@ -71,5 +71,5 @@ def _sender(name: str) -> str:
 
 
 def _domain() -> str:
-    """The right half of our Message-IDs: the same for a letter that is sent again."""
+    """The right half of our Message-IDs: stays the same for a letter that is sent again."""
     return urlsplit(settings.ENV.base_url).hostname or "localhost"

@@ -1,4 +1,4 @@
-"""What each letter says, in the language that is active. Sentences are whole, so that they can be translated."""
+"""The text of each letter, in the active language. Sentences are complete, so that they can be translated."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from igny8_core.kit.locales import format_date, format_money, is_right_to_left
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A letter before it has a layout; `facts` are names and values, `link` a label and an address."""
+    """A letter without layout; `facts` are names and values, `link` a label and an address."""
 
     subject: str
     paragraphs: tuple[str, ...]
@@ -28,7 +28,7 @@ class Text:
 
 
 def invoice_text(kind: LetterKind, invoice: InvoiceFacts, account: Account) -> Text | None:
-    """About an invoice: that it is there, or that it is late; None when it is no longer asked for."""
+    """About an invoice: that it was issued, or that it is overdue; None if it is no longer to be paid."""
     if invoice.status not in (InvoiceStatus.PENDING, InvoiceStatus.PAID):
         return None
     paid = invoice.status == InvoiceStatus.PAID
@@ -64,7 +64,7 @@ def invoice_text(kind: LetterKind, invoice: InvoiceFacts, account: Account) -> T
 
 
 def payment_text(kind: LetterKind, payment: PaymentFacts, account: Account) -> Text | None:
-    """About a payment: that it is being checked, has arrived, was not found, or went back."""
+    """About a payment: that it is being checked, has arrived, was not found, or was returned."""
     amount_minor = payment.amount_minor
     if kind is LetterKind.PAYMENT_APPROVED:
         amount_minor = payment.received_minor or payment.amount_minor
@@ -130,7 +130,7 @@ def _still_due(payment: PaymentFacts, account: Account) -> tuple[str, ...]:
 
 
 def _isolated(account: Account, **values: str) -> dict[str, str]:
-    """Values for a sentence; where that runs from right to left, each runs its own way."""
+    """Values for a sentence; in right-to-left sentences each value keeps its own direction."""
     if not is_right_to_left(account.spoken_language):
         return values
     return {name: f"\u2068{value}\u2069" for name, value in values.items()}

@@ -1,8 +1,8 @@
-"""Letters are written down before they are sent, each by one sender at a time.
+"""Letters are stored before they are sent, and each is sent by one sender at a time.
 
-Once to each address for each fact: the row is unique, and a sender claims it in a transaction of its own. If the sender
-dies between handing the letter over and noting that, it is sent again after fifteen minutes with the same Message-ID: a
-letter twice in a crash is better than a rejection nobody hears of.
+Each address gets one letter per event: the row is unique, and a sender claims it in a separate transaction. If the
+sender dies between delivering the letter and recording that, the letter is sent again after fifteen minutes with the
+same Message-ID. Receiving a letter twice after a crash is better than never hearing of a rejection.
 """
 
 from collections.abc import Iterable
@@ -28,13 +28,13 @@ from igny8_core.kit import clock
 
 CLAIM_LASTS = timedelta(minutes=15)
 NEWS = timedelta(days=3)
-"""What happened longer ago is no news: imported history writes no letters."""
+"""Older events cause no letters, so that imported history is not announced."""
 type Waiting = tuple[UUID, UUID]
 """A letter's id and its account's."""
 
 
 def write_about_event(*, account_id: UUID, event_id: UUID) -> list[Waiting]:
-    """Write down the letters a fact asks for, once; returns those that are to be sent."""
+    """Store the letters that an event causes, once; returns those to be sent."""
     event = event_of(account_id, event_id)
     kind = None if event is None else kind_of_event(event.type, event.data)
     if event is None or kind is None or event.occurred_at < clock.now() - NEWS:
@@ -44,7 +44,7 @@ def write_about_event(*, account_id: UUID, event_id: UUID) -> list[Waiting]:
 
 
 def write_reminders() -> list[Waiting]:
-    """Write down the reminders that are due on this day in each account's zone; returns what is to be sent."""
+    """Store the reminders that are due on this day in each account's time zone; returns those to be sent."""
     written: list[Waiting] = []
     latest_today = (clock.now() + timedelta(hours=14)).date()
     for invoice in late_invoices(today=latest_today, at_most_days=LATEST + 1):
@@ -76,7 +76,7 @@ def _write(account: Account, kind: LetterKind, *, cause_id: UUID, subject_id: UU
 
 
 def claim_letter(*, account_id: UUID, letter_id: UUID) -> Letter | None:
-    """Take a letter to send it; None when it is sent, dropped, or in another sender's hands."""
+    """Claim a letter to send it; None if it is sent, dropped, or claimed by another sender."""
     rows = Letter.objects.for_account(account_id).filter(id=letter_id, state=LetterState.WAITING.value)
     free = rows.filter(Q(claimed_at=None) | Q(claimed_at__lt=clock.now() - CLAIM_LASTS))
     if free.update(claimed_at=clock.now(), attempts=F("attempts") + 1) != 1:
@@ -85,18 +85,18 @@ def claim_letter(*, account_id: UUID, letter_id: UUID) -> Letter | None:
 
 
 def finish_letter(letter: Letter, *, sent: bool) -> None:
-    """Note that the letter was handed over, or that it has nothing to say any more."""
+    """Record that the letter was delivered, or that it has become pointless."""
     state = LetterState.SENT if sent else LetterState.DROPPED
     rows = Letter.objects.for_account(letter.account_id).filter(id=letter.id, state=LetterState.WAITING.value)
     rows.update(state=state.value, sent_at=clock.now() if sent else None)
 
 
 def release_letter(letter: Letter) -> None:
-    """Give the letter back after a failure, for the next try."""
+    """Release the letter after a failure, for the next attempt."""
     rows = Letter.objects.for_account(letter.account_id).filter(id=letter.id, state=LetterState.WAITING.value)
     rows.update(claimed_at=None)
 
 
 def ids_of(letters: Iterable[Letter]) -> list[Waiting]:
-    """Which letters, and whose."""
+    """The letters and their accounts."""
     return [(letter.id, letter.account_id) for letter in letters]

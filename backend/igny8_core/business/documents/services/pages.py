@@ -1,4 +1,4 @@
-"""From facts to what a template shows: every amount and date in the account's form, every word in its language."""
+"""Turns facts into a template's data: every amount and date in the account's format, every word in its language."""
 
 from datetime import date
 from typing import Any
@@ -74,7 +74,7 @@ def _common(seller: Party, buyer: Party, language: str, locale: Locale) -> Shown
 
 
 def _dotted(texts: list[str]) -> str:
-    return " · ".join(f"\u2068{text}\u2069" for text in texts if text)  # isolated: each runs its own way
+    return " · ".join(f"\u2068{text}\u2069" for text in texts if text)  # isolated: each value keeps its own direction
 
 
 def _party(party: Party, locale: Locale) -> Shown:
@@ -158,7 +158,7 @@ def _way(way: WayToPay) -> Shown:
 
 
 def _in_fours(iban: str) -> str:
-    """The printed form of ISO 13616."""
+    """The print format of ISO 13616."""
     plain = iban.replace(" ", "")
     return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
 

@@ -1,4 +1,4 @@
-"""Our programs that make documents: each run is a process that ends, so that what it took of memory is given back."""
+"""Runs our programs that create documents. Each run is a separate process, so that its memory is freed at the end."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ SECONDS = 30
 
 
 def run_program(module: str, given: bytes) -> subprocess.CompletedProcess[bytes]:
-    """Run a program of `formats/` on these bytes; raises `Unavailable` when it takes too long."""
+    """Run a program of `formats/` on these bytes; raises `Unavailable` if it takes too long."""
     command = [sys.executable, "-s", "-m", f"igny8_core.business.documents.formats.{module}"]
     try:
         return subprocess.run(

@@ -1,4 +1,4 @@
-"""A template and data become a PDF. Data goes in as JSON text, so that nothing in it is ever markup."""
+"""Turns a template and data into a PDF. Data is passed as JSON text, so that none of it is interpreted as markup."""
 
 import json
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ SHIPPED = Path(__file__).resolve().parents[1] / "typst"
 
 
 def typeset(template: str, data: Mapping[str, Any], *, instant: datetime) -> bytes:
-    """The PDF of a template (`invoice` or `receipt`); the same data and instant give the same bytes.
+    """The PDF of a template (`invoice` or `receipt`); the same data and instant produce the same bytes.
 
-    Raises `TemplateBroken`, and `Unavailable` when it takes too long.
+    Raises `TemplateBroken`, and `Unavailable` if it takes too long.
     """
     folder = str(settings.ENV.templates_dir or SHIPPED)
     given = {"template": template, "folder": folder, "data": data, "timestamp": int(instant.timestamp())}

@@ -1,4 +1,4 @@
-"""The words of documents, in whatever language is active. Templates hold none."""
+"""The fixed texts of documents, in the active language. Templates contain none."""
 
 from django.utils.translation import gettext, pgettext
 
@@ -6,7 +6,7 @@ from igny8_core.business.billing.domain.methods import PaymentMethod
 
 
 def labels() -> dict[str, str]:
-    """Every fixed word on an invoice or a receipt."""
+    """Every fixed text on an invoice or a receipt."""
     return {
         "invoice": gettext("Invoice"),
         "receipt": gettext("Receipt"),
@@ -26,7 +26,7 @@ def labels() -> dict[str, str]:
 
 
 def instruction_labels() -> dict[str, str]:
-    """The fields of payment instructions, in the order they are shown."""
+    """The fields of payment instructions, in display order."""
     return {
         "payee_name": gettext("Payee"),
         "bank_name": gettext("Bank"),
@@ -44,7 +44,7 @@ def instruction_labels() -> dict[str, str]:
 
 
 def method_name(method: str) -> str:
-    """A payment method for a person."""
+    """The display name of a payment method."""
     names = {
         PaymentMethod.BANK_TRANSFER: gettext("Bank transfer"),
         PaymentMethod.LOCAL_WALLET: gettext("Mobile wallet"),

@@ -1,1 +1,1 @@
-"""What a journal is. Pure."""
+"""Journals and the chart of accounts. Pure."""

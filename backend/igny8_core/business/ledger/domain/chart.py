@@ -13,7 +13,7 @@ CASH_PREFIX = "cash:"
 
 
 class Code(StrEnum):
-    """The ledger accounts; cash has one for each payment method, see `cash`."""
+    """The ledger accounts; cash has one per payment method, see `cash`."""
 
     RECEIVABLE = "receivable"
     REVENUE = "revenue"
@@ -30,16 +30,16 @@ class Code(StrEnum):
 
 
 NEVER_OWED_TO_US: frozenset[str] = frozenset({Code.CUSTOMER_BALANCE.value, Code.CREDITS.value})
-"""Liabilities that may not turn into claims: a customer cannot use what it does not have."""
+"""Liabilities that must not become claims: customers cannot use what they do not have."""
 
 
 def cash(payment_method: str) -> str:
-    """The code of the money that came by a payment method."""
+    """The code of money received by a payment method."""
     return f"{CASH_PREFIX}{payment_method}"
 
 
 class JournalKind(StrEnum):
-    """Why a journal was posted; with its source and cycle it is unique, so that nothing is posted twice."""
+    """Why a journal was posted; unique together with source and cycle, so that nothing is posted twice."""
 
     INVOICE_ISSUED = "invoice_issued"
     INVOICE_VOIDED = "invoice_voided"

@@ -8,15 +8,15 @@ from igny8_core.business.ledger.domain.chart import JournalKind
 
 
 class Unbalanced(ValueError):
-    """Lines that do not sum to zero, or are no journal at all: a defect of the caller."""
+    """Lines that do not sum to zero, or too few lines: a bug in the caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be posted; `lines` maps a code to minor units, debits positive, and zeros are left out.
+    """What is to be posted; `lines` maps a code to minor units, debits positive; zeros are left out.
 
-    `cycle` counts how often the same thing happened to the same source (an invoice that was paid, reopened by a
-    bounced transfer, and paid again).
+    `cycle` counts repetitions of the same event for the same source (an invoice that was paid, reopened by a bounced
+    transfer, and paid again).
     """
 
     kind: JournalKind

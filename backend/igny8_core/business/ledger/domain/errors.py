@@ -1,10 +1,10 @@
-"""What the ledger refuses. Pure."""
+"""The errors of the ledger. Pure."""
 
 from igny8_core.kit.errors import AppError, ErrorKind
 
 
 class InsufficientCredits(AppError):
-    """More credits were asked for than the account has."""
+    """The account does not have enough credits."""
 
     kind = ErrorKind.CONFLICT
     code = "insufficient_credits"
@@ -12,7 +12,7 @@ class InsufficientCredits(AppError):
 
 
 class InsufficientBalance(AppError):
-    """More money was asked for than the account's balance holds."""
+    """The account's balance is too low."""
 
     kind = ErrorKind.CONFLICT
     code = "insufficient_balance"

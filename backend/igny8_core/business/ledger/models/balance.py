@@ -1,4 +1,4 @@
-"""Balance: the cached sum of a code's lines, moved in the statement that writes them and recounted by the verifier."""
+"""Balance: the cached sum of a code's lines, updated in the statement that writes them and checked by recounts."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from igny8_core.kit.models import TenantManager, TenantModel
 
 
 class Balance(TenantModel):
-    """What a code of an account stands at, in minor units of `unit`; debits are positive."""
+    """The balance of a code of an account, in minor units of `unit`; debits are positive."""
 
     code = models.CharField(max_length=32)
     unit = models.CharField(max_length=8)

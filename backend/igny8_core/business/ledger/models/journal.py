@@ -1,4 +1,4 @@
-"""Journal and its lines: append-only, written by `services/posting.py` alone."""
+"""Journal and its lines: append-only, written only by `services/posting.py`."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class Journal(TenantModel):
-    """One posting; what it stands for is `kind` and `source_id`. It is never changed, only reversed by another."""
+    """One posting, caused by `kind` and `source_id`. It is never changed, only reversed by another."""
 
     sequence = models.BigIntegerField(db_default=NextValue("ledger_journal_sequence"), editable=False)
     kind = models.CharField(max_length=32)
@@ -25,7 +25,7 @@ class Journal(TenantModel):
     class Meta:
         db_table = "ledger_journal"
         constraints: ClassVar = [
-            # Nothing posts twice, even if every lock were forgotten.
+            # Nothing is posted twice, even if every lock were forgotten.
             models.UniqueConstraint(fields=["account", "kind", "source_id", "cycle"], name="journal_once"),
             models.CheckConstraint(condition=Q(kind__in=[*map(str, JournalKind)]), name="journal_kind_known"),
         ]

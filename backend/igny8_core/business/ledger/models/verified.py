@@ -8,11 +8,11 @@ from igny8_core.kit.models import TenantManager, TenantModel
 
 
 class VerifiedLedger(TenantModel):
-    """Where the recount of an account goes on: after these lines and after that event of its chain.
+    """Where the recount of an account continues: after these lines and after that event of its chain.
 
-    `balances` has for each code the last line that was verified, and the balance it left:
-    `[{"unit", "code", "sequence", "amount_minor"}]`; `journals` counts what was verified. `stamp` says that the row is
-    ours: whoever can write to the database alone cannot make it (`kit/sealing.py`).
+    `balances` has, for each code, the last verified line and the balance after it: `[{"unit", "code", "sequence",
+    "amount_minor"}]`; `journals` counts what was verified. `stamp` proves that we wrote the row: somebody who can only
+    write to the database cannot forge it (`kit/sealing.py`).
     """
 
     event_seq = models.BigIntegerField()

@@ -1,9 +1,9 @@
-"""The recount: what the cached numbers should be, from the lines alone. Each query names what it finds wrong.
+"""The recount: computes the cached numbers from the lines alone. Each query describes what it finds wrong.
 
-A full recount reads the tables. One of what is new runs the very same queries over less: a WITH clause in front of them
-gives the tables' names to the rows written since the verified points, and each balance one line more, the point
-itself. The lines of one balance are numbered under its lock, so that what is new of it has a higher number; what
-somebody changes among the verified lines is found by a full recount only.
+A full recount reads the tables. An incremental one runs the same queries over less: a WITH clause in front of them
+replaces the tables by the rows written since the verified points, plus one line per balance for the point itself. The
+lines of a balance are numbered under its lock, so new lines have higher numbers. A change to verified lines is only
+found by a full recount.
 """
 
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ DRIFTED = """SELECT 'balance of ' || coalesce(b.code, s.code) || ' in ' || coale
 MISRUN = """SELECT 'line ' || id || ' carries a balance that does not follow' FROM (
  SELECT id, balance_minor, sum(amount_minor) OVER (PARTITION BY account_id, unit, code ORDER BY sequence) AS running
  FROM ledger_journalline) lines WHERE balance_minor <> running LIMIT 20"""
-# A point is a witness too: who writes the lines before it anew, balances and all, still has to leave it as it was.
+# A point is evidence too: whoever rewrites the lines before it, including balances, would still have to match it.
 VERIFIED = """SELECT v.account_id, v.verified_at, b.unit, b.code, b.sequence, b.amount_minor
  FROM ledger_verifiedledger v CROSS JOIN LATERAL jsonb_to_recordset(v.balances)
   AS b(unit varchar, code varchar, sequence bigint, amount_minor bigint)"""
@@ -46,9 +46,9 @@ REWRITTEN = f"""SELECT 'line ' || v.sequence || ' of ' || v.code || ' in ' || v.
 
 POINTS = "SELECT account_id, event_seq, journals, balances::text, verified_at, stamp FROM ledger_verifiedledger"
 
-# `codes` finds each code that has lines by leaping from one to the next, so that lines without a balance are seen too.
-# OFFSET 0 keeps the planner from joining in another way than row by row through the index: it cannot know that hardly
-# anything is new, and would read the whole table.
+# `codes` finds each code that has lines with a skip scan, so that lines without a balance are found too. OFFSET 0
+# forces the planner to join row by row through the index: it cannot know that little is new, and would read the whole
+# table.
 NEW_LINES = f"""verified AS MATERIALIZED ({VERIFIED}),
 codes AS (
  (SELECT account_id, unit, code FROM public.ledger_journalline ORDER BY account_id, unit, code LIMIT 1)
@@ -70,7 +70,7 @@ ledger_journal AS MATERIALIZED (
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What is recounted together: queries that each yield sentences, and what stands for their tables (see above)."""
+    """What is recounted together: queries that each yield sentences, and what replaces their tables (see above)."""
 
     checks: tuple[str, ...]
     narrowed: str
@@ -78,10 +78,10 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """What a recount found; `problems` is empty when everything agrees.
+    """The result of a recount; `problems` is empty if everything agrees.
 
-    `journals` counts all that are known to agree, `recounted` those that were read for this answer. `full` says that
-    nothing was taken as verified before.
+    `journals` counts all that are known to agree, `recounted` those that were read for this answer. `full` means that
+    no verified point was used.
     """
 
     full: bool
@@ -97,7 +97,7 @@ class Recount:
 
 @dataclass(slots=True)
 class Points:
-    """The verified points of all accounts: how many there are, how many journals they cover, and which are not ours."""
+    """The verified points of all accounts: how many, how many journals they cover, and which are forged."""
 
     count: int = 0
     journals: int = 0
@@ -106,7 +106,7 @@ class Points:
 
     @property
     def usable(self) -> bool:
-        """Whether a recount can go on from them."""
+        """Whether a recount can continue from them."""
         return self.count > 0 == self.not_ours
 
 
@@ -116,7 +116,7 @@ LEDGER = Books((UNBALANCED, DRIFTED, MISRUN, REWRITTEN), NEW_LINES)
 def recount(*further: Books, full: bool) -> Recount:
     """Recount the ledger and the books of higher rooms: what is new since the verified points, or everything.
 
-    Without points that can be trusted everything is recounted.
+    Without trustworthy points everything is recounted.
     """
     points = _points()
     everything = full or not points.usable
@@ -131,7 +131,7 @@ def recount(*further: Books, full: bool) -> Recount:
 
 
 def narrow(statement: str, books: Books, *, full: bool) -> str:
-    """The statement over all rows, or over those that are new."""
+    """The statement over all rows, or over the new ones."""
     return statement if full else f"WITH RECURSIVE {books.narrowed} {statement}"
 
 
@@ -149,7 +149,7 @@ def point_text(*, account_id: UUID, event_seq: int, journals: int, balances: str
 
 
 def _found(books: Books, *, full: bool) -> tuple[int, list[str]]:
-    """How many journals there were to look at, and what is wrong."""
+    """How many journals were read, and what is wrong."""
     checks = " UNION ALL ".join(f"({check})" for check in books.checks)
     counted = f"SELECT NULL, count(*) FROM ledger_journal UNION ALL SELECT problem, 0 FROM ({checks}) found(problem)"
     with connection.cursor() as cursor:
@@ -159,7 +159,7 @@ def _found(books: Books, *, full: bool) -> tuple[int, list[str]]:
 
 
 def _points() -> Points:
-    """Look at every point's stamp; one whose key was given up is as good as none, a forged one is a problem."""
+    """Check every point's stamp; a point whose key was removed is ignored, a forged one is a problem."""
     points = Points()
     with connection.chunked_cursor() as cursor:
         cursor.execute(POINTS)

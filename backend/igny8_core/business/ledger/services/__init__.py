@@ -1,1 +1,1 @@
-"""What is done to the ledger: one funnel for rows, and the operations on credits."""
+"""The ledger's operations: one function posts rows, and others move credits."""

@@ -13,7 +13,7 @@ MAX_CREDITS = 10**12
 
 
 def grant(*, account_id: UUID, invoice_id: UUID, cycle: int, credits: int, memo: str) -> None:
-    """Give what a paid invoice carries; once for each time the invoice was paid."""
+    """Grant the credits of a paid invoice, once each time it is paid."""
     lines = _move(Code.CREDITS_GRANTED, Code.CREDITS, credits)
     entry = Entry(JournalKind.CREDITS_GRANTED, invoice_id, CREDITS_UNIT, lines, cycle, memo)
     _post(entry, EventType.CREDITS_GRANTED, account_id, credits)
@@ -36,7 +36,7 @@ def restore(*, account_id: UUID, source_id: UUID, credits: int, memo: str) -> No
 
 
 def consume(*, account_id: UUID, credits: int, reason: str) -> int:
-    """Use credits, all or nothing; returns what is left. Raises `InsufficientCredits`."""
+    """Use credits, all or nothing; returns how many are left. Raises `InsufficientCredits`."""
     lines = _move(Code.CREDITS, Code.CREDITS_USED, credits)
     entry = Entry(JournalKind.CREDITS_CONSUMED, uuid7(), CREDITS_UNIT, lines, memo=reason)
     _post(entry, EventType.CREDITS_CONSUMED, account_id, -credits)
@@ -44,7 +44,7 @@ def consume(*, account_id: UUID, credits: int, reason: str) -> int:
 
 
 def adjust(*, account_id: UUID, credits: int, reason: str) -> int:
-    """Add credits, or take some away when negative, never below zero; returns what is left.
+    """Add credits, or remove some if negative, never below zero; returns how many are left.
 
     Raises `InsufficientCredits`.
     """

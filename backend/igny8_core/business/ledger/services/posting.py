@@ -1,8 +1,9 @@
-"""The one funnel for ledger rows. Every caller's amounts are whole minor units, debits positive.
+"""The only writer of ledger rows. Amounts are whole minor units, debits positive.
 
-A posting moves the cached balances, and writes the journal and its lines with the balance after each, in one
-statement: the balance's row lock orders the lines, so `sequence` order is the order in which the balance moved.
-Balances that exist are updated, not upserted: PostgreSQL would check the row an upsert proposes, a mere difference.
+A posting updates the cached balances, and writes the journal and its lines with the balance after each, in one
+statement. The balance's row lock orders the lines, so `sequence` is the order in which the balance changed. Existing
+balances are updated rather than upserted: PostgreSQL would apply the CHECK to the row that an upsert proposes, which is
+only a difference.
 """
 
 from uuid import UUID
@@ -50,9 +51,9 @@ LOCK_BALANCES = """SELECT 1 FROM ledger_balance WHERE account_id = %s AND unit =
 def post(entry: Entry, *, account_id: UUID, may_overdraw: bool = False) -> UUID:
     """Write a journal and return its id.
 
-    Raises `InsufficientBalance` or `InsufficientCredits` when a liability to the customer would turn into a claim;
-    `may_overdraw` allows that for credits alone. The same kind, source and cycle twice is an integrity error: callers
-    decide under a lock and never get there.
+    Raises `InsufficientBalance` or `InsufficientCredits` if a liability to the customer would become a claim;
+    `may_overdraw` allows that for credits only. Posting the same kind, source and cycle twice is an integrity error:
+    callers decide under a lock, so it does not happen.
     """
     lines = dict(sorted(entry.lines.items()))
     if not may_overdraw:
@@ -78,16 +79,16 @@ def post(entry: Entry, *, account_id: UUID, may_overdraw: bool = False) -> UUID:
 
 
 def lock_balances(*, account_id: UUID, unit: str) -> None:
-    """Lock every balance in the unit, in the order in which a posting takes them.
+    """Lock every balance in the unit, in the order in which postings lock them.
 
-    For who decides by one balance and then posts to others: balance by balance would deadlock with a settlement.
+    For callers that decide by one balance and then post to others: locking one by one could deadlock with a settlement.
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK_BALANCES, [account_id, unit])
 
 
 def locked_balance(*, account_id: UUID, unit: str, code: str) -> int:
-    """Lock and read what a code stands at, debits positive; 0 when nothing was posted to it yet."""
+    """Lock and read a code's balance, debits positive; 0 if nothing was posted to it yet."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_BALANCE, [account_id, unit, code])
         row = cursor.fetchone()
@@ -95,7 +96,7 @@ def locked_balance(*, account_id: UUID, unit: str, code: str) -> int:
 
 
 def _ensure_covered(lines: dict[str, int], account_id: UUID, unit: str) -> None:
-    """Lock before deciding; the balance's CHECK is the second wall behind it."""
+    """Lock before deciding; the balance's CHECK is the second safeguard."""
     for code in sorted(NEVER_OWED_TO_US & lines.keys()):
         amount = lines[code]
         if amount > 0 and locked_balance(account_id=account_id, unit=unit, code=code) + amount > 0:

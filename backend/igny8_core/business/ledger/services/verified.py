@@ -1,4 +1,4 @@
-"""Remembers up to where the ledger was verified, so that the next recount goes on from there."""
+"""Stores up to where the ledger was verified, so that the next recount continues from there."""
 
 import json
 from datetime import datetime
@@ -32,9 +32,9 @@ OF_MOVED = STATE.format(known="coalesce(v.journals, 0)", whose="v.id IS NULL OR 
 
 
 def remember_ledger(*, full: bool) -> None:
-    """Store the points of the accounts in which something happened, or (`full`) of all, as the open snapshot has them.
+    """Store the points of the accounts in which something happened, or (`full`) of all, as of the open snapshot.
 
-    The caller has recounted in this snapshot, to the same extent, and found nothing wrong.
+    The caller has recounted the same extent in this snapshot and found nothing wrong.
     """
     now = clock.now()
     with connection.chunked_cursor() as cursor:
