@@ -1,4 +1,4 @@
-"""The deployment's settings, read once from the environment and the data folder. The only reader of `os.environ`."""
+"""The deployment's settings, read once from the environment and the data folder. Nothing else reads `os.environ`."""
 
 import base64
 import hashlib
@@ -23,12 +23,12 @@ MAX_SOCKET_FOLDER_BYTES = 90
 
 
 class BadEnvironment(ValueError):
-    """A setting that cannot be used, said in one sentence."""
+    """A setting that cannot be used, explained in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What the data folder keeps for this deployment."""
+    """What the data folder stores for this deployment."""
 
     secret_key: str = field(repr=False)
     superuser_password: str = field(repr=False)
@@ -39,7 +39,9 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Every setting of a process; `web_password` and `worker_password` are None for logins an administrator made."""
+    """Every setting of a process; `web_password` and `worker_password` are None for logins that an administrator
+    created.
+    """
 
     process: Process
     port: int
@@ -113,14 +115,16 @@ def load(environ: Mapping[str, str]) -> Environment:
 
 
 def keep_private() -> None:
-    """What this process writes is for its own user alone: mails with links, logs, statements. Called first of all."""
+    """Set the umask so that files of this process (mails with links, logs, statements) are private. Called first of
+    all.
+    """
     os.umask(0o077)
 
 
 def ensure_secrets(data_dir: Path) -> Secrets:
-    """The data folder's secrets, made on first use; safe when several processes come first at once.
+    """The data folder's secrets, created on first use; safe if several processes start at once.
 
-    A folder that is empty then is ours and closed to others; one that holds more already stays as its owner made it.
+    A folder that is still empty becomes ours and private; one with content keeps its owner's permissions.
     """
     path = data_dir / "secrets.json"
     if not path.exists():
@@ -132,7 +136,7 @@ def ensure_secrets(data_dir: Path) -> Secrets:
 
 
 def _write_once(path: Path, document: dict[str, str]) -> None:
-    """A hard link fails when the name is taken: whoever comes second reads what the first wrote."""
+    """A hard link fails if the name exists: the second process reads what the first one wrote."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secrets-")
     try:
         with os.fdopen(descriptor, "w") as file:
@@ -146,7 +150,7 @@ def _write_once(path: Path, document: dict[str, str]) -> None:
 
 
 def socket_dir(data_dir: Path) -> Path:
-    """Where the embedded server's socket lies: in the data folder, or where a socket's path is short enough."""
+    """The directory of the embedded server's socket: in the data folder unless the path would be too long."""
     folder = data_dir / "run"
     if len(os.fsencode(folder)) <= MAX_SOCKET_FOLDER_BYTES:
         return folder
@@ -155,7 +159,7 @@ def socket_dir(data_dir: Path) -> Path:
 
 
 def database_name(url: str) -> str:
-    """The database a URL names; raises `BadEnvironment`."""
+    """The name of the database in a URL; raises `BadEnvironment`."""
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in ("postgresql", "postgres") or not name:
@@ -182,7 +186,7 @@ def _number(environ: Mapping[str, str], name: str, *, default: int, highest: int
 
 
 def _base_url(environ: Mapping[str, str]) -> str:
-    """Where people reach us: the beginning of every link in a letter."""
+    """The public address of the product: the beginning of every link in a letter."""
     text = environ.get("IGNY8_BASE_URL") or f"http://127.0.0.1:{environ.get('IGNY8_PORT') or 8000}"
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:

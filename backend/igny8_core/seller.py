@@ -1,4 +1,6 @@
-"""Who sends the invoices: read once, from `seller.json` in the data folder or the file `IGNY8_SELLER_FILE` names."""
+"""The company that issues the invoices: from `seller.json` in the data folder or the file named by
+`IGNY8_SELLER_FILE`.
+"""
 
 import json
 from dataclasses import dataclass, fields
@@ -8,12 +10,12 @@ MAX_LENGTH = 300
 
 
 class BadSeller(ValueError):
-    """The file cannot be used, said in one sentence."""
+    """The file cannot be used; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """The platform's own company as invoices, receipts and letters name it; `address` is lines, without country."""
+    """The platform's own company on invoices, receipts and letters; `address` is lines, without the country."""
 
     name: str
     address: str = ""
@@ -42,7 +44,9 @@ NAMELESS = Seller(name="IGNY8 Billing")
 
 
 def load_seller(path: Path, *, demo: bool) -> Seller:
-    """The company in the file; without one the demo's, or outside of demo mode a bare name. Raises `BadSeller`."""
+    """The company in the file; without a file the demo company, or outside demo mode just a name.
+    Raises `BadSeller`.
+    """
     if not path.exists():
         return DEMO if demo else NAMELESS
     try:

@@ -1,4 +1,4 @@
-"""Django's settings, all derived from `env.Environment`. No business rule stands here."""
+"""Django's settings, all derived from `env.Environment`. No business rules."""
 
 import os
 from typing import Any
@@ -24,7 +24,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-# The API speaks English; the portal's views choose a language for themselves, so that no middleware runs for both.
+# The API speaks English; the portal's views choose the language themselves, so that no middleware is needed.
 LANGUAGE_CODE = DEFAULT_LANGUAGE
 LANGUAGES = list(LANGUAGE_NAMES.items())
 STATIC_URL = "/static/"
@@ -74,11 +74,11 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
-# Only a proxy that is counted on may say that the outer connection is encrypted; page links carry the scheme.
+# Only a trusted proxy may say that the outer connection is encrypted; page links use this scheme.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Behind a proxy that is believed, TLS ends there; then cookies are for https alone.
+# TLS ends at a trusted proxy; cookies are then for https only.
 CSRF_COOKIE_NAME = "igny8_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = ENV.trusted_proxies > 0
@@ -92,7 +92,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                # The admin insists on these two; what they give is made when a template asks for it.
+                # The admin requires these two; their context is built when a template asks for it.
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ]
@@ -128,22 +128,22 @@ UNFOLD = {
         },
     },
 }
-# The console has no session table and no middleware of its own: `access.py` does for its pages what they do for all.
+# The console has no session table and no middleware: `access.py` does for its pages what middleware would do for all.
 SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
 
 PASSWORD_HASHERS = ["igny8_core.accounts.hashers.BoundedArgon2"]
 
 DATABASE_ROLES = DatabaseRoles.of(ENV)
-# The owner is bound by its own policies; it is no member of the operator role.
+# The owner is subject to its own policies; it is not a member of the operator role.
 TAKES_OPERATOR_ROLE = ENV.process != "owner"
 
 
 def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
-    """Django's description of the database a URL names."""
+    """Django's settings for the database in a URL."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     host, port = query.pop("host", "") or parts.hostname or "", query.pop("port", "") or str(parts.port or "")
-    # What else the URL says (sslmode, sslrootcert …) is libpq's: dropping it would drop the check of the server.
+    # Other parameters in the URL (sslmode, sslrootcert …) belong to libpq: dropping them would drop the server check.
     options: dict[str, Any] = {**query, "server_side_binding": True, "prepare_threshold": 2}
     if pooled:
         options["pool"] = {"min_size": 2, "max_size": 8, "timeout": 5, "max_idle": 300}
@@ -163,7 +163,7 @@ DEFAULT_FROM_EMAIL = ENV.mail_from
 
 
 def mailer(url: str) -> dict[str, Any]:
-    """Where mail goes: to the SMTP server a URL names (smtps:// for TLS from the start), else to files, one a mail."""
+    """Where mail goes: to the SMTP server in a URL (smtps:// for implicit TLS), otherwise to one file per mail."""
     if not url:
         folder = str(ENV.data_dir / "mail")
         return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}

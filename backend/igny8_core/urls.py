@@ -1,4 +1,4 @@
-"""Every address of the product. A room is imported when the first of its addresses is asked for."""
+"""Every address of the product. A room is imported when one of its addresses is first requested."""
 
 from django.urls import path
 from django.views.generic.base import RedirectView

@@ -1,11 +1,11 @@
-"""Settings of a web process: all but what only the worker and the commands need.
+"""Settings of a web process: everything except what only the worker and the commands need.
 
 A web process records events and never defers a job, so it has neither the queue nor the rooms' tasks.
 """
 
 import sys
 
-# Django REST framework imports it for a test client of its own: an eighth of our start for what nobody uses here.
+# Django REST framework imports it for a test client: an eighth of our start-up time for something unused here.
 sys.modules["requests"] = None  # type: ignore[assignment]
 
 from igny8_core.settings import *  # noqa: E402, F403

@@ -1,1 +1,1 @@
-"""The operators' side: Django's admin in Unfold's dress, with desks of its own for what is decided every day."""
+"""The operators' side: Django's admin with the Unfold theme, and custom desks for daily decisions."""

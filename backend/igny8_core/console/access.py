@@ -1,4 +1,4 @@
-"""The one way in: from the session's cookie to an operator, and the transaction in which a page is made."""
+"""Authenticates the console's pages: from the session cookie to an operator, and the transaction of a page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,9 +25,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def serve(request: HttpRequest, view: Callable[[], HttpResponseBase], *, own_units: bool) -> HttpResponseBase:
-    """Make a page for whoever asks: who is no operator is anonymous to it, and the admin sends them to sign in.
+    """Render a page for the caller: anybody but an operator is anonymous, and the admin redirects them to sign in.
 
-    What a page writes commits with its answer; a view with `own_units` runs its units of work itself.
+    What a page writes is committed with its answer; a view with `own_units` runs its units of work itself.
     """
     throttle_in_process("address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
     principal = _principal_of(request)
@@ -45,7 +45,7 @@ def serve(request: HttpRequest, view: Callable[[], HttpResponseBase], *, own_uni
 
 
 def run[T](request: HttpRequest, operation: Callable[[], T | AppError]) -> T:
-    """Let the operator who asks do something in a unit of work; a refusal that it returns is raised after it stands."""
+    """Run an operator's action in a unit of work; a returned refusal is raised after the commit."""
     return unit_of_work.run_even_if_refused(
         operation,
         scope=Scope.operators(),
@@ -55,7 +55,7 @@ def run[T](request: HttpRequest, operation: Callable[[], T | AppError]) -> T:
 
 
 def _principal_of(request: HttpRequest) -> Principal | None:
-    """Whose session it is; nobody's when there is none, or when it is refused."""
+    """The operator of the session; None if there is no session or it is refused."""
     try:
         return principal_of_cookie(request)
     except AppError as error:
@@ -65,7 +65,7 @@ def _principal_of(request: HttpRequest) -> Principal | None:
 
 
 def _with_messages(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """Render inside the transaction, and carry the admin's notices in a signed cookie: there is no session table."""
+    """Render inside the transaction, and store the admin's notices in a signed cookie: there is no session table."""
     storage: Any = CookieStorage(request)
     request._messages = storage  # type: ignore[attr-defined]
     response = view()

@@ -1,4 +1,4 @@
-"""Which tables the console shows."""
+"""The tables that the console shows."""
 
 from igny8_core.accounts.models import AccessKey, Account, Invitation, User
 from igny8_core.business.billing.models import CreditPackage, Invoice, Payment, PaymentMethodConfig, Refund

@@ -1,4 +1,4 @@
-"""How an amount looks on the console's pages."""
+"""Formats amounts on the console's pages."""
 
 from decimal import Decimal
 
@@ -6,10 +6,10 @@ from igny8_core.kit.money import format_amount
 
 
 def money(amount_minor: int | None, currency: str) -> str:
-    """An amount in thousands with the currency; a dash where there is not an amount."""
+    """An amount with thousands separators and its currency; a dash for anything else."""
     return "–" if amount_minor is None else grouped(format_amount(amount_minor, currency), currency)
 
 
 def grouped(text: str, currency: str) -> str:
-    """Decimal text in thousands, with the currency."""
+    """Decimal text with thousands separators and its currency."""
     return f"{Decimal(text):,} {currency}"

@@ -11,7 +11,7 @@ class ConsoleConfig(AppConfig):
 
 
 class OperatorAdminConfig(admin_apps.SimpleAdminConfig):
-    """Without the search for tables to show: `console.urls` names them when an operator comes."""
+    """Without autodiscovery of tables: `console.urls` names them when an operator opens the console."""
 
     default = False
     default_site = "igny8_core.console.site.OperatorSite"

@@ -1,4 +1,4 @@
-"""An operator as Django's admin wants to see one: a user with permissions, derived from the role alone."""
+"""An operator as Django's admin expects a user: permissions are derived from the role alone."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -13,7 +13,7 @@ from igny8_core.accounts.roles import OperatorRole, includes
 
 @dataclass(frozen=True)
 class Operator:
-    """Who is signed in to the console. Pages ask for a role; Django's own permissions are not used."""
+    """The operator signed in to the console. Pages require a role; Django's own permissions are not used."""
 
     principal: Principal
     email: str
@@ -41,7 +41,7 @@ class Operator:
         return cast(OperatorRole, self.principal.role)
 
     def may(self, needed: OperatorRole) -> bool:
-        """Whether the role is at least that."""
+        """Whether the role is at least this."""
         return includes(self.principal.role, needed)
 
     def get_username(self) -> str:
@@ -55,22 +55,22 @@ class Operator:
     get_full_name = get_short_name
 
     def has_usable_password(self) -> bool:
-        """The console offers no change of password; the sign-in pages do."""
+        """The console does not change passwords; the sign-in pages do."""
         return False
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Pages decide by role."""
+        """Pages check the role instead."""
         return False
 
     has_module_perms = has_perm
 
 
 def load(principal: Principal) -> Operator:
-    """The person behind a session; inside a transaction that sees all accounts."""
+    """The operator of a session; inside a transaction that sees all accounts."""
     person = User.objects.only("email", "name").get(id=principal.owner_id)
     return Operator(principal, person.email, person.name)
 
 
 def operator_of(request: HttpRequest) -> Operator:
-    """The operator who makes the request; `access` has put it there."""
+    """The operator who makes the request, set by `access`."""
     return cast(Operator, request.user)

@@ -1,4 +1,4 @@
-"""The console's sidebar: by what operators do, and not by table."""
+"""The console's sidebar, organised by task rather than by table."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from igny8_core.console.operators import Operator
 
 
 def _at_least(role: OperatorRole) -> Any:
-    """Whether who looks may open the page."""
+    """Whether the reader may open the page."""
     return lambda request: isinstance(request.user, Operator) and request.user.may(role)
 
 

@@ -65,9 +65,9 @@ OWN_PAGES = (
     ("security/sign-ins/end-others/", own_sign_in.end_others, "end-other-sign-ins"),
     ("security/sign-ins/<uuid:family_id>/end/", own_sign_in.end, "end-sign-in"),
 )
-"""Route, view and name of each page that is no list of a table."""
+"""Route, view and name of each page that is not a table."""
 NOT_SERVED = frozenset({"autocomplete", "password_change", "password_change_done", "view_on_site"})
-"""What Django's admin brings along and no page of ours leads to: it asks for tables and users that we do not have."""
+"""Pages of Django's admin that none of ours link to: they read tables and users that do not exist here."""
 
 logger = structlog.get_logger(__name__)
 
@@ -76,16 +76,16 @@ class OperatorSite(UnfoldAdminSite):
     """Django's admin for operators, bound to our roles, sessions and transactions."""
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Tables with a page of ours. What a library brings along knows neither our roles nor what a login may read."""
+        """Tables with a page of ours. Tables that libraries add know neither our roles nor what a login may read."""
         if admin_class is not None and issubclass(admin_class, OperatorPage):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Operators of every role; each page asks for more."""
+        """Operators of every role; each page may require more."""
         return isinstance(request.user, Operator)
 
     def admin_view(self, view: Callable[..., Any], *cacheable: Any, **options: Any) -> Callable[..., Any]:
-        """The admin's own checks (permission, CSRF, no caching), behind `access`."""
+        """The admin's own checks (permission, CSRF, no caching), inside `access`."""
         inner = super().admin_view(view, *cacheable, **options)
         own_units = getattr(view, "own_units", False)
 
@@ -114,7 +114,7 @@ class OperatorSite(UnfoldAdminSite):
         return response
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """The admin's addresses after our own pages."""
+        """The admin's addresses, after our own pages."""
         own: list[URLResolver | URLPattern] = [
             path(route, self.admin_view(view), name=name) for route, view, name in OWN_PAGES
         ]
@@ -122,24 +122,24 @@ class OperatorSite(UnfoldAdminSite):
         return [*own, *inherited]
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The names of pages that the palette finds: few enough for one page of them."""
+        """The pages that the command palette finds: few enough for one page of results."""
         if request.GET.get("page", "1") != "1":
             raise Http404
         return super().search(request, extra_context)  # type: ignore[no-any-return]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """Our own sidebar; a page the role may not open is left out."""
+        """Our own sidebar, without pages that the role may not open."""
         return [
             {**group, "items": self._get_navigation_items(request, group["items"])} for group in deepcopy(NAVIGATION)
         ]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The sidebar is written by hand; Django's own list would name every table."""
+        """The sidebar is written by hand; Django's list would name every table."""
         return []
 
 
 def _refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for an exception: a sentence with its status, or a logged 500."""
+    """The page for an exception: the error with its status, or a logged 500."""
     if isinstance(exception, ReauthenticationRequired):
         return HttpResponseRedirect(reverse("admin:confirm", query={"next": own_sign_in.local_path(page_of(request))}))
     error = from_exception(exception)

@@ -1,4 +1,4 @@
-"""Addresses of the console: our own pages, and those of the tables that it shows."""
+"""Addresses of the console: our own pages, and those of its tables."""
 
 from django.contrib import admin
 

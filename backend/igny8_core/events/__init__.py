@@ -1,1 +1,1 @@
-"""The append-only facts: audit trail, status history and outbox in one."""
+"""Append-only events: audit trail, status history and outbox in one."""

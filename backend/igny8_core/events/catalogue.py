@@ -1,6 +1,6 @@
-"""Which facts exist, and who can be behind one. Pure: no Django.
+"""The event types, and the kinds of actors. Pure: no Django.
 
-A type is named subject.past_participle, and once it was written it is never renamed: the log is append-only.
+A type is named subject.past_participle and never renamed, because the log is append-only.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from igny8_core.accounts.roles import Role
 
 
 class EventType(StrEnum):
-    """Every kind of fact the product records."""
+    """Every kind of event that the product records."""
 
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_UPDATED = "account.updated"
@@ -94,7 +94,7 @@ class EventType(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What kind of actor stands behind a fact."""
+    """The kind of actor behind an event."""
 
     USER = "user"
     API_KEY = "api_key"
@@ -106,7 +106,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What an actor was let in by, and the role that this was worth then: either may be gone when the work begins."""
+    """The actor's credential and its role at the time: either may be gone when the work begins."""
 
     key_id: UUID
     role: Role
@@ -114,9 +114,9 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it; `id` is a user's or an API key's, None for the system.
+    """The actor; `id` is a user's or an API key's, None for the system.
 
-    `credential` is None where nobody was let in: the system, and whoever is signing in just now.
+    `credential` is None for actors without one: the system, and people who are signing in.
     """
 
     kind: ActorKind

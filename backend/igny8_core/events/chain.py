@@ -1,8 +1,8 @@
-"""How events are chained: canonical text and hash. Pure: no Django.
+"""The chaining of events: canonical text and hash. Pure: no Django.
 
 Version 1: hash(n) = SHA-256(hash(n-1) || n as 8 big-endian bytes || canonical JSON of event n), starting from 32
-zero bytes. Canonical JSON has sorted keys, no spaces, ASCII only, and neither floats nor times other than text.
-The database computes the hash in the statement that inserts the row; the verifier computes it again here.
+zero bytes. Canonical JSON has sorted keys, no spaces, ASCII only, no floats, and times as text. The database computes
+the hash in the statement that inserts the row; the verifier computes it again here.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ GENESIS = bytes(32)
 
 
 def timestamp(instant: datetime) -> str:
-    """RFC 3339 in UTC with exactly six decimals, so that the text never depends on the value."""
+    """RFC 3339 in UTC with exactly six decimals, so that the format does not depend on the value."""
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
@@ -35,9 +35,9 @@ def canonical(
     occurred_at: datetime,
     data: Mapping[str, JSON],
 ) -> str:
-    """The text of an event that its hash covers: every stored column but those of the chain itself.
+    """The text of an event that its hash covers: every stored column except those of the chain itself.
 
-    Ids may be given as the text they become: the verifier reads them so, by the million.
+    Ids may be given as text, which is how the verifier reads them, by the million.
     """
     document = {
         "id": str(event_id),
@@ -55,7 +55,7 @@ def canonical(
 
 
 def canonical_json(document: Mapping[str, object]) -> str:
-    """Sorted keys, no spaces, ASCII only: one text for one value."""
+    """Sorted keys, no spaces, ASCII only: exactly one text per value."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 

@@ -1,6 +1,6 @@
-"""The dispatcher: takes events nobody was told of and defers a job for each subscriber, in one transaction.
+"""The dispatcher: takes undispatched events and defers a job for each subscriber, in one transaction.
 
-Several may run: each claims its own batch. A crash before the commit leaves the batch where it was.
+Several dispatchers may run: each claims its own batch. A crash before the commit leaves the batch in place.
 """
 
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ CLAIM = """DELETE FROM events_pendingdispatch WHERE id IN (
 
 
 def dispatch_batch() -> int:
-    """Dispatch one batch under the worker's login; returns how many events it held."""
+    """Dispatch one batch under the worker's login; returns the number of events in it."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(CLAIM, [BATCH])

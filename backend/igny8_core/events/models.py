@@ -1,4 +1,4 @@
-"""Event (a fact, never changed), ChainHead (where a chain ends), VerifiedChain, PendingDispatch (the outbox)."""
+"""Event (immutable), ChainHead (the end of a chain), VerifiedChain, PendingDispatch (the outbox)."""
 
 import uuid
 from typing import ClassVar
@@ -10,10 +10,10 @@ from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class Event(TenantModel):
-    """One fact. Rows are written by `unit_of_work` alone; triggers refuse every change.
+    """An event. Only `unit_of_work` writes rows; triggers refuse every change.
 
-    Facts about the platform itself are those of its own account, and stand in its chain. `seq` is the place in the
-    account's chain, `sequence` the place in the whole log, which operators page through; no hash covers it.
+    Events about the platform itself belong to its own account and chain. `seq` is the place in the account's chain,
+    `sequence` the place in the whole log, by which operators' pages are ordered; no hash covers `sequence`.
     """
 
     seq = models.BigIntegerField()
@@ -38,7 +38,7 @@ class Event(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["account", "subject_id", "seq"], name="event_account_subject"),
             models.Index(fields=["account", "type", "seq"], name="event_account_type"),
-            # For operators, who ask across accounts.
+            # For operators' queries across accounts.
             models.Index(fields=["sequence"], name="event_sequence"),
             models.Index(fields=["type", "sequence"], name="event_type_sequence"),
             models.Index(fields=["subject_id", "sequence"], name="event_subject_sequence"),
@@ -52,7 +52,7 @@ class Event(TenantModel):
 
 
 class ChainHead(TenantModel):
-    """The last link of a chain: the last lock a unit of work takes."""
+    """The last link of a chain: the last row that a unit of work locks."""
 
     seq = models.BigIntegerField(default=0)
     prev_hash = models.BinaryField(max_length=32)
@@ -69,9 +69,10 @@ class ChainHead(TenantModel):
 
 
 class VerifiedChain(TenantModel):
-    """Up to which event a chain was verified; the verifier counts on from there, and later finds the same hash there.
+    """Up to which event a chain was verified. The verifier continues from there if it finds the same hash.
 
-    `stamp` says that the row is ours: whoever can write to the database alone cannot make it (`kit/sealing.py`).
+    `stamp` proves that we wrote the row: somebody who can only write to the database cannot forge it
+    (`kit/sealing.py`).
     """
 
     seq = models.BigIntegerField()
@@ -90,7 +91,7 @@ class VerifiedChain(TenantModel):
 
 
 class PendingDispatch(models.Model):
-    """An event that its subscribers have not been told of yet; deleted in the transaction that defers their jobs."""
+    """An event that has not been dispatched to its subscribers; deleted in the transaction that defers their jobs."""
 
     id = models.BigAutoField(primary_key=True)
     event_id = models.UUIDField(default=uuid.uuid4)

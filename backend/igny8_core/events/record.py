@@ -1,4 +1,4 @@
-"""`record`: how a step says that something happened."""
+"""`record`: how services record events."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -16,9 +16,9 @@ def record(
     subject_id: UUID,
     data: Mapping[str, JSON] | None = None,
 ) -> None:
-    """Collect a fact; the open unit of work writes it when everything else is done.
+    """Collect an event; the open unit of work writes it at its end.
 
-    Facts about the platform go into its own account's chain (`PLATFORM_ID`), which only operators and the system may
-    write. Text from people stays out of `data` where an id will do: the log can never be edited.
+    Events about the platform belong to its own account (`PLATFORM_ID`), which only operators and the system may write.
+    Use ids in `data` instead of people's text: the log can never be edited.
     """
     current().recorded.append(Recorded(account_id, type, subject_type, subject_id, dict(data or {}), clock.now()))

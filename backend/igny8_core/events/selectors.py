@@ -20,7 +20,7 @@ HISTORY = """SELECT type, actor_kind, occurred_at, data FROM events_event
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What happened to an object, when and by what kind of actor."""
+    """An event of an object's history: its type, time and kind of actor."""
 
     type: str
     actor_kind: str
@@ -29,9 +29,9 @@ class Fact:
 
 
 def history_of(account: HasId | UUID, *, subject_id: UUID) -> list[Fact]:
-    """Every fact about one object of an account, oldest first; what this unit of work will write is among them.
+    """Every event of one object of an account, oldest first, including those that this unit of work will write.
 
-    SQL by hand: each answer that shows one payment reads it.
+    Hand-written SQL: every answer with a single payment reads it.
     """
     account_id = account if isinstance(account, UUID) else account.id
     with connection.cursor() as cursor:
@@ -45,10 +45,10 @@ def history_of(account: HasId | UUID, *, subject_id: UUID) -> list[Fact]:
 
 
 def subject_of(event_id: UUID) -> UUID:
-    """What an event is about: for a subscriber, who is told its id."""
+    """The subject of an event, for a subscriber who only has its id."""
     return Event.objects.across_accounts().values_list("subject_id", flat=True).get(id=event_id)
 
 
 def events_across_accounts() -> QuerySet[Event]:
-    """Every event, for the operators' pages."""
+    """All events, for the operators' pages."""
     return Event.objects.across_accounts()

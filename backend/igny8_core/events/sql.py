@@ -1,13 +1,13 @@
-"""The SQL of the event log: the append statement, and what the migrations put in the database."""
+"""The SQL of the event log: the append statement, and the objects that migrations create in the database."""
 
 COLUMNS = (
     "account_id, id, type, subject_type, subject_id, actor_kind, actor_id, request_id, occurred_at, data, hash_version"
 )
 
 
-# Moves the chain's head, inserts the events and their outbox rows, in one statement and one round trip. The hashes are
-# computed where the head is locked, so that no other transaction can come between reading the last link and writing the
-# next; and however many events a unit of work has, the head is held for one statement and the commit.
+# Moves the chain's head and inserts the events and their outbox rows in one statement and one round trip. The hashes
+# are computed while the head is locked, so that no other transaction can append between reading the last link and
+# writing the next. However many events a unit of work has, the head is only held for one statement and the commit.
 APPEND = f"""
 WITH RECURSIVE given AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(types)s::varchar[], %(subject_types)s::varchar[], %(subject_ids)s::uuid[],

@@ -1,4 +1,4 @@
-"""Who is told of which facts. A room's `tasks.py` subscribes when it is imported."""
+"""Subscriptions of tasks to events. A room's `tasks.py` subscribes when it is imported."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -11,10 +11,9 @@ _beside: list[Callable[[], int]] = []
 
 
 def on(*types: EventType) -> Callable[[Any], Any]:
-    """Subscribe a task to facts: `@on(EventType.PAYMENT_SUBMITTED)` above `@app.task(...)`.
+    """Subscribe a task to events: `@on(EventType.PAYMENT_SUBMITTED)` above `@app.task(...)`.
 
-    It is deferred with `event_id` and `account_id` as text, at least once for each fact, and so has to be
-    idempotent.
+    It is deferred with `event_id` and `account_id` as text, at least once per event, and therefore must be idempotent.
     """
 
     def subscribe(task: Any) -> Any:
@@ -26,18 +25,18 @@ def on(*types: EventType) -> Callable[[Any], Any]:
 
 
 def beside_events(take: Callable[[], int]) -> None:
-    """Have the dispatcher empty another queue too: `take` works off a batch of it and says how many there were.
+    """Have the dispatcher empty another queue too: `take` processes one batch and returns its size.
 
-    It is for what the web may not say in an event, because it does not know yet whose event it would be.
+    For requests that the web process cannot record as an event, because it does not know the account yet.
     """
     _beside.append(take)
 
 
 def queues_beside() -> list[Callable[[], int]]:
-    """What the dispatcher empties with the events."""
+    """The additional queues that the dispatcher empties."""
     return _beside
 
 
 def subscribers_of(kind: str) -> list[Any]:
-    """The tasks that are told of this type."""
+    """The tasks subscribed to this type."""
     return _subscribers[kind]

@@ -1,8 +1,8 @@
 """The unit of work: one request, one job, one command = one transaction.
 
-It binds the transaction to its tenant, gives the code the database's time, collects the events that steps
-record and writes them last (the chain's head is the last lock taken), and repeats the whole after a deadlock.
-Nothing inside may call out over a network.
+It binds the transaction to its tenant, provides the database's time, collects the events that services record and
+writes them last (the chain's head is the last lock taken), and repeats everything after a deadlock. Code inside must
+not make network calls.
 """
 
 import random
@@ -36,7 +36,7 @@ ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A fact waiting for the end of its unit of work."""
+    """An event that will be written at the end of its unit of work."""
 
     account_id: UUID
     type: EventType
@@ -48,7 +48,7 @@ class Recorded:
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """What is open now: who acts, whose rows are seen, and the facts so far."""
+    """The open unit of work: its actor, its scope, and the events so far."""
 
     scope: Scope
     actor: Actor
@@ -65,7 +65,7 @@ _current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=Non
 
 
 def current() -> UnitOfWork:
-    """The open unit of work; raises `NoUnitOfWork` when there is none."""
+    """The open unit of work; raises `NoUnitOfWork` if there is none."""
     unit = _current.get()
     if unit is None:
         raise NoUnitOfWork("services run inside unit_of_work.run()")
@@ -75,12 +75,11 @@ def current() -> UnitOfWork:
 def run[T](
     operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None = None, snapshot: bool = False
 ) -> T:
-    """Run the operation in one transaction and return its result after COMMIT returned.
+    """Run the operation in one transaction and return its result after the COMMIT.
 
-    A deadlock, a serialization failure or `Overtaken` repeats the operation from its beginning, at most five times
-    in all. Every other error rolls everything back and propagates. With `snapshot` every statement sees what was
-    committed when the first one ran (REPEATABLE READ): for sums that are compared with each other, not for changes of
-    rows that others change too.
+    A deadlock, a serialization failure or `Overtaken` repeats the operation from its beginning, at most five times in
+    total. Every other error rolls back and propagates. With `snapshot` every statement sees what was committed when the
+    first one ran (REPEATABLE READ): use it for sums that are compared, not for changes of rows that others change too.
     """
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
@@ -95,9 +94,10 @@ def run[T](
 def run_even_if_refused[T](
     operation: Callable[[], T | AppError], *, scope: Scope, actor: Actor, request_id: UUID | None = None
 ) -> T:
-    """Like `run`, for work that stands although its answer is a refusal: a wrong code is counted, a family revoked.
+    """Like `run`, for work that must be committed even if the result is a refusal: wrong codes are counted, families
+    revoked.
 
-    A refusal that the operation returns is raised once its work is committed; one that it raises rolls back.
+    A refusal that the operation returns is raised after the commit; one that it raises rolls back.
     """
     result = run(operation, scope=scope, actor=actor, request_id=request_id)
     if isinstance(result, AppError):
@@ -124,16 +124,16 @@ def _run_once[T](
 
 
 def pending_about(subject_id: UUID) -> list[Recorded]:
-    """The facts about a subject that the open unit of work has still to write; none outside of one."""
+    """The events about a subject that the open unit of work will write; empty outside a unit of work."""
     unit = _current.get()
     return [] if unit is None else [fact for fact in unit.recorded if fact.subject_id == subject_id]
 
 
 @contextmanager
 def read(scope: Scope) -> Iterator[None]:
-    """A transaction that only reads: bound to its tenant, with the database's time.
+    """A read-only transaction, bound to its tenant, with the database's time.
 
-    PostgreSQL holds it to that: a write or a row lock inside fails at once with SQLSTATE 25006, as a fault of ours.
+    PostgreSQL enforces it: a write or a row lock inside fails immediately with SQLSTATE 25006, as a bug of ours.
     """
     with transaction.atomic(durable=True), clock.unit_of_work(enter(scope, read_only=True)):
         yield
@@ -141,7 +141,7 @@ def read(scope: Scope) -> Iterator[None]:
 
 @contextmanager
 def savepoint() -> Iterator[None]:
-    """A part that can fail alone: its writes and the facts it recorded vanish together."""
+    """A part that can fail separately: its writes and recorded events are rolled back together."""
     unit = current()
     mark = len(unit.recorded)
     try:
@@ -153,7 +153,7 @@ def savepoint() -> Iterator[None]:
 
 
 def sqlstate(error: BaseException) -> str | None:
-    """The SQLSTATE behind an error Django wrapped."""
+    """The SQLSTATE of an error that Django wrapped."""
     return getattr(error.__cause__, "sqlstate", None)
 
 
@@ -162,7 +162,7 @@ def _is_worth_repeating(error: BaseException) -> bool:
 
 
 def _write_events(unit: UnitOfWork) -> None:
-    """Append the facts, account by account in one order, so that two units never wait on each other's heads."""
+    """Append the events, account by account in a fixed order, so that two units never wait for each other's heads."""
     ordered = sorted(unit.recorded, key=lambda fact: fact.account_id)
     for (account_id, _), found in groupby(ordered, key=lambda fact: (fact.account_id, fact.occurred_at)):
         facts = list(found)
@@ -173,7 +173,7 @@ def _write_events(unit: UnitOfWork) -> None:
 
 
 def _append(unit: UnitOfWork, facts: list[Recorded]) -> dict[str, Any]:
-    """The statement's parameters for facts of one account and instant, in their order."""
+    """The statement's parameters for events of one account and instant, in order."""
     shared: dict[str, Any] = {
         "account_id": facts[0].account_id,
         "actor_kind": unit.actor.kind.value,

@@ -1,7 +1,8 @@
 """The verifier of the event chains: recomputes hashes and compares each chain with its head. It only reads.
 
-Who calls has opened a snapshot, so that heads, events and verified points are of one instant. Chains are read page by
-page: memory does not grow with the log. Each chain is judged by itself, and a broken one stops no other.
+The caller has opened a snapshot, so that heads, events and verified points belong to one instant. Chains are read page
+by page, so memory does not grow with the log. Each chain is checked separately, and a broken one does not stop the
+others.
 """
 
 import json
@@ -20,7 +21,7 @@ from igny8_core.kit.sealing import Unreadable, has_our_stamp
 
 PAGE = 2000
 NAMED = 20
-"""How many broken chains are named one by one; all of them are counted."""
+"""How many broken chains are listed; all of them are counted."""
 BEFORE_ALL = -(2**63)
 NOT_READ = b""
 
@@ -33,7 +34,7 @@ EVENTS = """SELECT id::text, account_id::text, type, subject_type, subject_id::t
 
 
 class OutOfTime(RuntimeError):
-    """The recount was to end earlier than it can."""
+    """The recount did not finish within its time limit."""
 
 
 class Link(NamedTuple):
@@ -45,7 +46,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Up to where a chain was verified, and when; `genuine` is false where the stored row is not one that we made."""
+    """Up to where a chain was verified, and when; `genuine` is false if the stored row is not one that we wrote."""
 
     at: Link
     verified_at: datetime
@@ -54,7 +55,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A chain as the snapshot has it: its head, and its verified point where there is one."""
+    """A chain in the snapshot: its head, and its verified point if there is one."""
 
     account_id: UUID
     head: Link | None
@@ -81,7 +82,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BadEvent:
-    """Where a chain does not fit, and why; `event_id` is None where it is an event that is missing."""
+    """Where a chain breaks, and why; `event_id` is None if an event is missing."""
 
     account_id: UUID
     seq: int
@@ -95,7 +96,7 @@ class BadEvent:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the recount of one chain found: how far it fits, how many events were recounted, the first that is bad."""
+    """The result for one chain: its verified length, how many events were recounted, the first bad event."""
 
     chain: Chain
     end: Link
@@ -105,7 +106,7 @@ class Found:
 
 @dataclass(slots=True)
 class Verification:
-    """What a recount of chains found; `bad` names the first bad event of each broken chain, at most `NAMED`.
+    """The result of recounting chains; `bad` lists the first bad event of each broken chain, at most `NAMED`.
 
     `events` counts every event that is known to fit, `recounted` those whose hashes were computed for this answer.
     """
@@ -121,7 +122,7 @@ class Verification:
         return self.bad_chains == 0
 
     def add(self, found: Found) -> None:
-        """Count one chain."""
+        """Add one chain to the result."""
         self.events += found.end.seq
         self.recounted += found.recounted
         if found.bad is not None:
@@ -131,7 +132,7 @@ class Verification:
 
 
 def verify_chains(*, account_id: UUID | None = None, full: bool = False) -> Verification:
-    """Recount one account's chain, or all of them, and remember nothing of it."""
+    """Recount one account's chain, or all of them, without storing anything."""
     verification = Verification()
     for found in recounted_chains(account_id=account_id, full=full):
         verification.add(found)
@@ -165,7 +166,7 @@ def point_text(*, account_id: UUID, at: Link, verified_at: datetime) -> str:
 
 
 def _chains(only: UUID | None) -> Iterator[Chain]:
-    """Every account's chain and the platform's; an account is listed even if somebody has removed its head."""
+    """The chains of all accounts and of the platform; an account is listed even if its head was deleted."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(CHAINS, {"only": only})
         while rows := cursor.fetchmany(PAGE):
@@ -175,7 +176,7 @@ def _chains(only: UUID | None) -> Iterator[Chain]:
 
 
 def _point(account_id: UUID, seq: int | None, hash_: bytes | None, verified_at: datetime, stamp: str) -> Point | None:
-    """The stored point; None where there is none, or where the key of its stamp was given up."""
+    """The stored point; None if there is none, or if the key of its stamp was removed."""
     if seq is None or hash_ is None:
         return None
     at = Link(seq, bytes(hash_))
@@ -187,7 +188,7 @@ def _point(account_id: UUID, seq: int | None, hash_: bytes | None, verified_at: 
 
 
 def _recounted(chain: Chain, *, begin: Link | None, ends_at: float) -> Found:
-    """Recount from `begin` on, whose event is looked at again, or from the first event there is."""
+    """Recount from `begin`, whose event is checked again, or from the first event."""
     known = 0 if begin is None else begin.seq
     end = Link(0, GENESIS) if begin is None else Link(begin.seq - 1, NOT_READ)
     after = BEFORE_ALL if begin is None else end.seq

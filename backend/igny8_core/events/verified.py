@@ -1,4 +1,4 @@
-"""Recounts the event chains and remembers how far each of them fits, so that the next recount begins there."""
+"""Recounts the event chains and stores how far each was verified, so that the next recount continues there."""
 
 from collections.abc import Iterable
 from itertools import batched
@@ -14,19 +14,19 @@ BATCH = 500
 
 
 def may_remember() -> bool:
-    """Whether this recount may store points: one at a time does, so that none waits for another's rows.
+    """Whether this recount may store points: only one at a time does, so that none waits for another's rows.
 
-    Ask it before anything is read. A recount that began beside another one has an older snapshot than the points that
-    the other one leaves, and cannot change them.
+    Call it before anything is read: a concurrent recount has an older snapshot than the points that the other one
+    writes, and could not update them.
     """
     return claim_place(PLACE)
 
 
 def verify_and_remember(*, full: bool, remembers: bool, ends_at: float = float("inf")) -> Verification:
-    """Recount every chain inside a snapshot, and move the verified points of those that fit.
+    """Recount every chain inside a snapshot, and advance the verified points of those that fit.
 
-    A broken chain keeps its point, and is named again by every recount until somebody has looked. Raises `OutOfTime`,
-    see `recounted_chains`.
+    A broken chain keeps its point, and every recount reports it until somebody has looked. Raises `OutOfTime`, see
+    `recounted_chains`.
     """
     verification = Verification()
     for batch in batched(recounted_chains(full=full, ends_at=ends_at), BATCH):

@@ -1,1 +1,1 @@
-"""The HTTP manners every route shares: envelopes, errors, credentials, idempotency, pages, throttles."""
+"""What every route shares over HTTP: envelopes, errors, credentials, idempotency, pages, throttles."""

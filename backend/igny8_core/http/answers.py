@@ -1,4 +1,4 @@
-"""What every answer's type is made of: one struct renders the JSON, types it for pages and describes it for OpenAPI."""
+"""The base of all answer types: one struct renders the JSON, is typed for pages, and describes itself in OpenAPI."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,23 +8,23 @@ import msgspec
 
 
 class Answer(msgspec.Struct):
-    """The data of an answer. Its fields are the answer's fields, in the answer's order."""
+    """The data of an answer; its fields are the answer's fields, in order."""
 
 
 def same_names(answer: type[Answer], row: Any) -> dict[str, Any]:
-    """The answer's fields that stand in a model's row under the same names, as they are."""
+    """The answer's fields that a model's row has under the same names, unchanged."""
     columns = {field.attname for field in row._meta.concrete_fields}
     return {name: getattr(row, name) for name in answer.__struct_fields__ if name in columns}
 
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """Says in `extend_schema` that a route answers a list of these."""
+    """Tells `extend_schema` that a route answers a list of these."""
 
     item: type[Answer]
 
 
 class RemovedAnswer(Answer):
-    """What was removed."""
+    """The id of what was removed."""
 
     id: UUID

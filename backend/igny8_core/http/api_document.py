@@ -1,4 +1,4 @@
-"""The OpenAPI document, built once a process and sent compressed; a client that has it already gets 304."""
+"""The OpenAPI document, built once per process and served compressed; a client that has it already gets 304."""
 
 import gzip
 import hashlib
@@ -16,7 +16,7 @@ JSON, YAML = "application/vnd.oai.openapi+json", "application/vnd.oai.openapi"
 
 
 class Rendered(NamedTuple):
-    """The document in one notation."""
+    """The document in one format."""
 
     plain: bytes
     compressed: bytes
@@ -26,7 +26,7 @@ class Rendered(NamedTuple):
 
 @require_safe
 def api_document(request: HttpRequest) -> HttpResponse:
-    """The document as JSON, or as YAML where `format=yaml` or the Accept header asks for it."""
+    """The document as JSON, or as YAML if `format=yaml` or the Accept header asks for it."""
     asked = request.GET.get("format", "yaml" if "yaml" in request.headers.get("Accept", "") else "json")
     rendered = _rendered(YAML if asked == "yaml" else JSON)
     compressed = "gzip" in request.headers.get("Accept-Encoding", "")
@@ -46,6 +46,6 @@ def _rendered(media_type: str) -> Rendered:
         plain: bytes = OpenApiYamlRenderer().render(document, renderer_context={})
     else:
         plain = msgspec.json.encode(document, enc_hook=str)
-    # Weak: the same document, compressed or not.
+    # Weak, because the document is the same whether compressed or not.
     etag = f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"'
     return Rendered(plain, gzip.compress(plain, mtime=0), etag, media_type)

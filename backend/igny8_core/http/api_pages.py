@@ -1,4 +1,4 @@
-"""The pages that show the API document."""
+"""The pages that display the API document."""
 
 from typing import cast
 
@@ -7,7 +7,7 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
-# Both viewers write style elements and ReDoc starts a worker from a blob; scripts stay our own files.
+# Both viewers add style elements and ReDoc starts a worker from a blob; scripts are only our own files.
 DOCS_CSP: dict[str, list[str]] = {
     **cast("dict[str, list[str]]", settings.SECURE_CSP),
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],

@@ -10,5 +10,5 @@ class HttpConfig(AppConfig):
     label = "http"
 
     def ready(self) -> None:
-        """Log lines take one form from here on."""
+        """Configure logging, so that all log lines have one form."""
         logs.configure()

@@ -1,4 +1,4 @@
-"""Who calls the API: an Authorization header, or a browser's session with the token that its pages carry."""
+"""Authenticates API calls: an Authorization header, or a browser session together with the CSRF token of its pages."""
 
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
@@ -12,10 +12,10 @@ from igny8_core.kit.errors import Unauthenticated
 
 
 class BearerAuthentication(BaseAuthentication):
-    """API keys and access tokens; without either, the session of a page."""
+    """API keys and access tokens; without either, a browser's session."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
-        """The principal of the presented credential; None when none is presented."""
+        """The principal of the presented credential; None if there is none."""
         header = request.META.get("HTTP_AUTHORIZATION")
         if header is not None:
             return principal_of(header), None
@@ -26,7 +26,7 @@ class BearerAuthentication(BaseAuthentication):
         return principal, None
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
+        """The WWW-Authenticate header of a 401."""
         return 'Bearer realm="api"'
 
 

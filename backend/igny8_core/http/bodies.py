@@ -1,8 +1,8 @@
-"""Request bodies, taken in on the event loop before a thread is taken: in time, within their limit, with their length.
+"""Request bodies, read on the event loop before a thread is taken, with limits on time and length.
 
-A body that is awaited by a thread holds it for as long as its sender likes. WSGI frameworks take a body without a
-length (`Transfer-Encoding: chunked`) for an empty one, and an empty body is a valid request here and there (approve
-the whole amount). So what is not whole is refused here, and what is handed on has a length.
+A thread that waits for a body is blocked as long as the sender likes. WSGI frameworks treat a body without a length
+(`Transfer-Encoding: chunked`) as empty, and an empty body is valid for some requests (approve the whole amount).
+Incomplete bodies are therefore refused here, and what is passed on has a known length.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ from igny8_core.kit.errors import AppError, BodyTooSlow, Unavailable, Validation
 
 WINDOW_SECONDS = 10
 LEAST_WINDOW_BYTES = 40 * 1024
-"""What each window must bring where it does not bring the end: 4 KB a second, which a telephone on EDGE reaches."""
+"""The minimum progress per window until the body ends: 4 KB a second, which a telephone on EDGE reaches."""
 DRAIN_BYTES = 16 * 1024 * 1024
-"""How much of a body that is refused for its length is read, so that the client sees the refusal; a reset hides it."""
+"""How much of an oversized body is read and discarded, so that the client sees the refusal instead of a reset."""
 IN_MEMORY_BYTES = 64 * 1024
 MAX_STORED_BYTES = 1024 * 1024 * 1024
-"""What all bodies of a process that are on their way may take on disk together."""
+"""The total disk space of all request bodies in progress in a process."""
 RETRY_AFTER_SECONDS = 10
 
 type Message = Mapping[str, Any]
@@ -33,7 +33,9 @@ type Receive = Callable[[], Awaitable[Message]]
 
 
 def limit_of(path: str, content_type: str) -> int:
-    """How long the body may be: only an address that takes files, sent as such, takes more than a document."""
+    """The maximum length of a body: larger than a JSON document only for multipart requests to addresses that take
+    files.
+    """
     limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if not content_type.startswith(MEDIA_TYPE):
         return limit
@@ -48,10 +50,10 @@ def limit_of(path: str, content_type: str) -> int:
 
 @dataclass(slots=True)
 class Body:
-    """What has come of a body: to be read from `file`, with a refusal where it may not be."""
+    """The result of reading a body: its `file`, and a refusal if it may not be used."""
 
     length: int
-    """As announced, else what came."""
+    """The announced length, or the received one."""
     file: IO[bytes]
     received: int = 0
     stored: int = 0
@@ -60,13 +62,13 @@ class Body:
 
 
 class Intake:
-    """Takes in the bodies of one process and counts what they hold on disk; lives on the event loop."""
+    """Reads the bodies of one process and tracks their disk usage; runs on the event loop."""
 
     def __init__(self) -> None:
         self._stored = 0
 
     async def take(self, receive: Receive, *, announced: int | None, limit: int) -> Body:
-        """Read a body to its end, to its limit or to its refusal; `release` it when the request has its answer."""
+        """Read a body to its end, its limit or its refusal; call `release` once the request is answered."""
         spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - `release` closes it
         body = Body(announced or 0, spool)
         kept = limit if announced is None or announced <= limit else 0
@@ -84,12 +86,12 @@ class Intake:
         return body
 
     def release(self, body: Body) -> None:
-        """Forget a body."""
+        """Free a body's disk space."""
         self._stored -= body.stored
         body.file.close()
 
     async def _window(self, body: Body, receive: Receive, *, announced: int | None, kept: int) -> None:
-        """Read the least that a window must bring; raises `ValidationError` where the body breaks off."""
+        """Read the minimum progress of a window; raises `ValidationError` if the body breaks off."""
         least = body.received + LEAST_WINDOW_BYTES
         while body.received < least and not body.whole:
             message = await receive()
@@ -101,7 +103,7 @@ class Intake:
             raise ValidationError("The body ended before it was complete.")
 
     def _keep(self, body: Body, chunk: bytes, kept: int) -> None:
-        """Store a piece where it is within the limit; raises `Unavailable` when the disk's share is used up."""
+        """Store a chunk if it is within the limit; raises `Unavailable` when the disk space is used up."""
         body.received += len(chunk)
         if body.received > kept:
             return

@@ -1,4 +1,4 @@
-"""What is known of the request being served, for log lines, events and envelopes."""
+"""The current request's id, for log lines, events and envelopes."""
 
 from contextvars import ContextVar
 from uuid import UUID, uuid4
@@ -7,14 +7,14 @@ _request_id: ContextVar[UUID | None] = ContextVar("request_id", default=None)
 
 
 def begin(header: str | None) -> UUID:
-    """Take a well-formed X-Request-ID or make one, and remember it for this request."""
+    """Use a well-formed X-Request-ID or create one, and remember it for this request."""
     request_id = _well_formed(header) or uuid4()
     _request_id.set(request_id)
     return request_id
 
 
 def request_id() -> UUID | None:
-    """The id of the request being served; None outside one."""
+    """The id of the current request; None outside a request."""
     return _request_id.get()
 
 

@@ -1,4 +1,4 @@
-"""From a presented secret to a principal: one indexed query, nothing cached, so that revoking works at once."""
+"""From a presented secret to a principal: one indexed query and no cache, so that revoking takes effect immediately."""
 
 from collections.abc import Container
 
@@ -11,7 +11,7 @@ MAX_SECRET_LENGTH = 200
 
 
 def principal_of_secret(secret: str, *, kinds: Container[KeyKind]) -> Principal:
-    """Whose secret it is, if it is of one of these kinds.
+    """The principal of a secret, if it has one of these kinds.
 
     Raises `Unauthenticated`, `AccountSuspended` or `UserSuspended`.
     """

@@ -1,4 +1,6 @@
-"""What the API document says of an operation: noted beside it, and worked out when the document is asked for."""
+"""Descriptions of operations for the API document: noted beside each operation, evaluated when the document is
+requested.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +9,7 @@ _noted: list[tuple[Any, dict[str, Any]]] = []
 
 
 def extend_schema[T](**said: Any) -> Callable[[T], T]:
-    """As drf-spectacular's decorator of this name, whose library is large and serves the document alone."""
+    """Like drf-spectacular's decorator, but without importing that large library, which only the document needs."""
 
     def note(operation: T) -> T:
         _noted.append((operation, said))
@@ -17,6 +19,6 @@ def extend_schema[T](**said: Any) -> Callable[[T], T]:
 
 
 def taken_notes() -> list[tuple[Any, dict[str, Any]]]:
-    """What was noted since this was last asked."""
+    """The descriptions noted since the last call."""
     taken, _noted[:] = _noted[:], []
     return taken

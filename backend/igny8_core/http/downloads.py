@@ -1,4 +1,4 @@
-"""Files that leave: as attachments, under a policy that lets nothing in them run."""
+"""Files for download: attachments with a policy that prevents anything in them from running."""
 
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +11,7 @@ PDF_ANSWER: dict[Any, Any] = {(200, "application/pdf"): OpenApiTypes.BINARY}
 
 
 def download(content: bytes, *, name: str, content_type: str) -> HttpResponse:
-    """The bytes as a file of this name (RFC 6266), which no browser shows in our own origin or takes for another."""
+    """The bytes as a file with this name (RFC 6266), which browsers neither display in our origin nor sniff."""
     answer = HttpResponse(content, content_type=content_type)
     plain = "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in name)
     answer["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -23,8 +23,8 @@ _WITHOUT_PREFIX = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_
 def environ_of(scope: Mapping[str, Any]) -> Environ:
     """The environment of a request, with an empty body.
 
-    A header that comes twice is joined. One whose name has an underscore is left out, since in an environment it
-    would pass for one with a hyphen that a proxy has set; a value that is not ASCII counts as empty.
+    Repeated headers are joined. A header with an underscore in its name is left out, because in a WSGI environment it
+    could not be told from one with a hyphen that a proxy has set. A value that is not ASCII counts as empty.
     """
     server, client = scope["server"], scope["client"]
     environ: Environ = {
@@ -56,7 +56,7 @@ def _key(name: bytes) -> str:
 
 
 def announced_length(environ: Environ) -> int | None:
-    """How long the body will be; None where it comes in chunks, without a length."""
+    """The announced length of the body; None if it is chunked."""
     if environ.pop("HTTP_TRANSFER_ENCODING", ""):
         return None
     return int(environ.get("CONTENT_LENGTH") or 0)

@@ -1,4 +1,4 @@
-"""The one place where a failure becomes an HTTP status."""
+"""The one place that turns errors into HTTP statuses."""
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -40,7 +40,7 @@ STATUS_OF_KIND = {
 BUSY_SQLSTATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "25P04"})
 RETRY_AFTER_SECONDS = 1
 MALFORMED = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
-"""What Django raises where a page's form cannot be read: not in its encoding, without its boundary, cut off."""
+"""What Django raises for a form that cannot be parsed: wrong encoding, missing boundary, truncated."""
 
 
 def status_of(error: AppError) -> int:
@@ -49,7 +49,7 @@ def status_of(error: AppError) -> int:
 
 
 def from_exception(exception: BaseException) -> AppError | None:
-    """The application error an exception stands for; None when it is a defect of ours."""
+    """The application error that an exception stands for; None for a bug of ours."""
     if isinstance(exception, AppError):
         return exception
     if isinstance(exception, drf.APIException):
@@ -87,7 +87,7 @@ def _from_drf(exception: drf.APIException) -> AppError:
 
 
 def flatten(detail: object, name: str = "") -> dict[str, list[str]]:
-    """DRF's nested error detail as one level: `lines.0.quantity` → sentences."""
+    """DRF's nested error details flattened: `lines.0.quantity` → sentences."""
     if isinstance(detail, dict):
         flat: dict[str, list[str]] = {}
         for key, inner in detail.items():
@@ -104,7 +104,7 @@ def flatten(detail: object, name: str = "") -> dict[str, list[str]]:
 
 
 def _is_busy(exception: BaseException) -> bool:
-    """Whether the database is out of reach, out of time or too busy: to be tried again, and no defect."""
+    """Whether the database is unreachable, out of time or too busy: the client should retry, and it is not a bug."""
     if isinstance(exception, (PoolTimeout, TooManyRequests, Overtaken)):
         return True
     if not isinstance(exception, (DatabaseError, InterfaceError)):

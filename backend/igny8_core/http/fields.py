@@ -1,4 +1,4 @@
-"""DRF fields that take what the contract says and nothing that could be bent into it."""
+"""DRF fields that accept exactly what the contract says, without coercion."""
 
 import re
 import uuid
@@ -24,28 +24,28 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class StrictSerializer[Checked](serializers.Serializer[Any]):
-    """Checks a document and gives the typed value it stands for.
+    """Validates a document and returns the typed value it describes.
 
-    Fields that it does not know are refused, so that a typo is an error and not a silent loss. A subclass names the
-    type: its fields have the names of the type's fields, and what may be left out has its default in the type.
+    Unknown fields are refused, so that a typo is an error and not a silent loss. A subclass names the type: its fields
+    have the same names as the type's, and optional fields have their defaults in the type.
     """
 
     into: ClassVar[Callable[..., Any]] = dict
     changes_only: ClassVar[bool] = False
-    """True where every field may be left out, as in a PATCH."""
+    """True if every field is optional, as in a PATCH."""
 
     @classmethod
     def checked(cls, data: Any, **more: Any) -> Checked:
-        """The value of a whole document, with what else it consists of; raises DRF's `ValidationError`.
+        """The value of a whole document, with additional attributes; raises DRF's `ValidationError`.
 
-        Every call shares one instance, which validation leaves as it is: making the fields anew, by deep copies, costs
-        more than checking them.
+        All calls share one instance, which validation does not modify: creating the fields again by deep copies costs
+        more than validating.
         """
         values: Checked = cls.into(**_shape(cls)._values(data), **more)
         return values
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """The typed value, also of a document within a document."""
+        """The typed value, also of a nested document."""
         values = self._values(data)
         return values if values is None else self.into(**values)
 
@@ -77,14 +77,14 @@ def _unknown(names: set[str]) -> dict[str, list[str]]:
 
 
 class StrictCharField(serializers.CharField):
-    """A JSON string of one line: a name, a reference, a label. Numbers and booleans are not turned into one."""
+    """A JSON string of one line: a name, a reference, a label. Numbers and booleans are not converted."""
 
     def to_internal_value(self, data: Any) -> str:
-        """The string without what shows nothing."""
+        """The string without invisible characters."""
         if not isinstance(data, str):
             self.fail("invalid")
         if self.max_length is not None and len(data.strip() if self.trim_whitespace else data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)  # before anything is done with it
+            self.fail("max_length", max_length=self.max_length)  # checked before anything is done with it
         try:
             text = self.tidied(data)
         except BadText as error:
@@ -94,39 +94,39 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(text)
 
     def tidied(self, text: str) -> str:
-        """What is taken of the text; raises `BadText`."""
+        """The accepted text; raises `BadText`."""
         return one_line(text)
 
 
 class ParagraphsField(StrictCharField):
-    """A note, a reason, an address: several lines."""
+    """Text of several lines: a note, a reason, an address."""
 
     def tidied(self, text: str) -> str:
-        """Line breaks stay."""
+        """Line breaks are kept."""
         return paragraphs(text)
 
 
 class VerbatimField(StrictCharField):
-    """A password, or a document inside a document: nothing of it is changed."""
+    """A password, or a document inside a document: stored unchanged."""
 
     def tidied(self, text: str) -> str:
-        """The text itself, if the database can hold it."""
+        """The text itself, if the database can store it."""
         if not is_clean(text) or _CONTROLS.search(text):
             raise BadText("Control characters are not allowed.")
         return text
 
 
 class NamedTextsField(serializers.DictField):
-    """An object of texts, whose names are texts of one line as well."""
+    """An object of texts, whose names are also texts of one line."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """The texts by their names."""
+        """The texts by name."""
         texts: dict[str, Any] = super().to_internal_value(data)
         return {self.child.run_validation(name): text for name, text in texts.items()}
 
 
 class EnumField[Member: StrEnum](serializers.ChoiceField):
-    """One of an enumeration's values, as its member."""
+    """A value of an enumeration, as its member."""
 
     def __init__(self, of: type[Member], *, among: Iterable[Member] | None = None, **options: Any) -> None:
         self.of = of
@@ -138,7 +138,7 @@ class EnumField[Member: StrEnum](serializers.ChoiceField):
 
 
 class StrictIntegerField(serializers.IntegerField):
-    """A JSON integer; `true`, `"1"` and `1.0` are not."""
+    """A JSON integer; `true`, `"1"` and `1.0` are refused."""
 
     def to_internal_value(self, data: Any) -> int:
         """The integer."""
@@ -174,12 +174,12 @@ class UploadField(serializers.Field[Any, Any, Any, Any]):
         return data
 
     def to_representation(self, value: Any) -> Any:
-        """Files are taken and never shown."""
+        """Files are accepted and never rendered."""
         raise NotImplementedError
 
 
 class StrictUUIDField(serializers.UUIDField):
-    """A UUID as text in its usual form."""
+    """A UUID as text in its canonical form."""
 
     def to_internal_value(self, data: Any) -> uuid.UUID:
         """The id."""
@@ -199,7 +199,7 @@ class StrictDateField(serializers.DateField):
 
 
 class StrictDateTimeField(serializers.DateTimeField):
-    """An RFC 3339 instant with its offset."""
+    """An RFC 3339 instant with its UTC offset."""
 
     def to_internal_value(self, value: Any) -> datetime:
         """The instant, in UTC."""
@@ -209,7 +209,7 @@ class StrictDateTimeField(serializers.DateTimeField):
 
 
 class AmountField(serializers.CharField):
-    """Money as a decimal string; its decimals are checked against the currency where that is known."""
+    """Money as a decimal string; its decimals are checked once the currency is known."""
 
     default_error_messages = {"amount": 'Send the amount as a decimal string such as "4500.00".'}  # noqa: RUF012
 
@@ -218,7 +218,7 @@ class AmountField(serializers.CharField):
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> str:
-        """The text, shaped like an amount above zero (or not below it)."""
+        """The text of an amount above zero (or not below zero)."""
         if not isinstance(data, str) or not _MONEY.match(data) or not (self.allow_zero or data.strip("0.")):
             self.fail("amount")
         return data
@@ -237,7 +237,7 @@ class CurrencyField(serializers.CharField):
 
 
 class CountryField(serializers.CharField):
-    """An ISO 3166-1 alpha-2 code, or `*` where every country is meant."""
+    """An ISO 3166-1 alpha-2 code, or `*` for every country."""
 
     default_error_messages = {"country": "This is not an ISO 3166-1 alpha-2 country code."}  # noqa: RUF012
 

@@ -1,4 +1,4 @@
-"""Django's form fields for what people write: the same rules as the API's fields have."""
+"""Django form fields for people's text, with the same rules as the API's fields."""
 
 from typing import Any
 
@@ -9,30 +9,30 @@ from igny8_core.kit.texts import BadText, one_line, paragraphs
 
 
 class LineField(forms.CharField):
-    """One line: a name, a reference, a label; without what shows nothing."""
+    """One line: a name, a reference, a label; without invisible characters."""
 
     def to_python(self, value: Any) -> Any:
-        """The text; a refusal stands at the field."""
+        """The text; an error is shown at the field."""
         text = super().to_python(value)
         if not text or (self.max_length is not None and len(text) > self.max_length):
-            return text  # nothing, or what the validator of the length is about to refuse
+            return text  # empty, or about to be refused by the length validator
         try:
             return self.tidied(text)
         except BadText as error:
             raise forms.ValidationError(gettext(str(error))) from error
 
     def tidied(self, text: str) -> str:
-        """What is taken of the text; raises `BadText`."""
+        """The accepted text; raises `BadText`."""
         return one_line(text)
 
 
 class ParagraphsField(LineField):
-    """A note: several lines."""
+    """A note of several lines."""
 
     widget = forms.Textarea
 
     def tidied(self, text: str) -> str:
-        """Line breaks stay."""
+        """Line breaks are kept."""
         return paragraphs(text)
 
 

@@ -1,8 +1,9 @@
-"""Between the server and Django: an ASGI application that gives Django's WSGI handler a thread for whole requests only.
+"""Between the server and Django: an ASGI application that gives Django's WSGI handler a thread for complete requests
+only.
 
-The event loop reads bodies (`bodies`) and sends answers; a request has a thread while Django works on it and no longer.
-`/healthz` asks nobody and is answered on the loop; the other probes have a thread of their own. So they answer while
-every thread is busy.
+The event loop reads bodies (`bodies`) and sends answers; a request only occupies a thread while Django works on it.
+`/healthz` needs no thread and is answered on the loop; the other probes have a thread of their own, so that they answer
+even if every thread is busy.
 """
 
 import asyncio
@@ -21,14 +22,14 @@ from igny8_core.kit.threads import Threads
 
 THREADS = 4
 PIECES = 16
-"""How many pieces of a file (4 KB each) a thread reads at once, between two waits for the client."""
+"""How many chunks of a file (4 KB each) a thread reads at once, between two waits for the client."""
 
 type Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Django answers; a file comes as `pieces` instead of `content`."""
+    """Django's answer; a file has `pieces` instead of `content`."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -58,7 +59,7 @@ class Front:
                 self._intake.release(body)
 
     async def _taken(self, environ: Environ, receive: Receive) -> Body | None:
-        """The body, once it has come; None of a request without one."""
+        """The body, once it is complete; None for a request without one."""
         announced = announced_length(environ)
         if announced == 0:
             return None
@@ -101,7 +102,7 @@ def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
 
 
 async def _run[T](threads: Threads, work: Callable[[], T]) -> T:
-    """The result of work that a thread does."""
+    """The result of work done by a thread."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 

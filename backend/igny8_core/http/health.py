@@ -18,7 +18,7 @@ HARMLESS_LOGIN = """SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, %s
 
 
 class _Ready:
-    """Migrations are only ever added: once all were seen applied, the question is settled for this process."""
+    """Migrations are only ever added: once all were applied, this process need not check again."""
 
     migrated = False
 
@@ -29,7 +29,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, is migrated, reached through a harmless login, and the queue's table can be read."""
+    """Whether the database answers, is migrated, is reached through a harmless login, and the queue can be read."""
     try:
         problem = _problem()
     except (DatabaseError, InterfaceError, PoolTimeout):
@@ -40,7 +40,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text, for callers on this machine or with the metrics token."""
+    """Metrics in Prometheus format, for callers on this machine or with the metrics token."""
     if not _may_read_metrics(request):
         return HttpResponse("forbidden\n", status=403, content_type="text/plain")
     pending, oldest = _dispatch_lag()
@@ -72,7 +72,9 @@ def _problem() -> str:
 
 
 def _migrations() -> set[tuple[str, str]]:
-    """Those of every app by their files: to import them, as Django does, costs what the process never needs again."""
+    """The migrations of every app by file name: importing them, as Django does, costs memory that the process never
+    needs again.
+    """
     folders = {config.label: Path(config.path, "migrations") for config in apps.get_app_configs()}
     return {(label, found.name) for label, folder in folders.items() for found in iter_modules([str(folder)])}
 

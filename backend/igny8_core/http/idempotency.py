@@ -1,8 +1,8 @@
-"""A retried POST gives the first answer again and does nothing twice.
+"""A retried POST gets the first answer again and does nothing twice.
 
-The key's row is inserted first in the request's own transaction. A concurrent twin waits on the unique index, and
-when the first has committed it reads the stored answer. The operation runs in a savepoint, so that a refusal is
-stored as an answer while its writes are gone.
+The key's row is inserted first, in the request's own transaction. A concurrent duplicate waits on the unique index and,
+once the first has committed, reads the stored answer. The operation runs in a savepoint, so that a refusal is stored as
+an answer although its writes are rolled back.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ STORE = "UPDATE http_idempotencyrecord SET status = %s, body = %s WHERE id = %s"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who sends which request under which key."""
+    """The caller, request and key."""
 
     account_id: UUID
     owner_id: UUID
@@ -48,7 +48,7 @@ class Claim:
 
 
 def key_of(headers: dict[str, str]) -> str | None:
-    """The key of a request, from either header; raises `ValidationError` for one that cannot be a key."""
+    """The idempotency key of a request, from either header; raises `ValidationError` for an invalid one."""
     given = {headers[name] for name in HEADERS if name in headers}
     if not given:
         return None
@@ -60,14 +60,14 @@ def key_of(headers: dict[str, str]) -> str | None:
 
 
 def _is_printable(key: str) -> bool:
-    """Spaces stand inside alone: HTTP takes them off a header's ends."""
+    """Spaces only occur inside: HTTP strips them from a header's ends."""
     return key.isascii() and key.isprintable() and key == key.strip()
 
 
 def fingerprint(method: str, path: str, document: object) -> bytes:
-    """What makes two requests the same: method, path and the canonical body.
+    """What identifies a request: method, path and the canonical body.
 
-    A body with a password goes through a slow hash: a fast one in the table would let its reader try passwords.
+    A body with a password is hashed slowly: with a fast hash, somebody who can read the table could try passwords.
     """
     text = canonical_json({"m": method, "p": path, "b": document}).encode()
     if PASSWORD_NAME in text:
@@ -96,7 +96,7 @@ def execute(claim: Claim, operation: Callable[[], HttpResponse]) -> HttpResponse
 
 
 def _claim(claim: Claim) -> int | None:
-    """Insert the key's row; None when the key is taken."""
+    """Insert the key's row; None if the key is taken."""
     now = clock.now()
     try:
         with connection.cursor() as cursor:

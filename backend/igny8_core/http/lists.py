@@ -14,7 +14,7 @@ from igny8_core.http.pagination import EXACT_COUNT_LIMIT, build, page_request
 def sequence_page(
     request: Request, queryset: QuerySet[Any], shown: Callable[[Any], Any], *, by: str = "sequence"
 ) -> HttpResponse:
-    """A page of any table that has a `sequence`, newest first; or `by` another column that counts up."""
+    """A page of any table with a `sequence`, newest first; or ordered `by` another ascending column."""
     ordering = "-created_at" if by == "sequence" else f"-{by}"
     asked = page_request(request, ordering=ordering)
     backwards = asked.cursor is not None and asked.cursor.backwards

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each, with the id of the request being served, and without secrets."""
+"""Log lines: one JSON object each, with the id of the current request, and without secrets."""
 
 import logging
 import re
@@ -22,7 +22,7 @@ SECRETS = (
 
 
 def without_secrets(line: str) -> str:
-    """The line with keys, tokens and passwords struck out, wherever in it they stand."""
+    """The line with keys, tokens and passwords masked, wherever they occur."""
     for pattern, instead in SECRETS:
         line = pattern.sub(instead, line)
     return line

@@ -1,4 +1,4 @@
-"""The outermost layer: request id, refused bodies, and the last catch of an unexpected exception."""
+"""The outermost layer: request id, refused bodies, and unexpected exceptions."""
 
 from collections.abc import Callable
 
@@ -14,17 +14,17 @@ from igny8_core.kit.errors import AppError, Internal, TooLarge, ValidationError
 
 HEALTH = "/healthz"
 PROBES = frozenset({HEALTH, "/readyz", "/metrics"})
-"""Load balancers and monitors ask these by address and not by name."""
+"""Load balancers and monitors request these by IP address rather than host name."""
 CREDENTIALS = ("Authorization", "Cookie")
-"""The headers that an answer depends on: a key or a token, or the session of a page."""
+"""The headers that an answer depends on: a key or token, or the session cookie."""
 REFUSAL = "igny8.refusal"
-"""Where a request's environment says why its body may not be read."""
+"""The key in a request's environment with the reason why its body was refused."""
 
 logger = structlog.get_logger(__name__)
 
 
 class RequestContextMiddleware:
-    """Gives every request its id and every answer the header; refuses a body past the limit before it is read."""
+    """Gives every request an id and every answer its header; refuses oversized bodies."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,12 +38,12 @@ class RequestContextMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse:
-        """Anything a view let through: the unified body, with nothing of the inside."""
+        """The unified error body for an exception that a view did not handle, without internal details."""
         return unexpected(exception)
 
 
 def _keep_from_caches(response: HttpResponse) -> None:
-    """What does not say how long it may be kept is kept by nobody, and what nobody keeps is shown to nobody else."""
+    """Answers are private and not cached unless they say otherwise."""
     if not response.has_header("Cache-Control"):
         response["Cache-Control"] = "no-store"
     if "no-store" in response["Cache-Control"]:
@@ -51,7 +51,9 @@ def _keep_from_caches(response: HttpResponse) -> None:
 
 
 def _refuse_body(request: HttpRequest) -> HttpResponse | None:
-    """What is too long, too slow or not whole; its connection ends, for nobody knows where a next request begins."""
+    """Refuse a body that is too long, too slow or incomplete, and close the connection: the next request's start is
+    unknown.
+    """
     refusal: AppError | None = request.META.get(REFUSAL)
     if _length(request) > limit_of(request.path_info, request.META.get("CONTENT_TYPE", "")):
         refusal = TooLarge()
@@ -70,7 +72,7 @@ def _length(request: HttpRequest) -> int:
 
 
 def _refuse_unknown_host(request: HttpRequest) -> HttpResponse | None:
-    """Page links are made of the host's name: one that is not ours must not get into them."""
+    """Page links contain the host name, so a host name that is not ours is refused."""
     try:
         request.path_info in PROBES or request.get_host()
     except DisallowedHost:
@@ -79,7 +81,7 @@ def _refuse_unknown_host(request: HttpRequest) -> HttpResponse | None:
 
 
 def unexpected(exception: BaseException) -> HttpResponse:
-    """The answer for an exception that is nobody's 4xx: 503 when the database is busy, else a logged 500."""
+    """The answer to an unhandled exception: 503 if the database is busy, otherwise a logged 500."""
     error = from_exception(exception)
     if error is None:
         logger.error("unexpected_exception", exc_info=exception)

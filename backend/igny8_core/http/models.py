@@ -1,4 +1,4 @@
-"""Answers kept for retried requests, and the counters of throttled ones."""
+"""Stored answers for retried requests, and throttle counters."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from igny8_core.kit.models import TenantManager
 
 
 class IdempotencyRecord(models.Model):
-    """The first answer to a key: written in the transaction whose work it answers for."""
+    """The first answer for a key, written in the transaction whose work it reports."""
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -37,7 +37,7 @@ class IdempotencyRecord(models.Model):
 
 
 class ThrottleCounter(models.Model):
-    """How often a subject did something in a window; the table is UNLOGGED, a crash may forget it."""
+    """How often a subject did something in a window; the table is UNLOGGED, so a crash may reset it."""
 
     subject = models.CharField(max_length=120, primary_key=True)
     window = models.BigIntegerField()

@@ -1,7 +1,7 @@
-"""Strict multipart/form-data for the addresses that take files: what a lenient parser would swallow is refused here.
+"""Strict multipart/form-data for addresses that take files: what a lenient parser would accept is refused here.
 
-A view names the actions that take files, and how large a file may be, in `uploads`. The body becomes a plain dict:
-text fields as `str`, files as `Upload`; a `StrictSerializer` with an `UploadField` checks it like any other body.
+A view lists in `uploads` the actions that take files, and the maximum size of a file. The body becomes a plain dict:
+text fields as `str`, files as `Upload`. A `StrictSerializer` with an `UploadField` validates it like any other body.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from igny8_core.kit.errors import TooLarge, UnsupportedMediaType, ValidationErro
 
 MEDIA_TYPE = "multipart/form-data"
 BESIDE_FILE_BYTES = 128 * 1024
-"""What a body may hold beside its file: the text fields and the lines between the parts."""
+"""Allowance for everything besides the file: the text fields and the lines between the parts."""
 TEXT_BYTES = 64 * 1024
 MAX_PARTS = 32
 MAX_FILE_NAME = 255
@@ -40,17 +40,17 @@ _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Upload:
-    """A file of a request, spooled to disk when it is large; closed by the view when the request ends."""
+    """A file in a request, spooled to disk if it is large; the view closes it when the request ends."""
 
     name: str
-    """As the client has it, without folders: for showing, never for a path."""
+    """The client's file name without folders: for display, never for a path."""
     size: int
     sha256: str
     file: IO[bytes]
 
 
 class StrictMultipartParser(BaseParser):
-    """Named parts in UTF-8, each name once, complete to the last boundary; files past the view's limit are a 413."""
+    """Named parts in UTF-8, each name once, complete to the last boundary; a file over the view's limit is a 413."""
 
     media_type = MEDIA_TYPE
 
@@ -81,14 +81,14 @@ class StrictMultipartParser(BaseParser):
 
 
 def canonical_body(body: Any) -> Any:
-    """The body for an idempotency fingerprint: each file stands as its SHA-256."""
+    """The body for an idempotency fingerprint: each file is replaced by its SHA-256."""
     if not isinstance(body, Mapping):
         return body
     return {name: {"sha256": value.sha256} if isinstance(value, Upload) else value for name, value in body.items()}
 
 
 class _Tail:
-    """The stream, remembering its last bytes: they tell whether the body is complete."""
+    """The stream, remembering its last bytes to tell whether the body is complete."""
 
     KEPT = 128
 
@@ -104,7 +104,7 @@ class _Tail:
         return chunk
 
     def ends_with(self, mark: bytes) -> bool:
-        """Whether the stream ended with the mark and at most one line break after it."""
+        """Whether the stream ended with the final boundary and at most one line break after it."""
         return self._kept.removesuffix(b"\r\n").endswith(mark)
 
 
@@ -151,7 +151,7 @@ def _names(headers: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _base_name(file_name: str) -> str:
-    """The last piece of a path of any system, without what cannot be shown."""
+    """The last component of a path of any system, without invisible characters."""
     last = _FOLDERS.split(file_name)[-1]
     return "".join(character for character in last if character.isprintable())[-MAX_FILE_NAME:]
 
@@ -181,7 +181,7 @@ def _spooled(content: Iterable[bytes], file_name: str, *, limit_bytes: int) -> U
 
 
 def _refuse_nameless(content: Iterable[bytes]) -> None:
-    """Before the first boundary and after the last there is nothing; a part without a name is a mistake."""
+    """Only padding is allowed before the first and after the last boundary; a part without a name is an error."""
     if any(chunk.strip(b"-\r\n\t ") for chunk in content):
         raise _malformed("A part has no name.")
 

@@ -1,4 +1,4 @@
-"""Addresses whose module is imported when one of them is first asked for."""
+"""Routes whose module is imported when one of them is first requested."""
 
 from collections.abc import Callable
 from functools import cache, cached_property
@@ -12,7 +12,7 @@ from igny8_core.kit.on_demand import imported
 
 
 class AddressesOnDemand(URLResolver):
-    """The addresses under a prefix, as a list that another module holds."""
+    """The routes under a prefix, in a list that another module holds."""
 
     @cached_property
     def urlconf_module(self) -> Any:
@@ -20,11 +20,11 @@ class AddressesOnDemand(URLResolver):
         return _imported(cast(str, self.urlconf_name))
 
     def _populate(self) -> None:
-        """Nothing: Django would import every room to look up a name of one. Ours stand in a name space of their own."""
+        """Empty: to reverse a name, Django would import every room. Our names have a namespace of their own."""
 
 
 def addresses(route: str, name: str, *, namespace: str | None = None) -> AddressesOnDemand:
-    """The addresses in the list `name`, written with its module; their names are looked up in `namespace` alone."""
+    """The routes in the list `name`, written with its module; their names are only resolved in `namespace`."""
     space = namespace or name
     return AddressesOnDemand(RoutePattern(route), name, app_name=space, namespace=space)
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document tells the envelopes and every error, without each view repeating them."""
+"""Adds envelopes and errors to every operation of the OpenAPI document, so that views need not repeat them."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from igny8_core.kit.errors import AppError
 
 _DESCRIBING = Lock()
 EXTENSIONS = openapi_fields
-"""Registered by being imported."""
+"""Registered on import."""
 ERROR_SENTENCES = {
     "400": "The input is not valid (`validation_error` or a code of this operation).",
     "401": "No credential, or one that is unknown, expired or revoked.",
@@ -77,7 +77,7 @@ PARAMETERS = {"PageSize": PAGE_PARAMETERS[0], "Cursor": PAGE_PARAMETERS[1], "Ide
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    """How the API's credentials are told in the document."""
+    """How the document describes the API's credentials."""
 
     target_class = "igny8_core.http.authentication.BearerAuthentication"
     name = "bearer"
@@ -88,10 +88,10 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 class EnvelopeSchema(AutoSchema):
-    """Wraps every success in its envelope and adds every error that the shared layers can answer."""
+    """Wraps every success in its envelope and adds every error that the shared layers can return."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:  # type: ignore[override]
-        """The operation with errors and, for POST, the idempotency header."""
+        """The operation with its errors and, for POST, the idempotency header."""
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
@@ -111,7 +111,7 @@ class EnvelopeSchema(AutoSchema):
         return dict(operation)
 
     def get_operation_id(self) -> str:
-        """A verb and what it is done to; no two operations share it."""
+        """A verb and its object; unique among all operations."""
         answers = self.get_response_serializers()
         answer = answers.get(200) if isinstance(answers, dict) else answers
         return operation_name(
@@ -122,12 +122,12 @@ class EnvelopeSchema(AutoSchema):
         )
 
     def get_summary(self) -> str | None:
-        """The first sentence of what the operation says of itself: the line that lists of operations show."""
+        """The first sentence of the description, shown in lists of operations."""
         text = " ".join((self.get_description() or "").split())
         return text.partition(". ")[0].rstrip(".") or None
 
     def get_tags(self) -> list[str]:
-        """What the operation is about; the operators' are told apart."""
+        """The subject of the operation; operators' operations have tags of their own."""
         named = [segment for segment in self._segments() if segment != "id"]
         subject = [segment for segment in named if segment not in ("admin", "billing")]
         return [f"operators: {subject[0]}" if named[0] == "admin" else subject[0]]
@@ -137,12 +137,12 @@ class EnvelopeSchema(AutoSchema):
         return ["id" if part.startswith("{") else part for part in parts]
 
     def map_parsers(self) -> list[Any]:
-        """Files only where the action takes them."""
+        """Multipart only for actions that take files."""
         takes_files = (getattr(self.view, "action", None) or self.method.lower()) in self.view.uploads
         return [media for media in super().map_parsers() if takes_files or media != MEDIA_TYPE]
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        """Lists are declared by the views' own annotation, `many=True`, and never guessed."""
+        """Views declare lists by `many=True`; they are never guessed."""
         return isinstance(serializer, ListSerializer)
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -166,7 +166,7 @@ class EnvelopeSchema(AutoSchema):
 
 
 def shared_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """The errors and parameters that operations refer to; each error tells which codes it can have."""
+    """The errors and parameters that operations refer to; each error lists its possible codes."""
     codes: dict[str, set[str]] = defaultdict(set)
     for error in _every_error(AppError):
         codes[str(STATUS_OF_KIND[error.kind])].add(error.code)
@@ -199,7 +199,7 @@ def _parameter(name: str) -> dict[str, Any]:
 
 
 def only_the_api(endpoints: list[Any]) -> list[Any]:
-    """The document tells the API, and not itself; by now every room is imported and has noted what to say."""
+    """Build the document; it describes the API but not its own routes, and by now every room has been imported."""
     with _DESCRIBING:
         for operation, said in taken_notes():
             extend_schema(**said)(operation)

@@ -1,4 +1,4 @@
-"""How our fields look in the OpenAPI document. Loaded by the app, so that the document's generator finds them."""
+"""Schemas of our fields in the OpenAPI document. The app loads this module so that the generator finds them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from igny8_core.kit.currencies import CURRENCIES
 
 
 def _shared(auto_schema: AutoSchema, name: str, values: list[str]) -> dict[str, Any]:
-    """A reference to an enumeration that stands in the document once."""
+    """A reference to an enumeration that is defined once in the document."""
     schema = {"type": "string", "enum": values}
     part = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema)
     auto_schema.registry.register_on_missing(part)
@@ -21,19 +21,19 @@ def _shared(auto_schema: AutoSchema, name: str, values: list[str]) -> dict[str, 
 
 
 class StrictSerializerSchema(OpenApiSerializerExtension):
-    """Requests take the fields that are listed and no others."""
+    """Requests accept only the listed fields."""
 
     target_class = "igny8_core.http.fields.StrictSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """The usual schema, closed."""
+        """The usual schema, with additional properties forbidden."""
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "additionalProperties": False}
 
 
 def _answers(of: type[Answer]) -> dict[str, type[Answer]]:
-    """Every type of answer by its name, which is the name of its component."""
+    """Every answer type by the name of its component."""
     return {one.__name__: one for kind in of.__subclasses__() for one in (kind, *_answers(kind).values())}
 
 
@@ -48,7 +48,7 @@ class AnswerSchema(OpenApiSerializerExtension):
         return str(self.target.__name__)
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """The type's schema; the types it consists of, enumerations among them, become components beside it."""
+        """The type's schema; nested types, including enumerations, become separate components."""
         _, components = msgspec.json.schema_components([self.target], ref_template="#/components/schemas/{name}")
         own: dict[str, Any] = components.pop(self.target.__name__)
         answers = _answers(Answer)
@@ -66,7 +66,7 @@ class AmountSchema(OpenApiSerializerFieldExtension):
     target_class = "igny8_core.http.fields.AmountField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """A pattern; how many decimals are allowed depends on the currency."""
+        """A pattern; the number of decimals depends on the currency."""
         return {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,3})?$", "example": "4500.00"}
 
 
@@ -76,7 +76,7 @@ class CurrencySchema(OpenApiSerializerFieldExtension):
     target_class = "igny8_core.http.fields.CurrencyField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """Every code there is, once for the whole document."""
+        """All codes, listed once for the whole document."""
         return _shared(auto_schema, "Currency", sorted(CURRENCIES))
 
 
@@ -86,7 +86,7 @@ class CountrySchema(OpenApiSerializerFieldExtension):
     target_class = "igny8_core.http.fields.CountryField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """Every code there is, and the star where it is meant."""
+        """All codes, and `*` if it is allowed."""
         codes = sorted(countries.countries)
         if self.target.allow_every:
             return _shared(auto_schema, "CountryOrEvery", ["*", *codes])
@@ -109,5 +109,5 @@ class TimeZoneSchema(OpenApiSerializerFieldExtension):
     target_class = "igny8_core.http.fields.TimeZoneField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """Text; the database knows some six hundred."""
+        """Text, because the database has about six hundred names."""
         return {"type": "string", "maxLength": 64, "example": "Asia/Karachi"}

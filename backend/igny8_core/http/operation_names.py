@@ -1,6 +1,6 @@
-"""What operations are called in the API document, so that a generated client's methods read well. Pure."""
+"""Names of operations in the API document, chosen so that a generated client's methods read well. Pure."""
 
-# What a path alone would name awkwardly.
+# Overrides for paths that would give awkward names.
 SPOKEN = {
     "POST account/api-keys/{}/revoke": "revoke_api_key",
     "POST admin/accounts/{}/credits/adjust": "admin_adjust_credits",
@@ -29,9 +29,9 @@ VERBS = {"GET": "get", "POST": "create", "PUT": "set", "PATCH": "update", "DELET
 
 
 def operation_name(*, method: str, path: str, is_list: bool, creates: bool) -> str:
-    """A verb and what it is done to: `list_payments`, `cancel_payment`, `admin_approve_payment`.
+    """A verb and its object: `list_payments`, `cancel_payment`, `admin_approve_payment`.
 
-    `path` begins after `/api/v1/`. A POST that does not create names its deed by the last part of its path.
+    `path` begins after `/api/v1/`. A POST that does not create is named after the last part of its path.
     """
     parts = ["{}" if part.startswith("{") else part for part in path.strip("/").split("/")]
     spoken = SPOKEN.get(f"{method} {'/'.join(parts)}")

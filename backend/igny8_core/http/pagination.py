@@ -1,4 +1,4 @@
-"""Keyset pages: a page is found by where the last one ended, so page 1,000 costs what page 1 costs."""
+"""Keyset pages: a page is found by the key where the last one ended, so page 1,000 costs no more than page 1."""
 
 import base64
 import binascii
@@ -21,9 +21,10 @@ MAX_BIGINT = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where to go on: after the row with this key, or (backwards) before it.
+    """Where to continue: after the row with this key, or (backwards) before it.
 
-    `key` holds the ordered columns' numbers, the last of them unique; `ordering` binds the cursor to its list.
+    `key` holds the numbers of the ordering columns, the last of which is unique; `ordering` binds the cursor to its
+    list.
     """
 
     ordering: str
@@ -33,14 +34,14 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What a caller asked of a list."""
+    """The requested part of a list."""
 
     size: int
     cursor: Cursor | None
 
 
 def page_request(request: Request, *, ordering: str, width: int = 1) -> PageRequest:
-    """Read `page_size` and `cursor` (of a key of `width` numbers); raises `ValidationError`."""
+    """Read `page_size` and `cursor` (with a key of `width` numbers); raises `ValidationError`."""
     text = request.query_params.get("cursor")
     cursor = None if text is None else decode(text, ordering=ordering, width=width)
     return PageRequest(_size(request.query_params.get("page_size")), cursor)
@@ -53,7 +54,7 @@ def encode(cursor: Cursor) -> str:
 
 
 def decode(text: str, *, ordering: str, width: int) -> Cursor:
-    """The cursor of a text this list gave out; raises `ValidationError` for any other."""
+    """Parse a cursor that this list issued; raises `ValidationError` for any other text."""
     try:
         padded = text + "=" * (-len(text) % 4)
         name, key, backwards = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -76,9 +77,9 @@ def build(
     keys: list[tuple[int, ...]],
     count: int,
 ) -> Page:
-    """A page from up to `size + 1` rows in the list's order, `keys` beside them.
+    """A page from up to `size + 1` rows in the list's order, with their `keys`.
 
-    Going backwards the extra row stands first, forwards last: it only tells that there is more.
+    The extra row comes first when going backwards and last when going forwards; it only shows that there is more.
     """
     backwards = asked.cursor is not None and asked.cursor.backwards
     more = len(rows) > asked.size

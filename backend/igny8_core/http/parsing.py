@@ -1,4 +1,4 @@
-"""Strict JSON: what a lenient parser would swallow is refused here, before anything looks at it."""
+"""Strict JSON: what a lenient parser would accept is refused here, before anything else reads it."""
 
 import json
 import math
@@ -11,13 +11,13 @@ from rest_framework.parsers import BaseParser
 from igny8_core.kit.errors import ValidationError
 
 MAX_DEPTH = 32
-# Possessive, and matching even where the closing quote is missing: every byte is looked at once. With backtracking, a
-# body of escaped quotes cost the square of its length.
+# Possessive, and matching even without the closing quote, so that every byte is read once. With backtracking, a body of
+# escaped quotes took quadratic time.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class _Refused(ValueError):
-    """What makes the text unacceptable, as a sentence for a person."""
+    """Why the text is refused, as a sentence for a person."""
 
 
 class StrictJSONParser(BaseParser):
@@ -37,7 +37,7 @@ class StrictJSONParser(BaseParser):
 
 
 def _announced_length(parser_context: Mapping[str, Any] | None) -> int | None:
-    """A caller who is cut off has sent less than announced; taken for an empty body, it could approve a payment."""
+    """A truncated body has fewer bytes than announced; if it were treated as empty, it could approve a payment."""
     request = (parser_context or {}).get("request")
     text = "" if request is None else request.META.get("CONTENT_LENGTH", "")
     return int(text) if text else None
@@ -69,7 +69,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 
 def _refuse_depth(body: bytes) -> None:
-    """Counted before parsing: a nested bomb must not reach the parser's stack."""
+    """Counted before parsing, so that deep nesting cannot exhaust the parser's stack."""
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return
     depth = 0
@@ -115,5 +115,5 @@ def _refuse_bad_text(value: Any) -> None:
 
 
 def is_clean(text: str) -> bool:
-    """Whether PostgreSQL and UTF-8 can hold the text."""
+    """Whether PostgreSQL and UTF-8 can store the text."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,4 +1,4 @@
-"""From a query string to checked values: what is not known, repeated or malformed is refused."""
+"""From a query string to validated values: unknown, repeated or malformed parameters are refused."""
 
 from urllib.parse import unquote_to_bytes
 
@@ -14,9 +14,9 @@ PAGE_PARAMETERS = frozenset({"page_size", "cursor"})
 def query_of[Checked](
     request: Request, serializer_class: type[StrictSerializer[Checked]], *, paged: bool = True
 ) -> Checked:
-    """The query as checked values; unknown or repeated parameters are errors. Raises `ValidationError`.
+    """The query as validated values; unknown or repeated parameters are errors. Raises `ValidationError`.
 
-    `paged` is false for what has no pages: a cursor is as unknown there as any other name.
+    `paged` is false for lists without pages, where a cursor is an unknown parameter.
     """
     _refuse_other_encodings(request)
     every = dict(request.query_params.lists())
@@ -30,7 +30,7 @@ def query_of[Checked](
 
 
 def _refuse_other_encodings(request: Request) -> None:
-    """Django would put U+FFFD where the query is not UTF-8, and the list would be filtered by that."""
+    """Django would replace bytes that are not UTF-8 by U+FFFD, and the list would be filtered by that."""
     try:
         unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode("utf-8")
     except UnicodeDecodeError as error:

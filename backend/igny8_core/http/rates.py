@@ -1,4 +1,4 @@
-"""What a throttle's limit is. Pure: settings reads it before Django stands."""
+"""The type of a throttle's limit. Pure: settings.py reads it before Django is configured."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,6 @@
-"""Django's request, made also of headers that it refuses to read: it would do so before any view, with a bare 500."""
+"""Django's request, tolerant of headers that Django refuses to parse, for which it would answer a bare 500 before any
+view.
+"""
 
 from typing import Any
 
@@ -7,9 +9,10 @@ from django.utils.http import parse_header_parameters
 
 
 class TolerantRequest(WSGIRequest):
-    """A content type that nobody can read is none: what needs one refuses the request as it refuses any other.
+    """An unreadable content type counts as none, so that views refuse the request in the usual way.
 
-    Texts are UTF-8, whatever a content type says: the codecs that it could name make half characters, or no text.
+    Text is always decoded as UTF-8: other codecs that a content type may name can produce lone surrogates or no text at
+    all.
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:

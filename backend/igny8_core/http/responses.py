@@ -1,4 +1,4 @@
-"""The three shapes of every JSON answer: one thing, a list, an error. Rendered by msgspec."""
+"""The three forms of every JSON answer: one thing, a list, an error. Rendered by msgspec."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list; `count` is exact up to 1,000 and then stands still."""
+    """One page of a list; `count` is exact up to 1,000 and capped there."""
 
     results: Sequence[Any]
     count: int
@@ -27,7 +27,7 @@ class Page:
 
 
 class JsonAnswer(HttpResponse):
-    """An answer whose bytes are ready, so that they can be stored and given again."""
+    """An answer already rendered as bytes, so that it can be stored and repeated."""
 
     def __init__(self, body: bytes, *, status: int) -> None:
         super().__init__(body, status=status, content_type=CONTENT_TYPE)
@@ -58,7 +58,7 @@ def many(page: Page) -> JsonAnswer:
 
 
 def every(rows: Sequence[Any]) -> JsonAnswer:
-    """The whole of a short list, in one page."""
+    """A short list as a single page."""
     return many(Page(rows, len(rows), True, None, None))
 
 

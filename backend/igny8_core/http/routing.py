@@ -1,4 +1,4 @@
-"""What answers where no route does, in the unified shape."""
+"""Answers for addresses without a route, in the unified form."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from igny8_core.kit.errors import Internal, NotFound, ValidationError
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: the same body as for an object that is absent."""
+    """404: the same body as for a missing object."""
     return responses.failure(NotFound())
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400 for what Django itself refuses, such as an unknown host."""
+    """400 for requests that Django itself refuses, such as an unknown host."""
     return responses.failure(ValidationError("The request is malformed."))
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500 with nothing of the inside."""
+    """500 without internal details."""
     return responses.failure(Internal())

@@ -1,4 +1,4 @@
-"""A browser's session: an access key carried by a cookie, looked up anew on each request and revocable at once."""
+"""A browser's session: an access key in a cookie, looked up on each request and revocable immediately."""
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.authentication import CSRFCheck
@@ -13,14 +13,14 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def principal_of_cookie(request: HttpRequest) -> Principal:
-    """Whose session the request carries. Raises `Unauthenticated`, `AccountSuspended`, `UserSuspended`."""
+    """The principal of the request's session. Raises `Unauthenticated`, `AccountSuspended`, `UserSuspended`."""
     return principal_of_secret(request.COOKIES.get(COOKIE, ""), kinds=(KeyKind.SESSION,))
 
 
 def ensure_own_page(request: HttpRequest) -> None:
-    """Refuse a change that another site could have sent with the browser's cookie: the token's header must match.
+    """Refuse a change that another site could have sent with the browser's cookie: the CSRF token header must match.
 
-    Raises `Forbidden`. The body is not looked at, so that it is still there for the view.
+    Raises `Forbidden`. The body is not read, so that the view can still read it.
     """
     if request.method in SAFE:
         return

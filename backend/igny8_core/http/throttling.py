@@ -1,7 +1,7 @@
-"""How often one credential and one address may call.
+"""How often a credential and an address may call.
 
-Writes and sign-ins count in one UNLOGGED table, shared by all processes, by one upsert outside the request's
-transaction. Reads count in this process alone: with N processes a caller may read up to N times the limit.
+Writes and sign-ins are counted in one UNLOGGED table shared by all processes, with one upsert outside the request's
+transaction. Reads are counted per process: with N processes a caller may read up to N times the limit.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _reads_lock = threading.Lock()
 
 
 def throttle(kind: str, subject: str) -> None:
-    """Count a write or a sign-in of the subject; raises `Throttled` past the limit."""
+    """Count a write or a sign-in of the subject; raises `Throttled` above the limit."""
     rate: Rate = settings.THROTTLES[kind]
     if not settings.THROTTLE_ON:
         return
@@ -41,17 +41,17 @@ def throttle(kind: str, subject: str) -> None:
 
 
 def throttle_password(email: str, address: str) -> None:
-    """Count a password that is tried for an address of mail from an address of the network, before it is checked.
+    """Count an attempt to sign in with an e-mail address from a network address, before the password is checked.
 
-    Whoever guesses from one network keeps the address's rightful owner out of that network alone. The count of all
-    networks together is many times higher: it stops a guesser who has many. Raises `Throttled`.
+    Somebody who guesses from one network can only lock the address's owner out of that network. The limit for all
+    networks together is many times higher and stops a guesser who uses many. Raises `Throttled`.
     """
     throttle("login_email", f"{email} {network_of(address)}")
     throttle("login_email_anywhere", email)
 
 
 def network_of(address: str) -> str:
-    """What one subscriber is given: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177)."""
+    """The network of one subscriber: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177)."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -62,7 +62,7 @@ def network_of(address: str) -> str:
 
 
 def throttle_in_process(kind: str, subject: str) -> None:
-    """Count a read of the subject in this process; raises `Throttled` past the limit."""
+    """Count a read of the subject in this process; raises `Throttled` above the limit."""
     rate: Rate = settings.THROTTLES[kind]
     if not settings.THROTTLE_ON:
         return

@@ -1,4 +1,4 @@
-"""Base classes of every API view: who may call, in which transaction, and how a failure looks."""
+"""Base classes of all API views: authorisation, transactions, and rendering of errors."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -29,7 +29,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ApiView(APIView):
-    """One request = one transaction; a failure of any kind leaves in the unified shape."""
+    """One request = one transaction; every failure is answered in the unified form."""
 
     http_method_names = [  # noqa: RUF012
         "get",
@@ -40,25 +40,27 @@ class ApiView(APIView):
         "head",
     ]
     roles: ClassVar[Mapping[str, Role]] = {}
-    """The least role for each action (view sets) or lower-case HTTP method (views)."""
+    """The lowest role allowed, by action (view sets) or lower-case HTTP method (views)."""
     idempotent: ClassVar[bool | frozenset[str]] = True
-    """Whether POST answers are kept for replay, or the actions whose answers are. One that shows a secret never is."""
+    """Whether POST answers are stored for replay, or for which actions. Answers with a secret are never stored."""
 
     uploads: ClassVar[Mapping[str, int]] = {}
-    """The actions (or lower-case HTTP methods) that take files as multipart/form-data, and a file's limit in bytes."""
+    """The actions (or lower-case HTTP methods) that take files as multipart/form-data, with the
+    maximum size in bytes.
+    """
 
     def get_parsers(self) -> list[Any]:
-        """JSON, and multipart where the view takes files."""
+        """JSON, and multipart if the view takes files."""
         return [StrictJSONParser(), *([StrictMultipartParser()] if self.uploads else [])]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Address, credential, role: in this order, before the body is read."""
+        """Throttle by address, authenticate, check the role: in this order, before the body is read."""
         address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
         throttle_in_process("address", address)
         self.authorise(request)
 
     def authorise(self, request: Request) -> None:
-        """Refuse callers this view is not for; public views override it."""
+        """Refuse callers that this view is not for; public views override it."""
         principal = request.user
         if not isinstance(principal, Principal):
             raise Unauthenticated
@@ -76,12 +78,12 @@ class ApiView(APIView):
         """Refuse the kind of principal the view is not for."""
 
     def action_name(self, request: Request) -> str:
-        """The key into `roles`."""
+        """The key for `roles`."""
         name = getattr(self, "action", None) or str(request.method).lower()
         return "get" if name == "head" else str(name)
 
     def replays(self, action: str) -> bool:
-        """Whether the action's answer is kept for a retry with the same idempotency key."""
+        """Whether the action's answer is stored for retries with the same idempotency key."""
         return self.idempotent if isinstance(self.idempotent, bool) else action in self.idempotent
 
     def scope(self, request: Request) -> Scope:
@@ -89,7 +91,7 @@ class ApiView(APIView):
         raise NotImplementedError
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        """Serve: authorise, run the handler in its transaction, answer."""
+        """Serve the request: authorise, run the handler in its transaction, answer."""
         self.args, self.kwargs = args, kwargs
         self.headers: dict[str, str] = {}
         self.open_files: list[IO[bytes]] = []
@@ -108,13 +110,13 @@ class ApiView(APIView):
         return response
 
     own_transactions: ClassVar[bool] = False
-    """True where the handler opens a unit of work for each part of the request, see `run_each_in_own_transaction`."""
+    """True if the handler opens a unit of work for each part of the request, see `run_each_in_own_transaction`."""
 
     def prepare(self, request: Request) -> None:
-        """What takes its time and needs no database, such as decoding a file: done before the transaction begins."""
+        """Slow work without a database, such as decoding a file, done before the transaction begins."""
 
     def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Run the handler in the transaction its method needs."""
+        """Run the handler in the transaction that its method needs."""
         self.prepare(request)
         if self.own_transactions:
             return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
@@ -150,12 +152,12 @@ class ApiView(APIView):
         )
 
     def not_allowed(self) -> HttpResponse:
-        """405 in the unified shape."""
+        """405 in the unified form."""
         self.http_method_not_allowed(self.request)
         raise AssertionError("unreachable")
 
     def failed(self, exception: Exception) -> HttpResponse:
-        """An error the contract knows becomes its answer; anything else reaches the middleware, which logs it."""
+        """Turn a known error into its answer; anything else goes to the middleware, which logs it."""
         error = from_exception(exception)
         if error is None or isinstance(error, Internal):
             raise exception
@@ -183,7 +185,7 @@ class AccountAudience(ApiView):
 
 
 class OperatorAudience(ApiView):
-    """For the platform's staff; accounts get 403."""
+    """For operators; accounts get 403."""
 
     def check_audience(self, principal: Principal) -> None:
         """Only operators."""
@@ -191,14 +193,14 @@ class OperatorAudience(ApiView):
             raise Forbidden
 
     def scope(self, request: Request) -> Scope:
-        """Every account, under the operator role."""
+        """Every account, through the operator role."""
         return Scope.operators()
 
 
 def run_each_in_own_transaction(
     view: ApiView, request: Request, ids: Iterable[UUID], operation: Callable[[UUID], str]
 ) -> list[tuple[UUID, str | AppError]]:
-    """Run the operation for each id in a unit of work of its own; one that is refused says why and stops no other."""
+    """Run the operation for each id in a separate unit of work; a refusal is reported for its id and stops no other."""
     outcomes: list[tuple[UUID, str | AppError]] = []
     for one in ids:
         try:
@@ -226,12 +228,12 @@ def operator_of(request: Request) -> UUID:
 
 
 def principal_of(request: Request) -> Principal:
-    """`request.user`, which is a principal here and not Django's user."""
+    """`request.user`, which is a principal and not Django's user."""
     return cast(Principal, request.user)
 
 
 def account_of(request: Request) -> Account:
-    """`request.user.account`, known to be there."""
+    """`request.user.account`, which must be set."""
     account = principal_of(request).account
     if account is None:
         raise AccountRequired
@@ -239,7 +241,7 @@ def account_of(request: Request) -> Account:
 
 
 def actor_of(principal: Principal) -> Actor:
-    """Who stands behind what this request changes."""
+    """The actor of this request's changes."""
     credential = Credential(principal.key_id, principal.role)
     if principal.is_operator:
         return Actor(ActorKind.OPERATOR, principal.user_id, credential)

@@ -1,4 +1,4 @@
-"""What time it is for the code: injected, or the database's, or (outside any transaction) the system's. Pure."""
+"""The current time: injected, from the database, or (outside any transaction) from the system. Pure."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +10,13 @@ _unit: ContextVar[datetime | None] = ContextVar("unit_instant", default=None)
 
 
 def now() -> datetime:
-    """This instant, in UTC: inside a unit of work it stands still at the transaction's start."""
+    """The current instant in UTC; inside a unit of work it is the transaction's start."""
     return _injected.get() or _unit.get() or datetime.now(UTC)
 
 
 @contextmanager
 def use(instant: datetime) -> Iterator[None]:
-    """Let it be `instant` (with a time zone) inside the block: for tests and for history written afterwards."""
+    """Fix the current time at `instant` (with a time zone) inside the block: for tests and for backdated history."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     token = _injected.set(instant.astimezone(UTC))
@@ -28,7 +28,7 @@ def use(instant: datetime) -> Iterator[None]:
 
 @contextmanager
 def unit_of_work(instant: datetime) -> Iterator[None]:
-    """Give the code the database's time of a transaction; an injected instant still wins."""
+    """Use the database's time of a transaction; an injected instant takes precedence."""
     token = _unit.set(instant.astimezone(UTC))
     try:
         yield

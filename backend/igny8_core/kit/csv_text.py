@@ -1,8 +1,8 @@
-"""The one writer of CSV. Pure.
+"""The only writer of CSV. Pure.
 
-A spreadsheet runs a cell that begins like a formula: text from people is guarded with an apostrophe, as OWASP's page on
-CSV injection advises. Where the reader's spreadsheet expects semicolons or tabs, what stands behind one of them inside
-of our cell begins a cell of its own there, whatever quotes we write; a line break there begins a row.
+A spreadsheet runs a cell that begins like a formula, so people's text is prefixed with an apostrophe, as OWASP's page
+on CSV injection advises. A spreadsheet that expects semicolons or tabs starts a new cell after each one inside our
+cells, whatever quotes we write, and a new row after a line break.
 """
 
 import csv
@@ -11,18 +11,18 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-# The signs that begin a formula, and the other forms of them that some programs turn into these: full-width, small,
-# raised, lowered, and the real minus.
+# The characters that begin a formula, and variants that some programs convert to them: full-width, small, raised,
+# lowered, and the real minus.
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u208b\u2212"
 _LINES = "\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _UNSEEN = "\x00\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-# Programs skip white space, quotes and what shows nothing at a cell's beginning.
+# Programs skip white space, quotes and invisible characters at the start of a cell.
 _FORMULA = re.compile(f'(\\A|[;{_LINES}])(?=(?:[^\\S{_LINES}]|["{_UNSEEN}])*+[{_SIGNS}])')
 _BEGINS_WITH_TAB = re.compile(r"\A[^\S ]")
 
 
 def guarded(cell: object) -> str:
-    """A cell that no spreadsheet runs, nor a part of it; numbers stay numbers."""
+    """A cell that no spreadsheet runs, in whole or in part; numbers stay numbers."""
     if cell is None or isinstance(cell, int | Decimal):
         return "" if cell is None else str(cell)
     text = _FORMULA.sub(r"\1'", str(cell))

@@ -1,8 +1,8 @@
-"""A PostgreSQL server of our own: the wheel's binaries, run as a child process on the data folder.
+"""An embedded PostgreSQL server: the wheel's binaries, run as a child process on the data folder.
 
-Of the wheel only `pginstall/` is used, none of its Python, so that another wheel is a change of one line.
-No TCP listener, passwords on the socket, full durability. The owner of our database is an ordinary role, so that
-nothing works here that would fail on an external server.
+Only the wheel's `pginstall/` is used and none of its Python, so that another wheel is a change of one line. The server
+has no TCP listener, requires passwords on the socket, and is fully durable. The owner of our database is an ordinary
+role, so that nothing works here that would fail on an external server.
 """
 
 import os
@@ -42,11 +42,11 @@ log_timezone = 'UTC'
 
 
 class DidNotStart(RuntimeError):
-    """The server gave up; its log tells why."""
+    """The server did not start; its log has the reason."""
 
 
 class EmbeddedPostgres:
-    """One server on one data folder; every step can be repeated."""
+    """A server on one data folder; every step can be repeated."""
 
     def __init__(self, data_dir: Path, *, secrets: Secrets, sockets: Path) -> None:
         self.cluster = data_dir / "postgres"
@@ -56,7 +56,7 @@ class EmbeddedPostgres:
         self.process: subprocess.Popen[bytes] | None = None
 
     def initialise(self) -> None:
-        """Make the cluster if there is none, and write its configuration; raises `DidNotStart`."""
+        """Create the cluster if there is none, and write its configuration; raises `DidNotStart`."""
         for folder in (self.cluster, self.sockets):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._hand_over()
@@ -68,7 +68,7 @@ class EmbeddedPostgres:
                 f"The database in {self.cluster} was made by PostgreSQL {made_by}, and this is {MAJOR}. "
                 f"Dump it with version {made_by} and restore it into a new IGNY8_DATA_DIR."
             )
-        # The quote is doubled as in SQL.
+        # Quotes are doubled as in SQL.
         text = CONFIGURATION.format(sockets=str(self.sockets).replace("'", "''"))
         (self.cluster / "postgresql.auto.conf").write_text(text)
         self._hand_over()
@@ -76,7 +76,7 @@ class EmbeddedPostgres:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server and wait until it answers; raises `DidNotStart`.
 
-        Orphans of a killed server hold its memory for a moment: starting is tried again.
+        Orphans of a killed server hold its shared memory for a moment, so starting is retried.
         """
         self._stop_leftover()
         for _ in range(START_ATTEMPTS):
@@ -87,7 +87,7 @@ class EmbeddedPostgres:
         raise DidNotStart(f"the embedded PostgreSQL did not start; see {self.log}")
 
     def ensure_owner(self) -> None:
-        """The owner role (neither superuser nor past row-level security) and the database."""
+        """Create the owner role (neither superuser nor exempt from row-level security) and the database."""
         with psycopg.connect(**self._superuser(), autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [EMBEDDED_OWNER]).fetchone()
             verb = sql.SQL("ALTER" if found else "CREATE")
@@ -101,7 +101,7 @@ class EmbeddedPostgres:
                 connection.execute(create.format(sql.Identifier(EMBEDDED_DATABASE), owner))
 
     def stop(self, timeout_seconds: int = 5) -> None:
-        """Fast shutdown, and an immediate one when that takes too long."""
+        """Fast shutdown, then an immediate one if that takes too long."""
         if self.process is None:
             return
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -136,7 +136,7 @@ class EmbeddedPostgres:
         return False
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        # A session of its own: Ctrl-C in the terminal reaches the supervisor first, which stops us in order.
+        # A separate session: Ctrl-C in the terminal only reaches the supervisor, which stops the processes in order.
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [BINARIES / "postgres", "-D", self.cluster],
@@ -177,7 +177,7 @@ class EmbeddedPostgres:
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
     def _stop_leftover(self) -> None:
-        """End a server that outlived a killed supervisor; a stale pid file is PostgreSQL's own to judge."""
+        """Stop a server that outlived a killed supervisor; PostgreSQL itself handles a stale pid file."""
         with suppress(OSError, ValueError, IndexError, psutil.Error):
             left = psutil.Process(int((self.cluster / "postmaster.pid").read_text().split()[0]))
             if str(self.cluster) not in left.cmdline():
@@ -191,7 +191,7 @@ class EmbeddedPostgres:
 
 @contextmanager
 def running(data_dir: Path) -> Iterator[EmbeddedPostgres]:
-    """A server on the folder with owner and database, stopped at the end."""
+    """Run a server on the folder with owner and database, and stop it at the end."""
     server = EmbeddedPostgres(data_dir, secrets=ensure_secrets(data_dir), sockets=socket_dir(data_dir))
     server.initialise()
     server.start()
@@ -203,7 +203,7 @@ def running(data_dir: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def _system_user() -> pwd.struct_passwd:
-    """The OS user that the server runs as where we are root: made on first need."""
+    """The OS user for the server if we are root, created when first needed."""
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:

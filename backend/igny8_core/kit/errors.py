@@ -1,7 +1,7 @@
-"""The one tree of errors a service may raise. Pure: no Django, no HTTP.
+"""The class hierarchy of errors that services may raise. Pure: no Django, no HTTP.
 
-A subclass names its `kind` (which decides the status, in `http/errors.py`), its `code` (stable, for machines) and
-a sentence for a person. `docs/api/errors.md` lists every code; a test compares the two.
+A subclass defines its `kind` (which decides the status, in `http/errors.py`), its `code` (stable, for machines) and a
+sentence for a person. `docs/api/errors.md` lists every code; a test compares the two.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,10 +28,10 @@ class ErrorKind(StrEnum):
 
 
 class AppError(Exception):
-    """A refusal with a code.
+    """An error with a code.
 
-    `fields` maps field names to sentences; `data` names things the caller may act on; `retry_after_seconds`
-    tells when trying again makes sense.
+    `fields` maps field names to sentences; `data` contains details that the caller may act on; `retry_after_seconds` is
+    when trying again makes sense.
     """
 
     kind: ClassVar[ErrorKind]
@@ -54,7 +54,7 @@ class AppError(Exception):
 
 
 class ValidationError(AppError):
-    """The input has the wrong shape."""
+    """The input is invalid."""
 
     kind = ErrorKind.INVALID
     code = "validation_error"
@@ -70,7 +70,7 @@ class Unauthenticated(AppError):
 
 
 class InvalidCredentials(AppError):
-    """A sign-in with a wrong e-mail address or password."""
+    """The e-mail address or the password is wrong."""
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "invalid_credentials"
@@ -78,7 +78,7 @@ class InvalidCredentials(AppError):
 
 
 class Forbidden(AppError):
-    """The role is too low for this."""
+    """The caller's role is too low."""
 
     kind = ErrorKind.FORBIDDEN
     code = "permission_denied"
@@ -94,7 +94,7 @@ class AccountRequired(AppError):
 
 
 class AccountSuspended(AppError):
-    """The credential is good, its account is suspended."""
+    """The credential is valid, but its account is suspended."""
 
     kind = ErrorKind.FORBIDDEN
     code = "account_suspended"
@@ -102,7 +102,7 @@ class AccountSuspended(AppError):
 
 
 class UserSuspended(AppError):
-    """The credential is good, its user is suspended."""
+    """The credential is valid, but its user is suspended."""
 
     kind = ErrorKind.FORBIDDEN
     code = "user_suspended"
@@ -110,7 +110,7 @@ class UserSuspended(AppError):
 
 
 class NotFound(AppError):
-    """Absent, or another account's: the caller cannot tell which."""
+    """The object does not exist or belongs to another account: the caller cannot tell which."""
 
     kind = ErrorKind.NOT_FOUND
     code = "not_found"
@@ -118,7 +118,7 @@ class NotFound(AppError):
 
 
 class MethodNotAllowed(AppError):
-    """The address exists, the HTTP method does not."""
+    """The address exists, but not with this HTTP method."""
 
     kind = ErrorKind.METHOD_NOT_ALLOWED
     code = "method_not_allowed"
@@ -126,7 +126,7 @@ class MethodNotAllowed(AppError):
 
 
 class BodyTooSlow(AppError):
-    """The body has not come in time."""
+    """The body did not arrive in time."""
 
     kind = ErrorKind.TOO_SLOW
     code = "body_too_slow"
@@ -134,7 +134,7 @@ class BodyTooSlow(AppError):
 
 
 class TooLarge(AppError):
-    """The body passes the limit."""
+    """The body is larger than the limit."""
 
     kind = ErrorKind.TOO_LARGE
     code = "body_too_large"
@@ -142,7 +142,7 @@ class TooLarge(AppError):
 
 
 class UnsupportedMediaType(AppError):
-    """The body has a content type this address does not read."""
+    """The body has a content type that this address does not accept."""
 
     kind = ErrorKind.UNSUPPORTED_MEDIA_TYPE
     code = "unsupported_media_type"
@@ -150,7 +150,7 @@ class UnsupportedMediaType(AppError):
 
 
 class AlreadyTaken(AppError):
-    """A value that must be unique is in use."""
+    """A value that must be unique is already used."""
 
     kind = ErrorKind.CONFLICT
     code = "already_taken"
@@ -158,7 +158,7 @@ class AlreadyTaken(AppError):
 
 
 class IdempotencyKeyReused(AppError):
-    """The key was used with another body."""
+    """The idempotency key was used with another body."""
 
     kind = ErrorKind.KEY_REUSED
     code = "idempotency_key_reused"
@@ -190,7 +190,7 @@ class Unavailable(AppError):
 
 
 class Internal(AppError):
-    """A defect of ours; the log has it under the request id."""
+    """A bug of ours; the log has it under the request id."""
 
     kind = ErrorKind.INTERNAL
     code = "internal_error"

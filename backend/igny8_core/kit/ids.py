@@ -1,4 +1,4 @@
-"""UUIDv7 (RFC 9562, section 5.7): ids that sort by the time they were made. Pure."""
+"""UUIDv7 (RFC 9562, section 5.7): ids that sort by creation time. Pure."""
 
 import os
 import threading
@@ -12,10 +12,10 @@ _last = 0
 
 
 def uuid7() -> UUID:
-    """A new id, greater than every one this process made before.
+    """A new id, greater than all ids that this process created before.
 
-    The 12 bits after the milliseconds hold a fraction of the millisecond (method 3 of section 6.2) and are
-    counted up when the clock stands still or runs backwards.
+    The 12 bits after the milliseconds hold a fraction of the millisecond (method 3 of section 6.2) and are incremented
+    if the clock stands still or goes backwards.
     """
     global _last
     nanoseconds = time.time_ns()

@@ -1,4 +1,4 @@
-"""Money and dates as an account reads them: its language and country decide the form, ISO 4217 the decimals. Pure."""
+"""Formats money and dates for an account: language and country decide the format, ISO 4217 the decimals. Pure."""
 
 import re
 from datetime import date
@@ -12,21 +12,21 @@ from babel.numbers import NumberPattern, format_decimal, parse_pattern
 from igny8_core.kit.currencies import CURRENCIES
 
 LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch", "ur": "اردو"}
-"""The languages there are catalogues for, each by its own name."""
+"""The languages with a catalogue, each under its own name."""
 DEFAULT_LANGUAGE = "en"
 _LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
-# English is the language of business letters in Pakistan: Urdu is chosen, not assumed.
+# English is the language of business letters in Pakistan: Urdu has to be chosen.
 _BY_COUNTRY = dict.fromkeys(("DE", "AT", "CH", "LI"), "de")
 
 
 def default_language(country: str) -> str:
-    """The language of an account that has chosen none."""
+    """The language of an account that has not chosen one."""
     return _BY_COUNTRY.get(country, DEFAULT_LANGUAGE)
 
 
 @lru_cache(maxsize=256)
 def locale_of(language: str, country: str) -> Locale:
-    """The CLDR locale of a language in a country; the language alone where CLDR knows no such pair."""
+    """The CLDR locale of a language in a country; just the language if CLDR has no such pair."""
     language = language if language in LANGUAGES else default_language(country)
     try:
         return Locale.parse(f"{language}_{country}")
@@ -35,7 +35,7 @@ def locale_of(language: str, country: str) -> Locale:
 
 
 def is_right_to_left(language: str) -> bool:
-    """Whether the language's script runs from right to left."""
+    """Whether the language is written from right to left."""
     return Locale(language).text_direction == "rtl"
 
 

@@ -1,9 +1,9 @@
-"""Row locks and conditional updates: the first and the second wall against races.
+"""Row locks and conditional updates: the first and second safeguard against races.
 
-Locks are taken `FOR NO KEY UPDATE`: a plain `FOR UPDATE` on a row that others reference by foreign key
-deadlocks their inserts. Order of locks: idempotency key, invoices by id, payments by id, the account (held while
-somebody decides alone on its money), number counter, balances, event-chain head. That of people and credentials stands
-in `accounts/locks.py`.
+Locks are taken `FOR NO KEY UPDATE`: a plain `FOR UPDATE` on a row that others reference by foreign key would deadlock
+their inserts. Lock order: idempotency key, invoices by id, payments by id, the account (held while somebody decides
+alone on its money), number counter, balances, event-chain head. `accounts/locks.py` has the order for people and
+credentials.
 """
 
 from collections.abc import Iterable
@@ -15,17 +15,17 @@ from django.db import connection, models
 
 
 class ConcurrentChange(RuntimeError):
-    """A conditional update hit no row: somebody changed it although the caller held what it believed was the lock."""
+    """A conditional update changed no row: somebody changed it although the caller believed to hold its lock."""
 
 
 class Overtaken(RuntimeError):
-    """Between reading what is to be locked and locking it, more has come: the unit of work begins again."""
+    """Rows were added between reading what to lock and locking it: the unit of work starts again."""
 
 
 def lock_one[M: models.Model](queryset: models.QuerySet[M]) -> M | None:
-    """Lock and load the one row the query set names; `None` when it is absent.
+    """Lock and load the one row that the query set selects; `None` if it is absent.
 
-    The row is read after the lock is held, so that what the caller decides on is the newest committed state.
+    The row is read after the lock was acquired, so the caller decides on the latest committed state.
     """
     rows = list(queryset.select_for_update(no_key=True, of=("self",))[:2])
     if len(rows) > 1:
@@ -34,15 +34,15 @@ def lock_one[M: models.Model](queryset: models.QuerySet[M]) -> M | None:
 
 
 def lock_all[M: models.Model](queryset: models.QuerySet[M]) -> list[M]:
-    """Lock and load every row of the query set, in the order of their ids, evaluated at once."""
+    """Lock and load every row of the query set, ordered by id."""
     return list(queryset.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
 def lock_by_id[M: models.Model](model: type[M], *, account_id: UUID, ids: Iterable[UUID]) -> list[M]:
-    """Lock and load rows of an account by their ids, in the order of these; those that are absent are left out.
+    """Lock and load rows of an account, in the order of the given ids; absent ones are left out.
 
-    Does what `lock_all` does, with a statement that is written once for each model: an approval locks two kinds of
-    rows, and half of what they cost was query sets being turned into SQL.
+    Like `lock_all`, but with a statement that is generated once per model: an approval locks two kinds of rows, and
+    half the cost was turning query sets into SQL.
     """
     with connection.cursor() as cursor:
         cursor.execute(_lock_statement(model), [account_id, list(ids)])
@@ -52,7 +52,7 @@ def lock_by_id[M: models.Model](model: type[M], *, account_id: UUID, ids: Iterab
 
 
 def hold(model: type[models.Model], *, row_id: UUID) -> None:
-    """Lock a row without loading it: whoever else holds it comes first, and what they wrote is seen afterwards."""
+    """Lock a row without loading it: waits for any other holder, whose changes are visible afterwards."""
     with connection.cursor() as cursor:
         cursor.execute(_hold_statement(model), [row_id])
 
@@ -81,18 +81,18 @@ def _loaded[M: models.Model](model: type[M], fields: Iterable[Any], row: tuple[A
 
 
 def conditional_update[M: models.Model](queryset: models.QuerySet[M], **changes: Any) -> None:
-    """Update exactly one row, whose expected state stands in the query set's filter.
+    """Update exactly one row, whose expected state is in the query set's filter.
 
-    Raises `ConcurrentChange` when the row is no longer in that state.
+    Raises `ConcurrentChange` if the row is no longer in that state.
     """
     if queryset.update(**changes) != 1:
         raise ConcurrentChange(f"{queryset.model.__name__}: expected to change one row")
 
 
 def claim_place(number: int) -> bool:
-    """Claim a place that one transaction at a time can have, without waiting for it; it is free again at the end.
+    """Try to acquire an exclusive lock without waiting for it; it is released at the end of the transaction.
 
-    The place is an advisory lock: no row and no table is locked by it. Claiming it again is no error.
+    It is an advisory lock, so no row or table is locked. Acquiring it again is no error.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])

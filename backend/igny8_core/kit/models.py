@@ -1,4 +1,4 @@
-"""Base classes of the tables: the tenant scope and the database's sequences. No business rule lives here."""
+"""Base classes of the tables: the tenant scope and the database's sequences. No business rules."""
 
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -10,14 +10,14 @@ from igny8_core.kit.ids import uuid7
 
 
 class HasId(Protocol):
-    """Anything that names an account by its id."""
+    """Any row that refers to an account by its id."""
 
     @property
     def id(self) -> UUID: ...
 
 
 class TenantQuerySet[M: models.Model](models.QuerySet[M]):
-    """A query set that has to say whose rows it means before it says anything else."""
+    """A query set that requires the caller to say whose rows are meant first."""
 
     def for_account(self, account: HasId | UUID) -> Self:
         """Only the rows of this account."""
@@ -25,12 +25,12 @@ class TenantQuerySet[M: models.Model](models.QuerySet[M]):
         return self.filter(account_id=account_id)
 
     def across_accounts(self) -> Self:
-        """Rows of every account: for operators and the worker, named loudly so that a reader stops here."""
+        """Rows of every account, for operators and the worker; the name is meant to stand out in reviews."""
         return self.all()
 
 
 class TenantManager[M: models.Model](models.Manager[M]):
-    """The only way to a tenant's rows; the `scoped-querysets` lint refuses every other beginning."""
+    """The only access to a tenant's rows; the `scoped-querysets` lint refuses any other start."""
 
     def get_queryset(self) -> TenantQuerySet[M]:
         return TenantQuerySet(self.model, using=self._db)
@@ -45,7 +45,7 @@ class TenantManager[M: models.Model](models.Manager[M]):
 
 
 class TenantModel(models.Model):
-    """A row that belongs to one account, and is identified by a UUIDv7.
+    """A row that belongs to one account, identified by a UUIDv7.
 
     `account_id` leads every index, so the foreign key gets none of its own.
     """
@@ -58,7 +58,7 @@ class TenantModel(models.Model):
 
 
 class NextValue(Func):
-    """The next number of a PostgreSQL sequence, as a column's default."""
+    """The next number of a PostgreSQL sequence, as a column default."""
 
     function = "nextval"
     output_field = models.BigIntegerField()
@@ -67,6 +67,6 @@ class NextValue(Func):
         super().__init__(Value(sequence), **extra)
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:  # type: ignore[override]
-        """The name is a constant of ours and stands in DDL, which takes no parameters."""
+        """The name is a constant of ours, and DDL takes no parameters."""
         (name,) = self.get_source_expressions()
         return f"nextval('{name.value}')", []  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""Money: whole minor units and a currency. Nothing here is a float. Pure."""
+"""Money: whole minor units and a currency, never a float. Pure."""
 
 import re
 from collections.abc import Container, Mapping, Sequence
@@ -13,13 +13,13 @@ _DECIMAL = re.compile(r"(0|[1-9]\d{0,19})(?:\.(\d{1,4}))?\Z", re.ASCII)
 
 
 class InvalidAmount(ValidationError):
-    """A text that is not an amount of its currency."""
+    """A text that is not an amount in its currency."""
 
     default_message = "This is not an amount."
 
 
 class UnknownCurrency(ValidationError):
-    """A code ISO 4217 does not have."""
+    """A code that ISO 4217 does not list."""
 
     default_message = "This is not an ISO 4217 currency code."
 
@@ -33,10 +33,10 @@ def exponent(currency: str) -> int:
 
 
 def parse_amount(text: str, currency: str, *, field: str | None = None, allow_zero: bool = False) -> int:
-    """Decimal text as minor units; fewer decimals than the currency's are fine, more are refused.
+    """Decimal text as minor units; fewer decimals than the currency's are accepted, more are refused.
 
-    Raises `InvalidAmount` for signs, spaces, exponents, other digits, zero, and more than `MAX_AMOUNT_MINOR`; it names
-    the `field` of the request that the text came in.
+    Raises `InvalidAmount` for signs, spaces, exponents, other digits, zero, and more than `MAX_AMOUNT_MINOR`; the error
+    names the `field` of the request.
     """
     digits = exponent(currency)
     match = _DECIMAL.match(text)
@@ -54,9 +54,9 @@ def parse_amount(text: str, currency: str, *, field: str | None = None, allow_ze
 
 
 def parse_amounts(texts: Mapping[str, str], currency: str, *, allow_zero: Container[str] = ()) -> dict[str, int]:
-    """Several texts by the fields of the request that they came in; those in `allow_zero` may be zero.
+    """Several texts, keyed by the fields of the request; those in `allow_zero` may be zero.
 
-    Raises one `ValidationError` that names every field at fault.
+    Raises one `ValidationError` that names every wrong field.
     """
     amounts: dict[str, int] = {}
     faults: dict[str, Sequence[str]] = {}
@@ -86,7 +86,7 @@ def format_amount(amount_minor: int, currency: str) -> str:
 
 
 def format_optional(amount_minor: int | None, currency: str) -> str | None:
-    """The same of an amount that may not be there."""
+    """The same for an optional amount."""
     return None if amount_minor is None else format_amount(amount_minor, currency)
 
 
@@ -97,7 +97,7 @@ def percent_of(amount_minor: int, rate: Decimal) -> int:
 
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
-    """An amount with its currency; two currencies never mix."""
+    """An amount with its currency; amounts of different currencies cannot be combined."""
 
     amount_minor: int
     currency: str

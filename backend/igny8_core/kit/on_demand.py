@@ -1,6 +1,6 @@
-"""Modules that are imported when they are first used: what a process never does takes none of its memory.
+"""Modules that are imported on first use, so that a process does not pay memory for what it never does.
 
-For large libraries that few requests need, and for the rooms behind their addresses. Types stay known:
+For large libraries that few requests need, and for rooms behind their routes. Type checkers still see the types:
 
     if TYPE_CHECKING:
         import openpyxl
@@ -14,17 +14,17 @@ from types import ModuleType
 from typing import Any
 
 _IMPORTING = RLock()
-"""One module after the other: two threads that import parts of one library at once can find it half made."""
+"""Imports one module at a time: two threads importing parts of one library can see it half initialised."""
 
 
 def imported(name: str) -> ModuleType:
-    """The module of this name."""
+    """The module with this name."""
     with _IMPORTING:
         return import_module(name)
 
 
 class OnDemand:
-    """Stands for a module: the first use of one of its names imports it."""
+    """A proxy for a module: the first access to one of its names imports it."""
 
     def __init__(self, name: str) -> None:
         self._name = name

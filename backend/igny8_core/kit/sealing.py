@@ -1,9 +1,9 @@
-"""What the database stores and must not be able to read or to make up by itself, with keys that can be rotated.
+"""Encrypts and authenticates what the database must not be able to read or forge, with keys that can be rotated.
 
-Secrets that have to be read again (bank details) are sealed: Fernet (AES-128-CBC with HMAC-SHA256) by the cryptography
-library. The first key seals, every key opens: put a new one first, keep the old ones until nothing sealed with them is
-left. What is no secret, but has to be ours (how far the books were verified), carries a stamp: an HMAC-SHA256 under a
-key derived from the same ones.
+Secrets that have to be read again (bank details) are sealed: Fernet (AES-128-CBC with HMAC-SHA256) from the
+cryptography library. The first key seals and every key opens: put a new key first, and keep old ones until nothing
+sealed with them is left. Data that is not secret but must be ours (how far the books were verified) carries a stamp: an
+HMAC-SHA256 with a key derived from the sealing keys.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ else:
 
 
 class Unreadable(RuntimeError):
-    """No key of this deployment opens it."""
+    """None of this deployment's keys opens it."""
 
 
 def seal(document: dict[str, str]) -> str:
@@ -32,7 +32,7 @@ def seal(document: dict[str, str]) -> str:
 
 
 def unseal(sealed: str) -> dict[str, str]:
-    """Decrypt it again; raises `Unreadable`."""
+    """Decrypt a document; raises `Unreadable`."""
     try:
         opened = _keys().decrypt(sealed.encode("ascii"))
     except fernet.InvalidToken as error:
@@ -46,13 +46,13 @@ def _keys() -> "fernet.MultiFernet":
 
 
 def stamp(text: str) -> str:
-    """A stamp that nobody can make for another text without our key: the key's name and the HMAC."""
+    """A stamp that nobody can create for another text without our key: the key's name and the HMAC."""
     name, key = next(iter(_stamp_keys().items()))
     return f"{name}:{_mac(key, text)}"
 
 
 def has_our_stamp(text: str, stamped: str) -> bool:
-    """Whether the stamp was made by us for this very text; raises `Unreadable` when its key is none of ours."""
+    """Whether we created the stamp for exactly this text; raises `Unreadable` if its key is unknown."""
     name, _, given = stamped.partition(":")
     key = _stamp_keys().get(name)
     if key is None:
@@ -66,6 +66,6 @@ def _mac(key: bytes, text: str) -> str:
 
 @cache
 def _stamp_keys() -> dict[str, bytes]:
-    """The keys by their names, in the order of the sealing keys; a name is half of the key's own hash."""
+    """The keys by name, in the order of the sealing keys; a name is half of the key's own hash."""
     keys = [hashlib.sha256(f"stamp {key}".encode()).digest() for key in settings.ENV.sealing_keys]
     return {hashlib.sha256(key).hexdigest()[:32]: key for key in keys}

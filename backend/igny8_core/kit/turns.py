@@ -1,4 +1,4 @@
-"""Taking turns in one process: a few at once, one of each party, and nobody takes all the waiting room."""
+"""Taking turns within one process: a few tasks at once, one per party, and no party fills the queue."""
 
 import threading
 from collections import Counter
@@ -9,10 +9,10 @@ from igny8_core.kit.errors import Throttled, Unavailable
 
 
 class Turns:
-    """Work that is dear: `at_once` pieces run, one of a party at a time, each as soon as its party is first in line.
+    """Limits expensive work: `at_once` tasks run, one per party, each as soon as its party is first in line.
 
-    A party may have `in_hand` pieces running and waiting. Beyond that it is told to come back at once: a piece that
-    waits holds a thread, and somebody else's request needs one.
+    A party may have `in_hand` tasks running and waiting. Beyond that it is told to come back later: a waiting task
+    blocks a thread that somebody else's request needs.
     """
 
     def __init__(self, *, at_once: int, in_hand: int, wait_seconds: int) -> None:
@@ -25,7 +25,7 @@ class Turns:
     def turn(self, party: Hashable) -> Iterator[None]:
         """Wait for a turn and take it.
 
-        Raises `Throttled` for a party that has too much in hand, `Unavailable` after having waited in vain.
+        Raises `Throttled` for a party with too many tasks, `Unavailable` after waiting in vain.
         """
         self._begin(party)
         try:
@@ -51,7 +51,7 @@ class Turns:
                 self._changed.notify_all()
 
     def _next(self) -> object | None:
-        """The ticket whose turn it is: the first of a party that runs nothing, while there is room."""
+        """The ticket whose turn it is: the first of a party with nothing running, while there is capacity."""
         if len(self._running) >= self._at_once:
             return None
         return next((ticket for ticket, party in self._waiting if party not in self._running), None)

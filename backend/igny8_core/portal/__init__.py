@@ -1,1 +1,1 @@
-"""What customers see: server-rendered pages under `/portal/`, above the same services and selectors as the API."""
+"""The customers' pages: server-rendered under `/portal/`, using the same services and selectors as the API."""

@@ -1,4 +1,4 @@
-"""Money, numbers and dates of pages, on top of `kit.locales`; and amounts as people type them."""
+"""Formats money, numbers and dates on pages, using `kit.locales`, and parses amounts that people type."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.locales import format_money
 from igny8_core.kit.texts import bare
 
-# Arabic-script amounts read right to left around Latin digits; an isolate keeps sign and symbol in place.
+# Amounts in Arabic script read right to left around Latin digits; an isolate keeps sign and symbol in place.
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -24,7 +24,7 @@ def money(amount: str, currency: str, locale: Locale) -> str:
 
 
 def number(value: int, locale: Locale) -> str:
-    """A whole number with the locale's groups."""
+    """A whole number with the locale's grouping."""
     return format_decimal(value, locale=locale)
 
 
@@ -42,20 +42,20 @@ def instant(value: datetime, locale: Locale, time_zone: str) -> str:
 
 
 def ago(value: datetime, locale: Locale) -> str:
-    """How long since, roughly."""
+    """Approximate time since then."""
     return format_timedelta(value - clock.now(), add_direction=True, locale=locale)
 
 
 def today(time_zone: str) -> date:
-    """The date where the account is."""
+    """Today's date in the account's time zone."""
     return clock.now().astimezone(ZoneInfo(time_zone)).date()
 
 
 def typed_amount(text: str, currency: str, locale: Locale) -> str | None:
-    """What a person typed as an amount, as decimal text; None when it is not an amount in their manner of writing."""
+    """An amount that a person typed in their locale's notation, as decimal text; None if it is not an amount."""
     plain = "".join(bare(text).split())
     if any(character.isalpha() or character == "_" for character in plain):
-        return None  # Python's own notations: an exponent could ask for a million digits
+        return None  # Python's own notations are excluded: an exponent could ask for a million digits
     try:
         value = Decimal(plain) if plain.isascii() and _is_plain(plain) else parse_decimal(plain, locale, strict=True)
         rounded = round(value, CURRENCIES[currency])
@@ -65,6 +65,6 @@ def typed_amount(text: str, currency: str, locale: Locale) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    """Digits with a point before exactly one or two more: the same amount in every manner of writing."""
+    """Digits with a point before exactly one or two more: the same amount in every locale."""
     whole, point, decimals = text.partition(".")
     return whole.isdigit() and (not point or (decimals.isdigit() and len(decimals) in (1, 2)))

@@ -1,4 +1,4 @@
-"""The portal's forms: what people type, checked for shape; services decide the rest."""
+"""The portal's forms validate the format of people's input; services decide the rest."""
 
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ INPUT, SELECT, AREA, FILE = "input w-full", "select w-full", "textarea w-full", 
 
 
 class PortalForm(forms.Form):
-    """A form whose fields carry the portal's classes."""
+    """A form whose fields have the portal's CSS classes."""
 
     use_required_attribute = True
 
@@ -77,7 +77,7 @@ class SignInForm(PortalForm):
 
 
 class CodeForm(PortalForm):
-    """A code of the authenticator app."""
+    """A code from the authenticator app."""
 
     code = LineField(
         label=_("Code"),
@@ -89,7 +89,7 @@ class CodeForm(PortalForm):
 
 
 class AddPasskeyForm(PortalForm):
-    """A passkey to be made."""
+    """A new passkey."""
 
     name = LineField(
         label=_("Name"), max_length=60, help_text=_("A name that you will recognise, such as the device it is on.")
@@ -97,20 +97,20 @@ class AddPasskeyForm(PortalForm):
 
 
 class ConfirmForm(PortalForm):
-    """One's own password, given again."""
+    """Your own password, given again."""
 
     secret_password = password_field(_("Your password"), new=False)
 
 
 class PasskeyForm(forms.Form):
-    """What an authenticator answered; the page's script fills it in."""
+    """The authenticator's answer, filled in by the page's script."""
 
     credential = forms.CharField(max_length=MAX_CREDENTIAL)
     lasting = forms.BooleanField(required=False)
 
 
 class ForgottenForm(PortalForm):
-    """Whose password was forgotten."""
+    """The address of somebody who forgot their password."""
 
     email = EmailLineField(
         label=_("E-mail address"),
@@ -123,13 +123,13 @@ LONG_ENOUGH = _("At least 10 characters. A sentence is easier to remember than s
 
 
 class NewPasswordForm(PortalForm):
-    """A password set anew."""
+    """A new password."""
 
     password = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
 
 
 class AcceptForm(PortalForm):
-    """Who accepts an invitation, and how they sign in from now on."""
+    """Somebody who accepts an invitation, and their new password."""
 
     name = LineField(
         label=_("Your name"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -138,20 +138,20 @@ class AcceptForm(PortalForm):
 
 
 class AcceptByPasskeyForm(PasskeyForm):
-    """The same by what an authenticator made."""
+    """The same with a new passkey."""
 
     name = LineField(max_length=200, required=False)
 
 
 class ChangePasswordForm(PortalForm):
-    """One's own password."""
+    """Your own password."""
 
     secret_current = password_field(_("Current password"), new=False)
     secret_new = password_field(_("New password"), new=True, help_text=LONG_ENOUGH)
 
 
 def proof_field(*, required: bool) -> forms.FileField:
-    """A picture or PDF that shows the transfer; on a phone the camera is offered as well."""
+    """A picture or PDF that shows the transfer; phones also offer the camera."""
     return forms.FileField(
         label=_("Proof of payment") if required else _("Proof of payment (optional)"),
         required=required,
@@ -161,7 +161,7 @@ def proof_field(*, required: bool) -> forms.FileField:
 
 
 def harmless(upload: "UploadedFile[Any]", visit: Visit) -> CleanFile:
-    """The upload decoded and written anew; a refusal stands at the field."""
+    """The upload, decoded and encoded again; an error is shown at the field."""
     try:
         return clean(upload.read(), name=upload.name or "", field="proof", account_id=visit.account.id)
     except ValidationError as error:
@@ -171,15 +171,15 @@ def harmless(upload: "UploadedFile[Any]", visit: Visit) -> CleanFile:
 
 
 class ReferenceField(LineField):
-    """A payer's reference, of which something is left once it is normalised."""
+    """A payer's reference, which must not be empty once normalised."""
 
     def tidied(self, text: str) -> str:
-        """As it is shown."""
+        """The reference as displayed."""
         return read_reference(text).text
 
 
 class TypedAmountField(LineField):
-    """An amount as a person types it, or copies it from a page, where it stands between marks of direction."""
+    """An amount as a person types it, or copies it from a page, where direction marks surround it."""
 
     def tidied(self, text: str) -> str:
         """Without those."""
@@ -187,7 +187,7 @@ class TypedAmountField(LineField):
 
 
 class ClaimForm(PortalForm):
-    """'I have paid': what the payer knows about the transfer."""
+    """The form for reporting a payment: what the payer knows about the transfer."""
 
     transaction_reference = ReferenceField(
         label=_("Transaction reference"),
@@ -216,23 +216,23 @@ class ClaimForm(PortalForm):
 
     @property
     def today(self) -> date:
-        """The date where the account is."""
+        """Today's date in the account's time zone."""
         return formatting.today(self.visit.account.time_zone)
 
     def clean_amount(self) -> str:
-        """Decimal text, however the reader's language writes it."""
+        """Decimal text, parsed from the notation of the reader's language."""
         amount = formatting.typed_amount(self.cleaned_data["amount"], self.currency, self.visit.locale)
         if amount is None:
             raise forms.ValidationError(_("This is not an amount of %(currency)s."), params={"currency": self.currency})
         return amount
 
     def clean_proof(self) -> CleanFile | None:
-        """The file, if one was given, written anew before any transaction begins."""
+        """The attached file, if any, re-encoded before any transaction begins."""
         upload = self.cleaned_data["proof"]
         return None if upload is None else harmless(upload, self.visit)
 
     def clean_paid_on(self) -> date:
-        """Money that was sent was sent by now."""
+        """The transfer's date cannot be in the future."""
         paid_on: date = self.cleaned_data["paid_on"]
         if paid_on > self.today:
             raise forms.ValidationError(_("This date is in the future."))
@@ -249,12 +249,12 @@ class ProofForm(PortalForm):
         super().__init__(*args, **kwargs)
 
     def clean_proof(self) -> CleanFile:
-        """The file, written anew before any transaction begins."""
+        """The file, re-encoded before any transaction begins."""
         return harmless(self.cleaned_data["proof"], self.visit)
 
 
 class SavedMethodForm(PortalForm):
-    """A way to pay to remember."""
+    """A payment method to save."""
 
     payment_method = forms.ChoiceField(
         label=_("Kind"), choices=[(name, sentences.PAYMENT_METHOD[name]) for name in sorted(map(str, MANUAL))]
@@ -273,12 +273,12 @@ class SavedMethodForm(PortalForm):
 
 
 def role_field() -> forms.ChoiceField:
-    """A role of an account."""
+    """An account role."""
     return forms.ChoiceField(label=_("Role"), choices=[(str(role), sentences.ROLE[role]) for role in AccountRole])
 
 
 class InviteForm(PortalForm):
-    """Somebody who is to sign in to the account."""
+    """A person to invite to the account."""
 
     email = EmailLineField(label=_("E-mail address"), max_length=MAX_EMAIL)
     name = LineField(label=_("Name (optional)"), max_length=200, required=False)
@@ -286,7 +286,7 @@ class InviteForm(PortalForm):
 
 
 class PersonChangeForm(PortalForm):
-    """What an owner changes about somebody."""
+    """The fields that an owner changes about a person."""
 
     name = LineField(label=_("Name"), max_length=200, required=False)
     role = role_field()

@@ -1,4 +1,4 @@
-"""Pages of long lists: each starts where the last one ended, so that depth costs nothing."""
+"""Pages of long lists: each starts where the last one ended, so that later pages cost no more."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MAX_BIGINT = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The rows of one page, and what the address of the older ones says; None when there are none."""
+    """The rows of one page, and the query of the next older page; None if there are no older rows."""
 
     rows: list[Any]
     older: int | None
@@ -22,13 +22,13 @@ class Slice:
 
 
 def before(request: HttpRequest) -> int | None:
-    """Where the page starts; anything but a number of ours starts at the newest."""
+    """Where the page starts; anything but a valid number starts at the newest."""
     text = request.GET.get("before", "")
     return int(text) if text.isascii() and text.isdigit() and int(text[:20]) <= MAX_BIGINT and len(text) < 20 else None
 
 
 def newest_first(request: HttpRequest, rows: QuerySet[Any]) -> Slice:
-    """A page of a table that counts its rows in `sequence`."""
+    """A page of a table ordered by `sequence`."""
     start = before(request)
     narrowed = rows if start is None else rows.filter(sequence__lt=start)
     found = list(narrowed.order_by("-sequence")[: SIZE + 1])
@@ -37,7 +37,7 @@ def newest_first(request: HttpRequest, rows: QuerySet[Any]) -> Slice:
 
 
 def shelves_document(wish: str, names: Mapping[str, Promise]) -> dict[str, Any]:
-    """The shelves of a list for its page; a shelf that does not exist shows everything."""
+    """The tabs of a list for its page; an unknown tab shows everything."""
     shelf = wish if wish in names else ""
     query = f"status={shelf}" if shelf else ""
     return {"shelf": shelf, "shelves": list(names.items()), "query": query, "label": names[""]}

@@ -1,4 +1,4 @@
-"""What every page shares: language, rendering, notices, and how a refusal looks."""
+"""Shared by all pages: language, rendering, notices, and how errors look."""
 
 from typing import Any
 
@@ -21,20 +21,20 @@ NOTICE_COOKIE = "igny8_notice"
 THEME_COOKIE = "igny8_theme"
 THEMES = ("light", "dark")
 LOCAL_PATH, CONSOLE_PATH = "/portal/", "/admin/"
-"""Where pages are; to look the console's up by its name would import the console."""
+"""The paths are written out: reversing the console's by name would import the console."""
 
 logger = structlog.get_logger(__name__)
 
 
 def language_of(request: HttpRequest) -> str:
-    """The language the reader chose, or the browser's."""
+    """The language that the reader chose, or the browser's."""
     return translation.get_language_from_request(request)
 
 
 def render(
     request: HttpRequest, template: str, document: dict[str, Any], *, visit: Visit | None = None, status: int = 200
 ) -> HttpResponse:
-    """A page in the reader's language; private, and never kept by a cache."""
+    """A page in the reader's language; private and never cached."""
     notice = request.COOKIES.get(NOTICE_COOKIE, "")
     theme = request.COOKIES.get(THEME_COOKIE, "")
     language = translation.get_language() or "en"
@@ -58,7 +58,7 @@ def render(
 
 
 def go(location: str, *, notice: str = "") -> HttpResponse:
-    """Send the browser on after a change, with a notice for the next page."""
+    """Redirect after a change, with a notice for the next page."""
     response = HttpResponseRedirect(location, status=303)
     if notice in sentences.NOTICES:
         response.set_cookie(NOTICE_COOKIE, notice, max_age=60, httponly=True, samesite="Lax")
@@ -66,7 +66,7 @@ def go(location: str, *, notice: str = "") -> HttpResponse:
 
 
 def refused(request: HttpRequest, exception: Exception, *, visit: Visit | None = None) -> HttpResponse:
-    """The page for an exception: signing in, a 4xx that says what is wrong, or a logged 500."""
+    """The page for an exception: signing in, a 4xx with what is wrong, or a logged 500."""
     error = from_exception(exception)
     if error is None:
         logger.error("unexpected_exception", exc_info=exception, request_id=str(context.request_id()))
@@ -81,7 +81,7 @@ def refused(request: HttpRequest, exception: Exception, *, visit: Visit | None =
 
 
 def error_page(request: HttpRequest, error: AppError, *, visit: Visit | None = None) -> HttpResponse:
-    """An error as a page with its status, in the reader's language."""
+    """An error page with its status, in the reader's language."""
     status = status_of(error)
     with translation.override(language_of(request)):
         document = {"status": status, "sentence": sentences.refusal(error), "request_id": context.request_id()}
@@ -93,7 +93,7 @@ def error_page(request: HttpRequest, error: AppError, *, visit: Visit | None = N
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in first; a page that was asked for is where it goes on."""
+    """Redirect to sign in; afterwards the requested page opens."""
     location = reverse("portal:sign-in")
     if request.method == "GET" and request.path != reverse("portal:home") and not request.path.startswith(location):
         location = f"{location}?next={request.get_full_path()}"
@@ -107,17 +107,17 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _to_confirm(request: HttpRequest) -> HttpResponse:
-    """Password or passkey first; then back to the page whose form or button was used."""
+    """Redirect to confirm by password or passkey, then back to the page whose form or button was used."""
     target = local_path(locations.page_of(request))
     return HttpResponseRedirect(reverse("portal:confirm", query={"next": target}), status=303)
 
 
 def local_path(text: str) -> str:
-    """A path inside the portal or the console to go on to, or home: never another site."""
+    """A path inside the portal or the console, otherwise home: never another site."""
     return locations.local_path(text, inside=(LOCAL_PATH, CONSOLE_PATH), home=reverse("portal:home"))
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without its token: mostly a page that was open for very long."""
+    """A form without a valid CSRF token: usually a page that was open for very long."""
     with translation.override(language_of(request)):
         return render(request, "portal/stale.html", {"status": 403}, status=403)

@@ -1,4 +1,4 @@
-"""What answers where no route does: a page inside the portal, the unified JSON everywhere else."""
+"""Answers for addresses without a route: a page inside the portal, the unified JSON elsewhere."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400 for what Django itself refuses, such as an unknown host."""
+    """400 for requests that Django itself refuses, such as an unknown host."""
     if _is_page(request):
         return pages.error_page(request, ValidationError())
     return routing.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500 with nothing of the inside."""
+    """500 without internal details."""
     return pages.error_page(request, Internal()) if _is_page(request) else routing.server_error(request, *args)
 
 

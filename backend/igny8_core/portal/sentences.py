@@ -1,6 +1,6 @@
-"""What the portal tells people, where the words come from below: refusals by their code, statuses, notices.
+"""The portal's wording for what other rooms report: errors by code, statuses, notices.
 
-The domain's own sentences are English and for developers; a code that stands here is said in the reader's language.
+The domain's own sentences are English and for developers; codes listed here are translated for the reader.
 """
 
 from django.utils.functional import Promise
@@ -52,7 +52,7 @@ REFUSALS: dict[str, Promise] = {
     "body_too_large": _("This is too large."),
 }
 
-# Sentences of the rooms below that stand at a field: named here so that the catalogues have them.
+# Other rooms' sentences that appear at a field: listed here so that the catalogues contain them.
 AT_FIELDS = (
     gettext_noop("This password is too common."),
     gettext_noop("This is not your password."),
@@ -182,5 +182,5 @@ NOTICES: dict[str, Promise] = {
 
 
 def refusal(error: AppError) -> str:
-    """A refusal as a sentence for the reader."""
+    """An error as a sentence for the reader."""
     return str(REFUSALS.get(error.code, error.message))

@@ -1,4 +1,4 @@
-"""From the session's cookie to who is visiting: one look-up, nothing kept in memory."""
+"""From the session cookie to the visitor: one look-up, and nothing kept in memory."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from igny8_core.kit.errors import AccountRequired
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who looks at a page, and in which manner money and dates are written for them."""
+    """The visitor of a page, and their locale for money and dates."""
 
     principal: Principal
     account: Account
@@ -26,27 +26,27 @@ class Visit:
 
     @property
     def scope(self) -> Scope:
-        """The rows this visit may see."""
+        """The rows that this visitor may see."""
         return Scope.tenant(self.account.id)
 
     @property
     def may_pay(self) -> bool:
-        """Whether the role includes paying, cancelling and uploading."""
+        """Whether the role allows paying, cancelling and uploading."""
         return includes(self.principal.role, AccountRole.MEMBER)
 
     @property
     def may_buy(self) -> bool:
-        """Whether the role includes purchases and saved methods."""
+        """Whether the role allows purchases and saved payment methods."""
         return includes(self.principal.role, AccountRole.ADMIN)
 
     @property
     def may_manage(self) -> bool:
-        """Whether the role includes people and keys."""
+        """Whether the role allows managing people and keys."""
         return includes(self.principal.role, AccountRole.OWNER)
 
 
 def principal_of(request: HttpRequest) -> Principal:
-    """The principal of the request's cookie, an account's person.
+    """The principal of the request's cookie, who is a user of an account.
 
     Raises `Unauthenticated`, `AccountSuspended`, `UserSuspended`, `AccountRequired`.
     """
@@ -57,11 +57,11 @@ def principal_of(request: HttpRequest) -> Principal:
 
 
 def remember(response: HttpResponse, session: NewSession, *, secure: bool, lasting: bool) -> None:
-    """Put the session into the browser; without `lasting` it goes when the browser closes."""
+    """Set the session cookie; without `lasting` it ends when the browser closes."""
     seconds = int((session.expires_at - clock.now()).total_seconds()) if lasting else None
     response.set_cookie(COOKIE, session.secret, max_age=seconds, secure=secure, httponly=True, samesite="Lax")
 
 
 def forget(response: HttpResponse) -> None:
-    """Take the session out of the browser."""
+    """Delete the session cookie."""
     response.delete_cookie(COOKIE, samesite="Lax")

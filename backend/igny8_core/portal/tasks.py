@@ -1,4 +1,4 @@
-"""Jobs of the portal: the mails about somebody's own sign-in, and the invitation to have one."""
+"""Jobs of the portal: mails about a person's own sign-in, and invitations."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from igny8_core.kit.locales import DEFAULT_LANGUAGE
 @on(EventType.USER_PASSWORD_RESET_REQUESTED)
 @app.task(name="portal.mail_reset_link", retry=5)
 def mail_reset_link(event_id: str, account_id: str) -> None:
-    """Mail the link; a second run mails another that is as good. The SMTP server is called outside the transaction."""
+    """Mail the link; a second run mails another valid one. The SMTP server is contacted outside the transaction."""
     with unit_of_work.read(Scope.of(UUID(account_id))):
         link = reset_link(user_id=subject_of(UUID(event_id)))
     if link is not None:
@@ -32,14 +32,14 @@ def mail_reset_link(event_id: str, account_id: str) -> None:
 @on(EventType.USER_SECOND_FACTOR_LOCKED)
 @app.task(name="portal.mail_second_factor_locked", retry=5)
 def mail_second_factor_locked(event_id: str, account_id: str) -> None:
-    """Tell whose second step it is; a second run tells it twice."""
+    """Warn the person whose second step is being attacked; a second run warns again."""
     with unit_of_work.read(Scope.of(UUID(account_id))):
         email = User.objects.values_list("email", flat=True).get(id=subject_of(UUID(event_id)))
     locked_mail(email).send()
 
 
 def locked_mail(email: str) -> EmailMessage:
-    """The mail, in plain text: what was tried, and that the password is known to who tried it."""
+    """The mail as plain text: wrong codes were entered, and somebody knows the password."""
     lines = [
         _("Somebody entered several wrong codes in a row for the second step of your sign-in at IGNY8 Billing."),
         _("For a while we do not accept a code from anybody. After that you can sign in as usual."),
@@ -50,7 +50,7 @@ def locked_mail(email: str) -> EmailMessage:
 
 
 def reset_mail(link: ResetLink) -> EmailMessage:
-    """The mail, in plain text."""
+    """The mail as plain text."""
     address = settings.ENV.base_url + reverse("portal:reset", args=[link.token])
     lines = [
         _("Somebody asked for a new password for your sign-in at IGNY8 Billing."),
@@ -64,7 +64,7 @@ def reset_mail(link: ResetLink) -> EmailMessage:
 @on(EventType.INVITATION_CREATED, EventType.INVITATION_SENT_AGAIN)
 @app.task(name="portal.mail_invitation", retry=5)
 def mail_invitation(event_id: str, account_id: str) -> None:
-    """Make the link and mail it; a second run mails another, and the older link dies."""
+    """Create the link and mail it; a second run mails another one and invalidates the older link."""
     scope = Scope.of(UUID(account_id))
     mail = unit_of_work.run(lambda: new_mail(invitation_id=subject_of(UUID(event_id))), scope=scope, actor=SYSTEM)
     if mail is not None:
@@ -72,7 +72,7 @@ def mail_invitation(event_id: str, account_id: str) -> None:
 
 
 def invitation_mail(mail: InvitationMail) -> EmailMessage:
-    """The mail, in plain text and the account's language; nothing that the inviter typed stands in it."""
+    """The mail as plain text in the account's language; it contains nothing that the inviter typed."""
     with translation.override(mail.language or DEFAULT_LANGUAGE):
         company = " ".join(mail.company.split())
         lines = [

@@ -1,4 +1,4 @@
-"""The ways to pay an invoice, made ready for a page: instructions filled in, each field to copy, a QR code."""
+"""The payment methods for an invoice, prepared for a page: completed instructions, fields to copy, a QR code."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,7 +20,7 @@ NOTE = "note"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to pay; `facts` are (field, value, the value as shown) in the order a payer types them."""
+    """A payment method; `facts` are (field, value, displayed value) in the order in which a payer types them."""
 
     id: UUID
     name: str
@@ -32,12 +32,12 @@ class Way:
 
     @property
     def is_wallet(self) -> bool:
-        """Whether money goes from a phone."""
+        """Whether the money is sent from a phone."""
         return self.method == PaymentMethod.LOCAL_WALLET
 
 
 def ways_of(offered: AvailableMethods, *, amount_minor: int) -> list[Way]:
-    """The manual ways among those offered for an invoice, with what is to be sent."""
+    """The manual payment methods offered for an invoice, with their instructions."""
     invoice = offered.invoice
     assert invoice is not None, "asked for an invoice"
     return [
@@ -46,7 +46,7 @@ def ways_of(offered: AvailableMethods, *, amount_minor: int) -> list[Way]:
 
 
 def chosen(ways: list[Way], wish: str, *, default_method: str | None) -> Way | None:
-    """The way the reader picked; else one like the account's default; else the first."""
+    """The method that the reader chose; otherwise one like the account's default; otherwise the first."""
     by_wish = [way for way in ways if str(way.id) == wish]
     by_default = [way for way in ways if way.method == default_method]
     return next(iter([*by_wish, *by_default, *ways]), None)
@@ -75,11 +75,11 @@ def _way(config: MethodConfig, currency: str, reference: str, amount_minor: int)
 
 
 def picture(code: str) -> SafeString:
-    """A QR code as an SVG to stand in the page: it draws the text, and holds nothing of it."""
+    """A QR code as inline SVG, which shows the text but does not contain it."""
     return mark_safe(qr_svg(code))  # noqa: S308
 
 
 def _shown(name: str, value: str) -> str:
-    """An IBAN in groups of four, as ISO 13616 prints it."""
+    """An IBAN in groups of four, the print format of ISO 13616."""
     plain = value.replace(" ", "")
     return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4)) if name == "iban" else value

@@ -1,4 +1,4 @@
-"""A person's passkeys and sign-ins, as pages list them."""
+"""A person's passkeys and sessions, as pages list them."""
 
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ def passkey_rows(user_id: UUID, locale: Locale) -> list[dict[str, Any]]:
 
 
 def sign_in_rows(visit: Visit) -> list[dict[str, Any]]:
-    """Where the visitor is signed in, newest first, this session named as such."""
+    """The visitor's sessions, newest first, with the current one marked."""
     locale, zone = visit.locale, visit.account.time_zone
     return [
         {

@@ -1,1 +1,1 @@
-"""The API over accounts and events: sign-in, tenants, users, keys, the audit trail."""
+"""The API for accounts and events: sign-in, tenants, users, keys, the audit trail."""

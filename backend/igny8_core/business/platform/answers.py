@@ -1,4 +1,4 @@
-"""What the routes of accounts, people, keys, invitations and events answer. A mailed link is in none of them."""
+"""Answers about accounts, people, keys, invitations and events. None of them contains a mailed link."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -23,7 +23,7 @@ from igny8_core.kit import clock
 type AnyRole = Annotated[
     str, Meta(extra_json_schema={"enum": [*dict.fromkeys(map(str, (*AccountRole, *OperatorRole)))]})
 ]
-"""A role inside an account or an operator's."""
+"""An account role or an operator role."""
 
 
 class UserAnswer(Answer):
@@ -44,7 +44,7 @@ class UserAnswer(Answer):
 
 
 class KeyAnswer(Answer):
-    """An API key without its secret: its prefix tells keys apart. An operator's key has the role its operator has."""
+    """An API key without its secret; the prefix tells keys apart. An operator's key has the operator's current role."""
 
     id: UUID
     account_id: UUID | None
@@ -60,7 +60,7 @@ class KeyAnswer(Answer):
 
     @classmethod
     def of(cls, key: AccessKey, **more: Any) -> Self:
-        """The key as it stands, and what a subclass has `more`."""
+        """The key; `more` holds a subclass's fields."""
         own = {
             "account_id": customer_id(key.account_id),
             "role": key.role if key.user is None else key.user.role,
@@ -70,13 +70,13 @@ class KeyAnswer(Answer):
 
 
 class IssuedKeyAnswer(KeyAnswer):
-    """A new API key; this answer alone shows the secret."""
+    """A new API key; only this answer contains the secret."""
 
     secret: str
 
 
 class EventAnswer(Answer):
-    """A fact; its `data` depends on its type, `seq` and `hash` are its place in its account's chain."""
+    """An event; its `data` depends on its type, and `seq` and `hash` are its place in its account's chain."""
 
     id: UUID
     account_id: UUID | None
@@ -93,13 +93,15 @@ class EventAnswer(Answer):
 
     @classmethod
     def of(cls, event: Event) -> Self:
-        """The fact, as the log has it."""
+        """The event as logged."""
         own = {"account_id": customer_id(event.account_id), "hash": bytes(event.hash).hex()}
         return cls(**{**same_names(cls, event), **own})
 
 
 class InvitationAnswer(Answer):
-    """An invitation; the same whether or not the address signs in elsewhere. `account_id` is null for an operator's."""
+    """An invitation; identical whether or not the address already belongs to a user. `account_id` is null for an
+    operator's.
+    """
 
     id: UUID
     account_id: UUID | None
@@ -114,18 +116,18 @@ class InvitationAnswer(Answer):
 
     @classmethod
     def of(cls, invitation: Invitation) -> Self:
-        """The invitation as it stands."""
+        """The invitation in its current state."""
         own = ("status", "account_id")
         named = {name: getattr(invitation, name) for name in cls.__struct_fields__ if name not in own}
         return cls(status=_status(invitation), account_id=customer_id(invitation.account_id), **named)
 
 
 WAITS = "Another admin must confirm this under approvals-pending/. Nothing changes until then."
-"""What is told to whoever has asked for a change that loosens a control."""
+"""The answer to a request for a change that loosens a control."""
 
 
 class ReauthenticatedAnswer(Answer):
-    """Until when a sign-in may do what asks for its person's password or passkey."""
+    """Until when this sign-in counts as recently confirmed by password or passkey."""
 
     reauthenticated_until: datetime
 
@@ -157,7 +159,7 @@ class MeAccountAnswer(Answer):
 
 
 class MeAnswer(Answer):
-    """Who the credential says the caller is."""
+    """Who the credential belongs to."""
 
     credential: str
     role: str
@@ -179,10 +181,10 @@ class MeAnswer(Answer):
 
 
 class PendingChangeAnswer(Answer):
-    """A change that waits for a second admin, or what became of it.
+    """A change that waits for a second admin, or its outcome.
 
     `before` and `after` are limits as decimal text or `none` (with their `currency`), roles, or the beginning of a key;
-    `user_id` is the operator whom a role or a key is for, or the invitation's id until somebody has accepted it.
+    `user_id` is the operator who gets the role or key, or the invitation's id until somebody has accepted it.
     """
 
     id: UUID
@@ -200,7 +202,7 @@ class PendingChangeAnswer(Answer):
 
     @classmethod
     def of(cls, row: PendingChange, **more: Any) -> Self:
-        """The request as it stands, and what a subclass has `more`."""
+        """The request; `more` holds a subclass's fields."""
         change, named = change_of(row), ("id", "kind", "created_at", "expires_at", "decided_at")
         return cls(
             **{name: getattr(row, name) for name in named},
@@ -216,14 +218,14 @@ class PendingChangeAnswer(Answer):
 
 
 class PendingKeyAnswer(PendingChangeAnswer):
-    """A key that waits for a second admin; this answer alone shows its secret, which opens nothing until then."""
+    """A key that waits for a second admin; only this answer contains its secret, which is not valid until then."""
 
     key_id: UUID
     secret: str
 
 
 class AccountAnswer(Answer):
-    """An account; `language` empty means the country's."""
+    """An account; an empty `language` means the country's."""
 
     id: UUID
     code: str
@@ -240,7 +242,7 @@ class AccountAnswer(Answer):
 
     @classmethod
     def of(cls, account: Account, **more: Any) -> Self:
-        """The account, and what a subclass has `more`."""
+        """The account; `more` holds a subclass's fields."""
         named = {name: getattr(account, name) for name in AccountAnswer.__struct_fields__}
         return cls(**named, **more)
 

@@ -1,4 +1,4 @@
-"""What pages and other rooms' commands may use of this room's edge: answers, checked input, views' helpers."""
+"""What pages and other rooms' commands may use of this room: answers, checked input and view helpers."""
 
 from igny8_core.business.platform.answers import WAITS, InvitationAnswer, KeyAnswer, PendingChangeAnswer
 from igny8_core.business.platform.management.terminal import carry_out

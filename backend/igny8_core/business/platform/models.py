@@ -12,11 +12,11 @@ KINDS = ("limit", "role", "key")
 
 
 class PendingChange(models.Model):
-    """A change that an admin asked for, and what became of it. The platform's, no tenant's.
+    """A change that an admin requested, and its outcome. Belongs to the platform, not to a tenant.
 
     `payload` is a `domain.second_admin.Change`; `outcome` is empty while it waits. `requested_by_id` is null for the
-    server's own command line. `decided_in` is the transaction in which it took effect, which a trigger writes: what
-    loosens a limit or a role has to stand in the same one.
+    server's command line. `decided_in` is the transaction in which it took effect, written by a trigger: whatever
+    loosens a limit or a role must happen in the same one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -35,7 +35,7 @@ class PendingChange(models.Model):
         db_table = "platform_pendingchange"
         indexes: ClassVar = [
             models.Index(fields=["expires_at"], condition=Q(outcome=""), name="pendingchange_open"),
-            # A trigger looks up what was decided about a subject.
+            # A trigger looks up the decisions about a subject.
             models.Index(fields=["kind", "subject", "decided_in"], name="pendingchange_subject"),
         ]
         constraints: ClassVar = [

@@ -1,4 +1,4 @@
-"""What other rooms and the pages may use of this room: services, selectors and what they answer."""
+"""What other rooms and the pages may use of this room: services, selectors and their result types."""
 
 from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.pending_changes import pending_change

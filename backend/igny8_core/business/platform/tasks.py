@@ -1,4 +1,4 @@
-"""Jobs of the platform: what was left open for too long is closed; wishes for a new password are looked up."""
+"""Jobs of the platform: closing expired invitations and requests, handling password reset requests."""
 
 from procrastinate.contrib.django import app
 
@@ -15,7 +15,7 @@ beside_events(take_reset_requests)
 @app.periodic(cron="23 * * * *")
 @app.task(name="platform.expire_invitations", queueing_lock="expire_invitations")
 def expire_invitations(timestamp: int) -> None:
-    """Close and record them; nobody could accept them any more anyway."""
+    """Close expired invitations and record that; nobody could accept them any more anyway."""
     while unit_of_work.run(invitations.expire_invitations, scope=Scope.operators(), actor=SYSTEM):
         pass
 
@@ -23,6 +23,6 @@ def expire_invitations(timestamp: int) -> None:
 @app.periodic(cron="29 * * * *")
 @app.task(name="platform.expire_changes", queueing_lock="expire_changes")
 def expire_changes(timestamp: int) -> None:
-    """Close and record requests to a second admin whose days have passed; nobody could confirm them any more anyway."""
+    """Close expired requests to a second admin and record that; nobody could confirm them any more anyway."""
     while unit_of_work.run(second_admin.expire_changes, scope=Scope.operators(), actor=SYSTEM):
         pass

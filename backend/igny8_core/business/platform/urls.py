@@ -13,7 +13,7 @@ from igny8_core.business.platform.views.team import TeamKeyViewSet, TeamViewSet
 
 
 def invitation_paths(viewset: type[InvitationBase], names: tuple[str, str]) -> list[URLPattern]:
-    """The addresses of a list of invitations, and of one of them."""
+    """The routes of a list of invitations, and of one of them."""
     several, one = names
     return [
         path("invitations/", viewset.as_view({"get": "list", "post": "create"}), name=several),

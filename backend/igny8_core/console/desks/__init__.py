@@ -1,1 +1,1 @@
-"""The desks: pages of our own for what operators decide every day."""
+"""The desks: custom pages for operators' daily decisions."""

@@ -1,4 +1,4 @@
-"""The approvals desk: the queue on one side, the claim with all that speaks for and against it on the other."""
+"""The approvals desk: the queue on one side; on the other the claim with everything for and against it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +46,7 @@ class QueuedPayment(OperatorPaymentAnswer):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told above the claim: how a decision went."""
+    """The notice above the claim: the result of a decision."""
 
     text: str
     good: bool
@@ -55,7 +55,7 @@ class Notice:
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    """The desk with the claim that has waited longest, or the one that is asked for."""
+    """The desk with the requested claim, or the one that has waited longest."""
     asked = chosen_id(request.GET.get("payment", ""))
     return shown(request, "console/approvals.html", lambda: _desk(asked))
 
@@ -70,7 +70,7 @@ def claim(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def proof(request: HttpRequest, payment_id: UUID, proof_id: UUID) -> HttpResponse:
-    """A file that the payer sent, as the API gives it: an attachment that no page of ours runs."""
+    """A file from the payer, delivered as by the API: an attachment that none of our pages executes."""
     with unit_of_work.read(Scope.operators()):
         return proof_file(proofs_across_accounts(payment_id=payment_id), proof_id)
 
@@ -78,7 +78,7 @@ def proof(request: HttpRequest, payment_id: UUID, proof_id: UUID) -> HttpRespons
 @desk(OperatorRole.APPROVER)
 @require_POST
 def approve(request: HttpRequest, payment_id: UUID) -> HttpResponse:
-    """Approve the claim as it was submitted, or with what was received."""
+    """Approve the claim as submitted, or with the amount received."""
     filled = {name: value for name, value in _form(request).items() if value}
     return _decided(request, payment_id, "Approved.", lambda: _approve(request, payment_id, filled))
 
@@ -93,7 +93,7 @@ def reject(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 @desk(OperatorRole.APPROVER)
 @require_POST
 def approve_chosen(request: HttpRequest) -> HttpResponse:
-    """Approve what is ticked, each payment in a unit of work of its own."""
+    """Approve the selected payments, each in a separate unit of work."""
     try:
         chosen = BulkApproveSerializer.checked({"ids": request.POST.getlist("ids")})
     except ValidationError:
@@ -116,7 +116,7 @@ def _summary(outcomes: list[str]) -> str:
 
 
 def _decided(request: HttpRequest, payment_id: UUID, done: str, operation: Any) -> HttpResponse:
-    """The desk after a decision: the next claim when it went well, the same one with the reason when it did not."""
+    """The desk after a decision: the next claim on success, otherwise the same one with the reason."""
     refused = decide(request, operation)
 
     def collect() -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _form(request: HttpRequest) -> dict[str, str]:
 
 
 def _desk(payment_id: UUID | None, *, after: UUID | None = None) -> dict[str, Any]:
-    """The queue, oldest first, and the claim that is open."""
+    """The queue, oldest first, and the open claim."""
     rows = list_payments_across_accounts(filters=AWAITING, span=Span("created_at", PAGE))
     waiting = rows.rows[:PAGE]
     ids = {row.payment.account_id for row in waiting}

@@ -1,4 +1,4 @@
-"""What the desks share: who may open one, how one is rendered, and how a decision is made and a refusal told."""
+"""Shared by the desks: authorisation, rendering, running decisions and reporting refusals."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +23,7 @@ type Handler = Callable[..., HttpResponse]
 
 
 def desk(least: OperatorRole) -> Callable[[Handler], Handler]:
-    """A page for operators of at least this role; it opens its transactions itself."""
+    """A page for operators with at least this role; it opens its transactions itself."""
 
     def decorate(view: Handler) -> Handler:
         @wraps(view)
@@ -39,7 +39,7 @@ def desk(least: OperatorRole) -> Callable[[Handler], Handler]:
 
 
 def shown(request: HttpRequest, template: str, collect: Callable[[], dict[str, Any]]) -> HttpResponse:
-    """A page or a part of one, read and rendered in one transaction across accounts."""
+    """A page or part of one, read and rendered in one transaction across accounts."""
     with unit_of_work.read(Scope.operators()):
         whole = "HX-Request" not in request.headers
         frame = admin.site.each_context(request) if whole else {"request": request}
@@ -49,7 +49,7 @@ def shown(request: HttpRequest, template: str, collect: Callable[[], dict[str, A
 
 
 def decide(request: HttpRequest, operation: Callable[[], Any]) -> str:
-    """Do something in its unit of work; returns an empty text, or in words why it was refused and nothing was done."""
+    """Run a decision in its unit of work; returns an empty text, or the reason for a refusal."""
     try:
         access.run(request, operation)
     except Exception as exception:
@@ -62,7 +62,7 @@ def decide(request: HttpRequest, operation: Callable[[], Any]) -> str:
 
 
 def chosen_id(text: str) -> UUID | None:
-    """An id that a form or an address names; none where it names none."""
+    """The id in a form or address; None if it is not an id."""
     try:
         return UUID(text)
     except ValueError:

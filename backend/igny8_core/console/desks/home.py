@@ -1,4 +1,6 @@
-"""The console's first page: what waits, what came, what is late; its charts ask one read-only address for figures."""
+"""The console's first page: what waits, what arrived, what is overdue. Its charts load their figures
+from one address.
+"""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -22,7 +24,7 @@ DAYS = 120
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What the first page shows before its charts have their figures."""
+    """The content of the first page before its charts have their figures."""
     today = clock.now().date()
     awaiting, overdue = sums.awaiting_by_age(), sums.overdue_by_age(today=today)
     collected = sums.collected_by_day(since=today - timedelta(days=DAYS - 1))
@@ -42,7 +44,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def figures(request: HttpRequest) -> HttpResponse:
-    """The figures of one currency, for the charts: decimal text and counts."""
+    """The figures of one currency for the charts: decimal text and counts."""
     currency = request.GET.get("currency", "")
     if currency not in CURRENCIES:
         return JsonResponse({"error": "Name a currency."}, status=400)
@@ -73,7 +75,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def _totals(rows: Any) -> dict[str, Any]:
-    """How many, and how much of each currency."""
+    """The number of items, and their sum per currency."""
     count, amounts = 0, defaultdict[str, int](int)
     for currency, number, amount in rows:
         count += number

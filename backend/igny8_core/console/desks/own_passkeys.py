@@ -1,4 +1,4 @@
-"""An operator's own passkeys: made, kept, removed, and used to show again that it is them."""
+"""An operator's own passkeys: created, listed, removed, and used to confirm the operator's identity."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ MAX_NAME = 60
 @desk(EVERYBODY)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Take the name; then on to the authenticator."""
+    """Accept the name, then continue with the authenticator."""
     name, place, begun = request.POST.get("name", "").strip(), passkey_browser.place_of(request), list[Any]()
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
         return show_overview(request, f"Give the passkey a name of at most {MAX_NAME} characters.")
@@ -49,7 +49,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Check what the authenticator made, and keep it."""
+    """Verify and store what the authenticator created."""
     name = request.POST.get("name", "")
 
     def operation() -> None:
@@ -71,7 +71,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @require_POST
 def remove(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
-    """Take a passkey away."""
+    """Remove a passkey."""
     if decide(request, lambda: passkeys.remove(user_id=operator_of(request).id, passkey_id=passkey_id)):
         raise NotFound
     return on(request, "This passkey no longer works.")
@@ -80,7 +80,7 @@ def remove(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
 @desk(EVERYBODY)
 @require_GET
 def confirm_options(request: HttpRequest) -> HttpResponse:
-    """What the browser asks its authenticators with."""
+    """The request for the browser's authenticators."""
     challenge = Challenge.new()
     options = passkeys.begin_sign_in(place=passkey_browser.place_of(request), challenge=challenge)
     return passkey_browser.options_answer(request, options, challenge, bound_to=_bound_to(request, "confirm"))
@@ -89,7 +89,7 @@ def confirm_options(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Check that the answer is of the operator's own passkey; then back to where it was asked for."""
+    """Verify that the answer is from the operator's own passkey, then return to the page that required it."""
     count_attempt(request)
     response: HttpResponse
     try:
@@ -115,5 +115,5 @@ def _credential(request: HttpRequest) -> str:
 
 
 def _bound_to(request: HttpRequest, purpose: str, name: str = "") -> dict[str, str]:
-    """What a challenge is good for: this session, and the passkey's name where one is made."""
+    """What a challenge is bound to: this session, and the passkey's name if one is created."""
     return {"purpose": purpose, "session": str(operator_of(request).principal.key_id), "name": name}

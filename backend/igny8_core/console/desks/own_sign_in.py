@@ -1,4 +1,4 @@
-"""An operator's own sign-in: password, second step, where they are signed in, and showing again that it is them."""
+"""An operator's own sign-in: password, second step, sessions, and confirming the operator's identity."""
 
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ PAGE_OR_FORM = require_http_methods(["GET", "HEAD", "POST"])
 @desk(EVERYBODY)
 @PAGE_OR_FORM
 def overview(request: HttpRequest) -> HttpResponse:
-    """All that protects the sign-in; a POST changes the password, which signs the operator out everywhere else."""
+    """Everything that protects the sign-in; a POST changes the password and signs the operator out everywhere else."""
     if request.method != "POST":
         return show_overview(request)
     count_attempt(request)
@@ -57,7 +57,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @PAGE_OR_FORM
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Ask for the password, or the passkey, before what gives a lasting way in; then back to where that was asked."""
+    """Require the password or passkey before creating a permanent credential, then return to the page
+    that required it.
+    """
     if request.method != "POST":
         return show_confirm(request)
     count_attempt(request)
@@ -72,7 +74,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @PAGE_OR_FORM
 def two_step(request: HttpRequest) -> HttpResponse:
-    """Scan the secret and type a first code; the recovery codes are shown in that answer alone."""
+    """Scan the secret and enter a first code; the recovery codes are only shown in that answer."""
     operator, codes = operator_of(request), list[str]()
 
     def operation() -> AppError | None:
@@ -96,7 +98,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @require_POST
 def begin_two_step(request: HttpRequest) -> HttpResponse:
-    """Make the secret, and show it."""
+    """Create the secret and show it."""
     refused = decide(request, lambda: second_factors.begin(user_id=operator_of(request).id, account_id=PLATFORM_ID))
     return show_overview(request, refused) if refused else HttpResponseRedirect(reverse("admin:two-step"))
 
@@ -104,7 +106,7 @@ def begin_two_step(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @PAGE_OR_FORM
 def two_step_off(request: HttpRequest) -> HttpResponse:
-    """Switch it off again, with a code."""
+    """Turn it off with a code."""
     refused = ""
     if request.method == "POST":
         code = request.POST.get("code", "")[:20]
@@ -117,7 +119,7 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
 @desk(EVERYBODY)
 @require_POST
 def end(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """Sign out in one place."""
+    """Sign out one session."""
     user_id = operator_of(request).id
     refused = decide(request, lambda: end_sign_in(user_id=user_id, account_id=PLATFORM_ID, family_id=family_id))
     if refused:
@@ -128,26 +130,26 @@ def end(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @desk(EVERYBODY)
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
-    """Sign out everywhere else."""
+    """Sign out all other sessions."""
     principal, user_id = operator_of(request).principal, operator_of(request).id
     refused = decide(request, lambda: end_other_sign_ins(user_id=user_id, account_id=PLATFORM_ID, but=principal.key_id))
     return show_overview(request, refused) if refused else on(request, "You are signed out on all other devices.")
 
 
 def count_attempt(request: HttpRequest) -> None:
-    """Count a try against the address and the operator. Raises `Throttled`."""
+    """Count an attempt for the address and the operator. Raises `Throttled`."""
     throttle("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
     throttle("login_email", str(operator_of(request).id))
 
 
 def on(request: HttpRequest, notice: str) -> HttpResponse:
-    """Back to the page of the sign-in, which tells what was done."""
+    """Return to the sign-in page, with a notice of what was done."""
     messages.success(request, notice)
     return HttpResponseRedirect(reverse("admin:security"))
 
 
 def show_overview(request: HttpRequest, refused: str = "") -> HttpResponse:
-    """The page, with what was refused."""
+    """The page with the error."""
     operator = operator_of(request)
 
     def collect() -> dict[str, Any]:
@@ -164,7 +166,7 @@ def show_overview(request: HttpRequest, refused: str = "") -> HttpResponse:
 
 
 def show_confirm(request: HttpRequest, refused: str = "") -> HttpResponse:
-    """The question who is there; where the operator wanted to go stays with it."""
+    """The form that confirms the operator's identity; it remembers where the operator wanted to go."""
     wish = local_path(request.POST.get("next", "") or request.GET.get("next", ""))
     return _answered(request, "console/confirm.html", lambda: {"next": wish, "refused": refused}, refused)
 

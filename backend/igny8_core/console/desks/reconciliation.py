@@ -1,4 +1,4 @@
-"""The reconciliation desk: drop a statement, watch it being read, decide what the matcher left open, take back."""
+"""The reconciliation desk: upload a statement, follow its import, decide open lines, undo decisions."""
 
 import hashlib
 from typing import Any
@@ -48,7 +48,7 @@ TABS = (
 
 
 class DeskLine(LineDetailAnswer):
-    """A line on the desk, which also shows which way its money went."""
+    """A line on the desk, including the direction of its money."""
 
     amount_minor: int | None
 
@@ -59,7 +59,7 @@ MOVING = frozenset({ImportStatus.RECEIVED.value, ImportStatus.MATCHING.value})
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def lines(request: HttpRequest) -> HttpResponse:
-    """The desk, on one of its tabs."""
+    """The desk with one of its tabs."""
     line_id = chosen_id(request.GET.get("line", ""))
     whole = request.headers.get("HX-Target") != "desk"
     template = "console/reconciliation.html" if whole else "console/parts/lines.html"
@@ -76,14 +76,14 @@ def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def progress(request: HttpRequest) -> HttpResponse:
-    """How far the newest imports are; asks again while one is moving."""
+    """Progress of the newest imports; polls again while one is running."""
     return shown(request, "console/parts/imports.html", _imports)
 
 
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def targets(request: HttpRequest, line_id: UUID) -> HttpResponse:
-    """What a line could be assigned to, by what is typed."""
+    """The search results for a line's target."""
     text = request.GET.get("q", "")[:80]
     collect = lambda: {"line": {"id": line_id}, "targets": find_targets(text), "tab": _tab(request), "asked": text}  # noqa: E731
     return shown(request, "console/parts/targets.html", collect)
@@ -92,7 +92,7 @@ def targets(request: HttpRequest, line_id: UUID) -> HttpResponse:
 @desk(OperatorRole.FINANCE)
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """Import a dropped file; the answer is the desk with how it went."""
+    """Import an uploaded file; the answer is the desk with the result."""
     dropped = request.FILES.get("file")
     if dropped is None or dropped.file is None:
         return _answered(request, "Choose a file first.", done="")
@@ -125,7 +125,7 @@ upload.uploads = {"upload": MAX_FILE_BYTES}  # type: ignore[attr-defined]
 @desk(OperatorRole.FINANCE)
 @require_POST
 def settle_import(request: HttpRequest, import_id: UUID, action: str) -> HttpResponse:
-    """Import what can be read of a file with unreadable lines, or let the file go."""
+    """Import the readable lines of a file with unreadable ones, or discard the file."""
     operation = IMPORT_ACTIONS.get(action)
     if operation is None:
         raise Http404
@@ -159,7 +159,7 @@ def _assign(line_id: UUID, request: HttpRequest) -> None:
 
 
 def _split(line_id: UUID, request: HttpRequest) -> None:
-    """Each row names an invoice by its number, or an account by its code, and an amount."""
+    """Each row has an invoice number or an account code, and an amount."""
     rows = zip(request.POST.getlist("target"), request.POST.getlist("part"), strict=False)
     filled = [(target.strip(), amount.strip()) for target, amount in rows if target.strip() or amount.strip()]
     sent = {"parts": [{**target_of(target), "amount": amount} for target, amount in filled]}
@@ -212,7 +212,7 @@ def _answered(request: HttpRequest, refused: str, *, done: str) -> HttpResponse:
 
 
 def _summary(found: ImportAnswer, *, new: bool) -> str:
-    """How an import went, in a sentence."""
+    """The result of an import in one sentence."""
     told = found.progress
     if not new:
         return "This file was imported before, so nothing was imported again."
@@ -230,7 +230,7 @@ def _summary(found: ImportAnswer, *, new: bool) -> str:
 
 
 def _desk(tab: str, line_id: UUID | None) -> dict[str, Any]:
-    """The lines of a tab, the one that is open, and the newest imports."""
+    """The lines of a tab, the open line, and the newest imports."""
     statuses = next(tuple(map(str, statuses)) for name, _, statuses in TABS if name == tab)
     rows = list(find_lines(LineFilters(statuses=statuses)).order_by("-sequence")[: PAGE + 1])
     chosen = line_id or (rows[0].id if rows else None)

@@ -25,7 +25,7 @@ OWN = {
 
 
 class WaitingItem(WaitingAnswer):
-    """Something that waits, with the names people know it by; `why_not` says why the reader may not confirm it."""
+    """An item that waits, with display names; `why_not` says why the reader may not confirm it."""
 
     account_name: str
     asked_by_email: str
@@ -38,28 +38,28 @@ class WaitingItem(WaitingAnswer):
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """What waits, the newest first."""
+    """The waiting items, newest first."""
     return shown(request, "console/waiting.html", lambda: _document(operator_of(request)))
 
 
 @desk(OperatorRole.ADMIN)
 @require_POST
 def confirm(request: HttpRequest, change_id: UUID) -> HttpResponse:
-    """Confirm a change that another admin has asked for."""
+    """Confirm a change that another admin requested."""
     return _decided(request, "Confirmed.", lambda: confirm_change(change_id=change_id))
 
 
 @desk(OperatorRole.ADMIN)
 @require_POST
 def reject(request: HttpRequest, change_id: UUID) -> HttpResponse:
-    """Reject a change, or withdraw one's own."""
+    """Reject a change, or withdraw your own."""
     return _decided(request, "The request is closed.", lambda: second_admin.reject(change_id=change_id))
 
 
 @desk(OperatorRole.APPROVER)
 @require_POST
 def approve_refund(request: HttpRequest, refund_id: UUID) -> HttpResponse:
-    """Let a refund go out that somebody else has asked for."""
+    """Approve a refund that somebody else requested."""
     operator_id = operator_of(request).id
     done = "The refund is approved."
     return _decided(request, done, lambda: refunds.approve_refund(refund_id=refund_id, operator_id=operator_id))
@@ -68,12 +68,12 @@ def approve_refund(request: HttpRequest, refund_id: UUID) -> HttpResponse:
 @desk(OperatorRole.FINANCE)
 @require_POST
 def cancel_refund(request: HttpRequest, refund_id: UUID) -> HttpResponse:
-    """Refuse a refund, or withdraw one's own: its money stays with the payment."""
+    """Reject a refund, or withdraw your own: its money stays with the payment."""
     return _decided(request, "The refund is cancelled.", lambda: refunds.cancel_refund(refund_id=refund_id))
 
 
 def _decided(request: HttpRequest, done: str, operation: Any) -> HttpResponse:
-    """Back to the page, which tells what happened or why nothing did."""
+    """Return to the page, with a notice of the result or the refusal."""
     refused = decide(request, operation)
     messages.add_message(request, messages.ERROR if refused else messages.SUCCESS, refused or done)
     return HttpResponseRedirect(reverse("admin:waiting"))
@@ -83,7 +83,7 @@ def _document(operator: Operator) -> dict[str, Any]:
     rows, count = list_waiting(size=PAGE)
     answers = [WaitingAnswer.of(row) for row in rows[:PAGE]]
     people = {id_ for one in answers for id_ in (one.asked_by, one.user_id) if id_ is not None}
-    # Whoever is invited and has not accepted yet is known by the invitation's id, which becomes theirs.
+    # Until they accept, invited people are known by the invitation's id, which becomes their own.
     emails = dict(Invitation.objects.filter(id__in=people).values_list("id", "email"))
     emails |= dict(User.objects.filter(id__in=people).values_list("id", "email"))
     accounts = {one.account_id for one in answers if one.account_id is not None}
@@ -106,7 +106,7 @@ def _document(operator: Operator) -> dict[str, Any]:
 
 
 def _why_not(one: WaitingAnswer, operator: Operator) -> str:
-    """Why the operator may not confirm it, as the services decide; empty where they may."""
+    """Why the operator may not confirm it, by the services' rules; empty if they may."""
     if not operator.may(OperatorRole.APPROVER if one.kind in MONEY else OperatorRole.ADMIN):
         return "An approver must approve this." if one.kind in MONEY else "An admin must confirm this."
     if one.asked_by == operator.id:
@@ -117,7 +117,7 @@ def _why_not(one: WaitingAnswer, operator: Operator) -> str:
 
 
 def _may_reject(one: WaitingAnswer, operator: Operator) -> bool:
-    """Payments are rejected at the approvals desk, which asks for the reason."""
+    """Payments are rejected at the approvals desk, which requires a reason."""
     if one.kind == "payment":
         return False
     return operator.may(OperatorRole.FINANCE if one.kind == "refund" else OperatorRole.ADMIN)

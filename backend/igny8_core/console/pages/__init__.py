@@ -1,1 +1,1 @@
-"""Tables in the admin: what may be changed there goes through the same services as the API."""
+"""Tables in the admin; changes go through the same services as in the API."""

@@ -1,4 +1,4 @@
-"""What all tables in the admin share: who may look, what may be asked, that money is only read, that services write."""
+"""The base of all tables in the admin: authorisation, filters, read-only money, and writing through services."""
 
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ MAX_SEARCH_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before a button of a row does its work; `grave` where that cannot be taken back."""
+    """The question before a row's button takes effect; `grave` if that cannot be undone."""
 
     title: str
     text: str
@@ -45,7 +45,7 @@ class Question:
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts up to a limit: opening a table must not cost more the longer it has been in use."""
+    """Counts up to a limit, so that opening a table does not become more expensive over time."""
 
     @cached_property
     def count(self) -> int:
@@ -55,7 +55,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
-    """A table that operators read, and change where a subclass says by which role and service."""
+    """A table that operators read; subclasses say by which role and service it may be changed."""
 
     least_to_view: ClassVar[OperatorRole] = OperatorRole.SUPPORT
     least_to_write: ClassVar[OperatorRole | None] = None
@@ -76,13 +76,13 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="Account", ordering="account")
     def customer(self, row: Any) -> Account | None:
-        """Whose row it is; nobody's where it is the platform's own."""
+        """The account that the row belongs to; a dash for the platform's own."""
         account: Account = row.account
         return None if account.id == PLATFORM_ID else account
 
     @admin.display(description="Account")
     def customer_link(self, row: Any) -> str | None:
-        """The same on the page of one row, where it leads to the account."""
+        """The same on the page of a row, as a link to the account."""
         account = self.customer(row)
         if account is None:
             return None
@@ -90,21 +90,21 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         return format_html('<a href="{}">{}</a>', address, account)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """The values of the filters beside the table: Django would look into any column, passwords included."""
+        """Only the filters beside the table: Django would accept any column, including passwords."""
         return any(lookup == known.parameter_name and value in known.values for known in self.list_filter)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        """Each word is one more condition of the query: a bounded number of them."""
+        """Each word adds a condition to the query, so their number is limited."""
         if len(search_term) > MAX_SEARCH_LENGTH:
             raise ValidationError(f"Search for at most {MAX_SEARCH_LENGTH} characters.")
         return super().get_search_results(request, queryset, search_term)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row with this id; an address that names another column (`_to_field`) is asked for none of them."""
+        """The row with this id; look-ups by other columns (`_to_field`) are ignored."""
         return super().get_object(request, object_id)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """What the event log tells about the row: the admin keeps no log of its own."""
+        """The row's events from the event log: the admin keeps no log of its own."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(
@@ -119,7 +119,7 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         return row
 
     def asked(self, request: HttpRequest, row: Any, question: Question) -> TemplateResponse:
-        """The page of a question, whose answer is a POST to the same address."""
+        """The page with a question; its answer is a POST to the same address."""
         document = {
             "title": question.title,
             "question": question.text,
@@ -131,7 +131,7 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "console/ask.html", {**self.admin_site.each_context(request), **document})
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """By role alone."""
+        """Decided by the role alone."""
         return isinstance(request.user, Operator) and request.user.may(self.least_to_view)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -139,16 +139,16 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         return self.has_view_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Where there is a service for it."""
+        """Allowed if there is a service for it."""
         needed = self.least_to_write
         return needed is not None and isinstance(request.user, Operator) and request.user.may(needed)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Where there is a service for it."""
+        """Allowed if there is a service for it."""
         return self.adds and self.has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Where there is a service for it."""
+        """Allowed if there is a service for it."""
         return self.removes and self.has_change_permission(request)
 
     def changeform_view(
@@ -158,7 +158,7 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """A refusal of the service takes back what was written and is told above the form."""
+        """A refusal of the service rolls back and is shown above the form."""
         try:
             with unit_of_work.savepoint() if request.method == "POST" else nullcontext():
                 return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
@@ -166,7 +166,7 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
             return told(request, error)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """The same for taking away."""
+        """The same for deletion."""
         try:
             with unit_of_work.savepoint() if request.method == "POST" else nullcontext():
                 return super().delete_view(request, object_id, extra_context)  # type: ignore[no-any-return]
@@ -174,14 +174,14 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
             return told(request, error)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """What a form asks for is done by the services, which check and record it; nothing else writes."""
+        """The services make, check and record the change; nothing else writes."""
         if change:
             self.change(operator_of(request), form)
         else:
             obj.pk = self.add(operator_of(request), form)
 
     def add(self, operator: Operator, form: Any) -> UUID:
-        """Make what the form describes; returns its id."""
+        """Create what the form describes; returns its id."""
         raise NotImplementedError
 
     def change(self, operator: Operator, form: Any) -> None:
@@ -199,7 +199,7 @@ class OperatorPage(ModelAdmin):  # type: ignore[type-arg]
 
 
 def told(request: HttpRequest, error: AppError) -> HttpResponse:
-    """Back to the form, with what is wrong; to one's password first, where that is what is wrong."""
+    """Back to the form with the error, or to the password prompt if the identity has to be confirmed first."""
     if isinstance(error, ReauthenticationRequired):
         raise error
     sentences = [sentence for each in error.fields.values() for sentence in each] or [error.message]

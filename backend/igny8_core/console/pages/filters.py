@@ -1,6 +1,6 @@
-"""Filters whose choices are known: Django's own would read the whole table to find out which values occur.
+"""Filters with fixed choices: Django's own would read the whole table to find the existing values.
 
-A table is narrowed by these and by nothing else, see `OperatorPage.lookup_allowed`.
+Tables accept only these filters, see `OperatorPage.lookup_allowed`.
 """
 
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from django.http import HttpRequest
 
 
 class FixedChoices(SimpleListFilter):
-    """Rows whose column has the chosen value; `fixed` makes one for a column."""
+    """Rows whose column has the chosen value; `fixed` creates one for a column."""
 
     values: tuple[str, ...] = ()
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Every value there can be."""
+        """Every possible value."""
         return [(value, value.replace("_", " ")) for value in self.values]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -27,10 +27,10 @@ class FixedChoices(SimpleListFilter):
 
 
 class UsedChoices(FixedChoices):
-    """The same, but only the values that occur are offered: for a table of few rows and a column of many values."""
+    """The same with only the existing values: for small tables and columns with many possible values."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The values that occur."""
+        """The existing values."""
         used = set(model_admin.get_queryset(request).values_list(self.parameter_name, flat=True))
         return [choice for choice in super().lookups(request, model_admin) if choice[0] in used]
 

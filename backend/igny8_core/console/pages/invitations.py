@@ -1,4 +1,4 @@
-"""Who is invited: to an account, or to work at this console."""
+"""Invitations to accounts, and of operators."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -24,7 +24,7 @@ COLOURS = {"pending": "info", "accepted": "success", "revoked": "danger", "expir
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Whom to invite to what."""
+    """The address to invite, with account and role."""
 
     account_code = LineField(
         required=False,
@@ -54,7 +54,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class InvitationPage(OperatorPage):
-    """Each gets a mail with a link and chooses a password or a passkey; nobody here knows either."""
+    """Everybody invited gets a mail with a link and chooses a password or passkey, which nobody here learns."""
 
     form = InvitationForm
     least_to_view = OperatorRole.ADMIN
@@ -82,17 +82,17 @@ class InvitationPage(OperatorPage):
         return super().has_change_permission(request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What is asked for a new one; what there is to know of one."""
+        """The fields of a new one; the details of an existing one."""
         if obj is None:
             return ["email", "name", "account_code", "role"]
         return ["email", "name", "customer_link", "role", "state", "created_at", "sent_at", "expires_at", "decided_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """All of one that was made."""
+        """All fields of an existing one."""
         return [] if obj is None else self.get_fields(request, obj)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
-        """Ask who is there before the form is filled in, and not after."""
+        """Ask for the password before the form is filled in, not after."""
         asks = request.method == "GET" and self.has_add_permission(request)
         if asks and not has_proven(operator_of(request).principal):
             raise ReauthenticationRequired
@@ -106,7 +106,7 @@ class InvitationPage(OperatorPage):
         return invitation.id
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """Say what did not take effect yet."""
+        """Tell what has not taken effect yet."""
         super().save_model(request, obj, form, change)
         if form.waits:
             messages.warning(
@@ -115,7 +115,7 @@ class InvitationPage(OperatorPage):
 
     @action(description="Send again", icon="forward_to_inbox", url_path="send-again", permissions=["step"])
     def send_again(self, request: HttpRequest, object_id: str) -> Any:
-        """Ask whether a new link is to be mailed, and do it when the answer comes."""
+        """Ask whether to mail a new link, and do it on confirmation."""
         invitation = self.found(request, object_id)
         if request.method != "POST":
             text = f"{invitation.email} gets a new link, valid for seven days. The earlier link stops working."
@@ -126,7 +126,7 @@ class InvitationPage(OperatorPage):
 
     @action(description="Revoke", icon="block", permissions=["step"])
     def revoke(self, request: HttpRequest, object_id: str) -> Any:
-        """Ask whether the link is to die, and do it when the answer comes."""
+        """Ask whether to revoke the link, and do it on confirmation."""
         invitation = self.found(request, object_id)
         if request.method != "POST":
             text = f"The link that was sent to {invitation.email} stops working."

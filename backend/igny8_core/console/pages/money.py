@@ -1,4 +1,4 @@
-"""Invoices, payments, refunds and journals: read here, changed at the desks and through the API."""
+"""Invoices, payments, refunds and journals: read-only here, changed at the desks and through the API."""
 
 from typing import ClassVar
 
@@ -38,7 +38,7 @@ REFUND_COLOURS = {
 
 
 class ReadOnlyRows(TabularInline):  # type: ignore[type-arg]
-    """Rows that belong to what is shown."""
+    """Rows that belong to the row on display."""
 
     extra = 0
     can_delete = False
@@ -51,7 +51,7 @@ class ReadOnlyRows(TabularInline):  # type: ignore[type-arg]
     has_change_permission = has_delete_permission = has_add_permission
 
     def has_view_permission(self, request: object, obj: object = None) -> bool:
-        """Like what they belong to."""
+        """The same permission as for the row they belong to."""
         return True
 
 
@@ -100,7 +100,7 @@ class InvoicePage(OperatorPage):
 
     @admin.display(description="Number", ordering="sequence")
     def number_shown(self, invoice: Invoice) -> str:
-        """A draft has none."""
+        """Drafts have none."""
         return invoice.number or "draft"
 
     @display(description="Status", label=INVOICE_COLOURS)
@@ -115,12 +115,12 @@ class InvoicePage(OperatorPage):
 
     @admin.display(description="Tax")
     def tax(self, invoice: Invoice) -> str:
-        """Of the total."""
+        """As part of the total."""
         return money(invoice.amount_tax_minor, invoice.currency)
 
     @admin.display(description="Settled")
     def settled(self, invoice: Invoice) -> str:
-        """What was paid of it."""
+        """The amount paid."""
         return money(invoice.amount_settled_minor, invoice.currency)
 
 
@@ -195,12 +195,12 @@ class PaymentPage(OperatorPage):
 
     @admin.display(description="Refunded")
     def refunded(self, payment: Payment) -> str:
-        """What went back."""
+        """The amount refunded."""
         return money(payment.amount_refunded_minor, payment.currency)
 
 
 class RefundPage(OperatorPage):
-    """Refunds of every account; who has approved one, and where its money goes."""
+    """Refunds of every account, with their approvals and destination."""
 
     list_display: ClassVar = ["created_at", "account", "payment", "amount", "destination", "state"]
     list_filter: ClassVar = [fixed("status", RefundStatus), fixed("destination", RefundDestination)]
@@ -223,7 +223,7 @@ class RefundPage(OperatorPage):
 
     @admin.display(description="Goes to")
     def beneficiary(self, refund: Refund) -> str:
-        """Of the account's number only the end, and whether it is known as the payer's."""
+        """Only the last characters of the account number, and whether it is known as the payer's."""
         told = RefundAnswer.of(refund)
         if told.beneficiary is None:
             return "–"
@@ -231,7 +231,7 @@ class RefundPage(OperatorPage):
 
     @admin.display(description="Approvals")
     def approvals(self, refund: Refund) -> str:
-        """How many it needs, and who has given one."""
+        """How many approvals it needs, and who has given one."""
         told = RefundAnswer.of(refund).approvals
         emails = dict(User.objects.filter(id__in=[one.operator_id for one in told.given_by]).values_list("id", "email"))
         given = ", ".join(emails.get(one.operator_id, str(one.operator_id)) for one in told.given_by)

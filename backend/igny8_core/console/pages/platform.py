@@ -27,12 +27,12 @@ ROLES = tuple(dict.fromkeys(map(str, (*AccountRole, *OperatorRole))))
 
 
 def choices(values: Any) -> list[tuple[str, str]]:
-    """Words as choices."""
+    """Enum values as choices."""
     return [(str(value), str(value)) for value in values]
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What is set of a new account, and what may change later."""
+    """The fields of a new account, and those that may change later."""
 
     country = forms.ChoiceField(choices=list(countries), widget=CHOOSE)
     billing_currency = forms.ChoiceField(choices=choices(sorted(CURRENCIES)), widget=CHOOSE)
@@ -59,11 +59,11 @@ class AccountPage(OperatorPage):
         return account.status
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Code, country and currency stay what they were."""
+        """Code, country and currency cannot change."""
         return ["code", "country", "billing_currency"] if obj else ["status"]
 
     def add(self, operator: Operator, form: Any) -> UUID:
-        """A new tenant; its people come from the table of people."""
+        """Create a tenant; its people are added in the table of people."""
         account, _ = accounts.provision_account(accounts.NewAccount(**form.cleaned_data))
         return account.id
 
@@ -73,7 +73,7 @@ class AccountPage(OperatorPage):
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A person, whose password nobody here writes or reads."""
+    """A person; nobody here reads or writes the password."""
 
     role = forms.ChoiceField(choices=choices(ROLES), widget=CHOOSE)
 
@@ -103,16 +103,16 @@ class UserPage(OperatorPage):
         return user.status
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A person keeps account and address."""
+        """Account and address of a person cannot change."""
         return ["customer_link", "email"]
 
     def change(self, operator: Operator, form: Any) -> None:
-        """Through the services, which guard the last owner and the last admin."""
+        """Changed through the services, which protect the last owner and the last admin."""
         change = people.PersonChange(**form.cleaned_data)
         _, form.waiting = people.change_user(user_id=form.instance.id, change=change, by=operator.id)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """Say what did not take effect yet."""
+        """Tell what has not taken effect yet."""
         super().save_model(request, obj, form, change)
         if form.waiting is not None:
             messages.warning(
@@ -121,7 +121,7 @@ class UserPage(OperatorPage):
 
     @action(description="Reset the password", icon="lock_reset", url_path="reset-password", permissions=["reset"])
     def reset_password(self, request: HttpRequest, object_id: str) -> Any:
-        """Ask whether the password is to be refused from now on, and do it when the answer comes."""
+        """Ask whether to invalidate the password, and do it on confirmation."""
         user = self.found(request, object_id)
         if request.method != "POST":
             text = (
@@ -139,7 +139,7 @@ class UserPage(OperatorPage):
 
 
 class AccessKeyPage(OperatorPage):
-    """API keys: the prefix is all that is kept in the clear. New ones come from the API and the portal."""
+    """API keys: only the prefix is stored in the clear. New keys are created in the API and the portal."""
 
     least_to_view = OperatorRole.ADMIN
     list_display: ClassVar = ["prefix", "name", "customer", "user", "role", "created_at", "last_used_at", "revoked_at"]
@@ -161,13 +161,13 @@ class AccessKeyPage(OperatorPage):
     actions_detail: ClassVar = ["revoke"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Keys, and not the tokens and sessions of sign-ins."""
+        """API keys, without the tokens and sessions of sign-ins."""
         keys = super().get_queryset(request).filter(kind="api_key")
         return keys.select_related("account", "user").defer("user__password")
 
     @action(description="Revoke", icon="block", permissions=["revoke"])
     def revoke(self, request: HttpRequest, object_id: str) -> Any:
-        """Ask whether the key is to be refused from now on, and do it when the answer comes."""
+        """Ask whether to revoke the key, and do it on confirmation."""
         key = self.found(request, object_id)
         if request.method != "POST":
             holder = self.customer(key) or key.user
@@ -183,7 +183,7 @@ class AccessKeyPage(OperatorPage):
 
 
 class EventPage(OperatorPage):
-    """What happened, who did it; append-only and chained."""
+    """Events and their actors; append-only and chained."""
 
     list_display: ClassVar = ["occurred_at", "type", "customer", "actor_kind", "actor_id", "subject_id"]
     list_filter: ClassVar = [fixed("actor_kind", ActorKind), fixed("type", EventType)]

@@ -1,4 +1,4 @@
-"""The ways to pay, as finance configures them, and what packages of credits cost."""
+"""The payment methods as configured by finance, and the prices of credit packages."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -26,17 +26,17 @@ CHOOSE = UnfoldAdminSelectWidget
 
 
 class DocumentField(forms.JSONField):
-    """A JSON document; one nested too deeply, or with a number too long to read, is as wrong as any other."""
+    """A JSON document; excessive nesting or a number too long to read is an error like any other."""
 
     def to_python(self, value: Any) -> Any:
-        """The document; a refusal stands at the field."""
+        """The document; an error is shown at the field."""
         try:
             return super().to_python(value)
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """What the form shows again: the document, or the text as it was written."""
+        """What the form shows again: the document, or the text as entered."""
         try:
             return super().bound_data(data, initial)
         except (ValueError, RecursionError):
@@ -44,7 +44,7 @@ class DocumentField(forms.JSONField):
 
 
 class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A way to pay; amounts as decimal text in its currency."""
+    """A payment method; amounts as decimal text in its currency."""
 
     payment_method = forms.ChoiceField(choices=[(str(one), str(one)) for one in PaymentMethod], widget=CHOOSE)
     country = forms.ChoiceField(choices=[("*", "Every country"), *countries], widget=CHOOSE)
@@ -83,7 +83,7 @@ class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **options)
 
     def values(self) -> MethodConfigValues:
-        """What the service takes: no text is no limit, and no tolerance."""
+        """The values as the service takes them: empty text means no limit and no tolerance."""
         values = dict(self.cleaned_data)
         values["payment_method"] = PaymentMethod(values["payment_method"])
         for name in AMOUNTS:
@@ -92,7 +92,7 @@ class MethodConfigForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class MethodConfigPage(OperatorPage):
-    """What accounts of a country are offered."""
+    """The payment methods offered to accounts of a country."""
 
     form = MethodConfigForm
     least_to_view = OperatorRole.FINANCE
@@ -130,12 +130,12 @@ class MethodConfigPage(OperatorPage):
 
     @admin.display(description="Limits")
     def limits(self, config: PaymentMethodConfig) -> str:
-        """From and to."""
+        """Minimum and maximum."""
         least, most = (money(one, config.currency) for one in (config.min_amount_minor, config.max_amount_minor))
         return f"{least} … {most}"
 
     def add(self, operator: Operator, form: Any) -> UUID:
-        """A new way to pay."""
+        """Create a payment method."""
         return create_config(values=form.values()).id
 
     def change(self, operator: Operator, form: Any) -> None:
@@ -159,7 +159,7 @@ class Prices(TabularInline):  # type: ignore[type-arg]
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Like the package."""
+        """The same permission as for the package."""
         return True
 
     @admin.display(description="Price")

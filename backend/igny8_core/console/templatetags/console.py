@@ -1,4 +1,4 @@
-"""How money and words look on the console's pages."""
+"""Formats money and words on the console's pages."""
 
 from typing import Protocol
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 
 class Owed(Protocol):
-    """What has a total and what of it is settled, in minor units."""
+    """Something with a total and a settled amount, in minor units."""
 
     @property
     def amount_total_minor(self) -> int: ...
@@ -33,13 +33,13 @@ register.filter("grouped", grouped)
 
 @register.filter
 def words(name: str) -> str:
-    """`pending_approval` as a person would say it."""
+    """`pending_approval` as words."""
     return name.replace("_", " ")
 
 
 @register.filter
 def waited(seconds: int) -> str:
-    """How long something has waited, in the largest unit that says something."""
+    """How long something has waited, in the largest suitable unit."""
     for size, name in ((86400, "d"), (3600, "h")):
         if seconds >= size:
             return f"{seconds // size} {name}"
@@ -48,11 +48,11 @@ def waited(seconds: int) -> str:
 
 @register.filter
 def left_to_pay(invoice: Owed) -> str:
-    """What is not settled of an invoice."""
+    """The unsettled amount of an invoice."""
     return money(invoice.amount_total_minor - invoice.amount_settled_minor, invoice.currency)
 
 
 @register.filter
 def may(operator: Operator, role: str) -> bool:
-    """Whether the operator's role is at least that."""
+    """Whether the operator's role is at least this."""
     return operator.may(OperatorRole(role))

@@ -1,4 +1,4 @@
-"""Money, dates, statuses and icons in the portal's templates; the page's `visit` says in whose manner."""
+"""Money, dates, statuses and icons in the portal's templates, formatted for the page's `visit`."""
 
 from datetime import date, datetime
 from typing import Any
@@ -57,13 +57,13 @@ def number(context: Any, value: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def day(context: Any, value: date | None) -> str:
-    """A date, or nothing."""
+    """A date; empty if there is none."""
     return "" if value is None else formatting.day(value, _locale(context))
 
 
 @register.simple_tag(takes_context=True)
 def instant(context: Any, value: datetime | None) -> str:
-    """A moment in the account's time zone, or nothing."""
+    """A moment in the account's time zone; empty if there is none."""
     if value is None:
         return ""
     return formatting.instant(value, _locale(context), context["visit"].account.time_zone)
@@ -71,7 +71,7 @@ def instant(context: Any, value: datetime | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def ago(context: Any, value: datetime) -> str:
-    """How long since."""
+    """Approximate time since then."""
     return formatting.ago(value, _locale(context))
 
 
@@ -83,18 +83,18 @@ def word(kind: str, value: str) -> str:
 
 @register.simple_tag
 def pill(kind: str, status: str) -> SafeString:
-    """A status as a coloured word: the word says it, the colour only helps."""
+    """A status as a coloured word: the word carries the meaning, the colour only helps."""
     return format_html('<span class="pill pill-{}">{}</span>', PILLS[kind].get(status, "calm"), word(kind, status))
 
 
 @register.simple_tag
 def icon(name: str, css: str = "icon") -> SafeString:
-    """A picture that says nothing a reader without it would miss."""
+    """A decorative picture, hidden from screen readers."""
     address = static("portal/icons.svg")
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', css, address, name)
 
 
 @register.simple_tag
 def form_key() -> SafeString:
-    """What lets a form that is sent twice do its work once."""
+    """The hidden key that makes a form work only once, even if it is sent twice."""
     return format_html('<input type="hidden" name="key" value="{}">', uuid4())

@@ -1,1 +1,1 @@
-"""The pages: each view parses, calls one service or a few selectors, and renders."""
+"""The portal's views: each parses, calls one service or a few selectors, and renders."""

@@ -1,4 +1,4 @@
-"""The base of the portal's views: who may look, in which transaction, and forms that work once."""
+"""The base of the portal's views: authorisation, transactions, and forms that work only once."""
 
 import hashlib
 import json
@@ -48,7 +48,7 @@ SECRET_PREFIX = "secret_"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Where the browser goes after a change, and what it is told there."""
+    """Where to redirect after a change, and the notice shown there."""
 
     location: str
     notice: str = ""
@@ -56,13 +56,13 @@ class Done:
 
 @method_decorator(csrf_protect, name="dispatch")
 class Page(View):
-    """One page: language and address first; subclasses say who may look."""
+    """A page: language and throttling first; subclasses authorise."""
 
     http_method_names = ["get", "post", "head"]  # noqa: RUF012
     visit: Visit | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        """Serve the page; a refusal becomes a page too."""
+        """Serve the page; errors become pages too."""
         with translation.override(pages.language_of(request)):
             try:
                 address = client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
@@ -78,14 +78,14 @@ class Page(View):
 
 
 class AccountPage(Page):
-    """A page for the people of an account: reads run in one transaction, which sees that account's rows alone."""
+    """A page for the people of an account: reads run in one transaction, which only sees that account's rows."""
 
     roles: ClassVar[dict[str, AccountRole]] = {}
-    """The least role by method; a viewer may look unless it says more."""
+    """The lowest role by method; viewers may read unless it says otherwise."""
     visit: Visit
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Cookie, role, throttle; then the handler."""
+        """Cookie, role and throttle, then the handler."""
         principal = principal_of(request)
         method = "get" if request.method == "HEAD" else str(request.method).lower()
         throttle_call(principal, method=method)
@@ -106,9 +106,9 @@ class AccountPage(Page):
             return pages.render(self.request, template, document(), visit=self.visit, status=status)
 
     def change(self, operation: Callable[[], Done]) -> Done:
-        """Run a change in one transaction, once for each rendered form. Raises the `AppError` of a refusal.
+        """Run a change in one transaction, once per rendered form. Raises the `AppError` of a refusal.
 
-        The form carries a key; sent twice it gets the first answer again and nothing happens twice.
+        The form carries a key: if it is sent twice, the first answer is repeated and nothing happens twice.
         """
 
         def answered() -> HttpResponse:
@@ -128,7 +128,7 @@ class AccountPage(Page):
         return Done(**document["data"])
 
     def submit(self, form: forms.Form, operation: Callable[[], Done]) -> HttpResponse | None:
-        """Change what a form says and send the browser on; None with the form's errors filled in to show it again."""
+        """Run a form's change and redirect; None if it was refused, with the form's errors filled in."""
         if not form.is_valid():
             return None
         try:
@@ -141,7 +141,7 @@ class AccountPage(Page):
         return self.go(done)
 
     def attempt[T](self, operation: Callable[[], T | AppError]) -> T:
-        """Run a change whose refusal leaves something behind: a wrong code counts. Raises the refusal."""
+        """Run a change whose refusal is committed too, such as counting a wrong code. Raises the refusal."""
         return unit_of_work.run_even_if_refused(
             operation,
             scope=self.visit.scope,
@@ -150,11 +150,11 @@ class AccountPage(Page):
         )
 
     def act(self, operation: Callable[[], Done]) -> HttpResponse:
-        """A button without a form: change and send the browser on; a refusal becomes a page."""
+        """A button without a form: change and redirect; a refusal becomes a page."""
         return self.go(self.change(operation))
 
     def go(self, done: Done) -> HttpResponse:
-        """A redirect, as the browser or as htmx understands it."""
+        """A redirect for the browser, or for htmx."""
         response = pages.go(done.location, notice=done.notice)
         if "HX-Request" in self.request.headers:
             response.status_code = 204
@@ -178,13 +178,13 @@ class AccountPage(Page):
 
 
 def throttle_call(principal: Principal, *, method: str) -> None:
-    """Count a page or a form of a session, as the API counts those of a key. Raises `Throttled`."""
+    """Count a page or form of a session, as the API counts calls with a key. Raises `Throttled`."""
     limit = throttle_in_process if method == "get" else throttle
     limit("read" if method == "get" else "write", str(principal.key_id))
 
 
 def _mark(file: "UploadedFile[Any]") -> str:
-    """What makes two files the same: their content."""
+    """The content identifies a file."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
@@ -193,7 +193,7 @@ def _mark(file: "UploadedFile[Any]") -> str:
 
 
 def _key(text: str) -> str:
-    """The form's key; one that is no UUID protects nothing and is replaced."""
+    """The form's key; an invalid one gives no protection and is replaced."""
     try:
         return f"portal:{UUID(text)}"
     except ValueError:
@@ -208,12 +208,12 @@ def _every_error(parent: type[AppError]) -> Iterator[type[AppError]]:
 
 @cache
 def error_of(code: str) -> type[AppError]:
-    """The error a stored answer's code stands for; codes are unique."""
+    """The error with a stored answer's code; codes are unique."""
     return next(error for error in _every_error(AppError) if error.code == code)
 
 
 def show_at_field(form: forms.Form, error: AppError) -> None:
-    """Put a refusal where the person looks: at its field, or above the form."""
+    """Show an error at its field, or above the form."""
     named = {name if name in form.fields else f"{SECRET_PREFIX}{name}": texts for name, texts in error.fields.items()}
     placed = {name: texts for name, texts in named.items() if name in form.fields}
     for name, texts in placed.items():

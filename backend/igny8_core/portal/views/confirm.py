@@ -1,4 +1,4 @@
-"""Show again that it is really oneself, by password or passkey, before what gives a lasting way in."""
+"""Confirm your identity again, by password or passkey, before creating a permanent credential."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -15,7 +15,7 @@ from igny8_core.portal.views.signing_in import count_attempt
 
 
 class Confirm(AccountPage):
-    """The password, or one's passkey; then back to the page that asked."""
+    """Ask for the password or passkey, then return to the page that required it."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""
@@ -38,26 +38,26 @@ class Confirm(AccountPage):
         return self.on()
 
     def on(self) -> HttpResponse:
-        """Back to where the reader was."""
+        """Return to the page that required it."""
         return pages.go(pages.local_path(self.request.POST.get("next", "")))
 
     def shown(self, form: ConfirmForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
-        """The page; where the reader wanted to go stays with it."""
+        """The page; it remembers where the reader wanted to go."""
         wish = self.request.POST.get("next", "") or self.request.GET.get("next", "")
         document = {"form": form, "next": pages.local_path(wish), "refusal": refusal}
         return self.page("portal/confirm.html", lambda: document, status=status)
 
     @property
     def bound_to(self) -> dict[str, str]:
-        """What a passkey's challenge is good for here: this session."""
+        """What the passkey's challenge is bound to here: this session."""
         return {"purpose": "confirm", "session": str(self.visit.principal.key_id)}
 
 
 class ConfirmOptions(Confirm):
-    """What the browser asks its authenticators with."""
+    """The request for the browser's authenticators."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """A fresh challenge, in the answer and in its cookie."""
+        """A new challenge, in the answer and in its cookie."""
         challenge = Challenge.new()
         options = platform_passkeys.begin_sign_in(place=passkey_browser.place_of(request), challenge=challenge)
         return passkey_browser.options_answer(request, options, challenge, bound_to=self.bound_to)
@@ -67,7 +67,7 @@ class ConfirmByPasskey(Confirm):
     """The authenticator's answer."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Check that it is of one's own passkey."""
+        """Verify that it is from the person's own passkey."""
         form = PasskeyForm(request.POST)
         count_attempt(request, str(self.visit.person.id))
         try:

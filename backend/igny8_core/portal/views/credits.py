@@ -1,4 +1,4 @@
-"""Credits: how many, where they went, and packages to buy."""
+"""Credits: the balance, movements, and packages to buy."""
 
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ class Purchase(AccountPage):
     roles = {"post": AccountRole.ADMIN}  # noqa: RUF012
 
     def post(self, request: HttpRequest, package_id: UUID) -> HttpResponse:
-        """A pending invoice, and on to paying it."""
+        """Create a pending invoice and redirect to its payment."""
 
         def operation() -> Done:
             invoice = purchase_package(account=self.visit.account, package_id=package_id)

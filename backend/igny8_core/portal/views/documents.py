@@ -1,4 +1,4 @@
-"""Invoices and receipts as PDF, to keep and to print."""
+"""Invoices and receipts as PDF."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ PDF = "application/pdf"
 
 
 class InvoicePdf(AccountPage):
-    """An invoice on paper."""
+    """An invoice as PDF."""
 
     def get(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         """The file."""

@@ -1,4 +1,4 @@
-"""The first page: what is due, what is being checked, what the account has."""
+"""The first page: what is due, what is being checked, and the account's balances."""
 
 from typing import Any
 

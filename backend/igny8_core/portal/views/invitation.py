@@ -1,4 +1,4 @@
-"""The link in an invitation's mail: its reader becomes the person, by a password or a passkey."""
+"""The link in an invitation mail: its reader becomes a user, with a password or a passkey."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ from igny8_core.portal.views.signing_in import enter
 
 
 class Invitation(Page):
-    """What somebody is invited to, and the form that accepts it; looking at it changes nothing."""
+    """The invitation and the form to accept it; opening the page changes nothing."""
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A link that is no longer good says why instead of the form."""
+        """A link that is no longer valid shows the reason instead of the form."""
         if request.method == "POST":
             throttle("login_address", client_address(request, trusted_proxies=settings.ENV.trusted_proxies))
         try:
@@ -41,7 +41,7 @@ class Invitation(Page):
         return self.shown(token, None)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Accept with a password, and go in."""
+        """Accept with a password, and sign in."""
         form = AcceptForm(request.POST)
         if not form.is_valid():
             return self.shown(token, form, status=400)
@@ -53,7 +53,7 @@ class Invitation(Page):
         return enter(request, session, lasting=False)
 
     def shown(self, token: str, form: AcceptForm | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
-        """The page for a link that is good."""
+        """The page for a valid link."""
         invited = acceptance.open_invitation(token)
         document = {
             "invited": invited,
@@ -65,24 +65,24 @@ class Invitation(Page):
 
 
 class InvitationPasskeyOptions(Page):
-    """What the browser makes the new person's passkey with, fetched when they want one."""
+    """The options for creating the new person's passkey, fetched when they choose one."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """A fresh challenge, in the answer and in its cookie."""
+        """A new challenge, in the answer and in its cookie."""
         challenge = Challenge.new()
         options = acceptance.begin_passkey(token=token, place=passkey_browser.place_of(request), challenge=challenge)
         return passkey_browser.options_answer(request, options, challenge, bound_to=_bound_to(token))
 
 
 class InvitationByPasskey(Invitation):
-    """What the authenticator made."""
+    """The new passkey from the authenticator."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Nothing to see: it begins with the form."""
+        """There is no page: it begins with the form."""
         return pages.go(reverse("portal:invitation", args=[token]))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Accept with the passkey, and go in."""
+        """Accept with the passkey, and sign in."""
         form = AcceptByPasskeyForm(request.POST)
         try:
             if not form.is_valid():
@@ -104,5 +104,5 @@ class InvitationByPasskey(Invitation):
 
 
 def _bound_to(token: str) -> dict[str, str]:
-    """What a challenge for a new person's passkey is good for: this link."""
+    """What the challenge for a new person's passkey is bound to: this link."""
     return {"purpose": "accept", "token": token}

@@ -1,4 +1,4 @@
-"""The account's invoices, and one of them."""
+"""The account's invoices, and single invoices."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ SHELF_NAMES = {"": _("All"), "to-pay": _("To pay"), "paid": _("Paid"), "closed":
 
 
 class Invoices(AccountPage):
-    """Every invoice, newest first, on shelves by status."""
+    """Every invoice, newest first, with tabs by status."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """A page of the list."""

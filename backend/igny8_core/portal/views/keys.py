@@ -1,4 +1,4 @@
-"""The account's API keys, for its owners."""
+"""The account's API keys, for owners."""
 
 from datetime import datetime, time
 from typing import Any
@@ -33,7 +33,7 @@ class Keys(AccountPage):
         return self.page("portal/keys.html", lambda: self._document(KeyForm(initial={"role": "viewer"})))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Issue a key and show its secret, in this answer alone: it is kept nowhere."""
+        """Issue a key and show its secret, which is only in this answer and stored nowhere."""
         form, secrets = KeyForm(request.POST), list[str]()
 
         def operation() -> Done:
@@ -54,7 +54,7 @@ class Keys(AccountPage):
         return self.page("portal/key_issued.html", lambda: {"secret": secrets[-1], "name": form.cleaned_data["name"]})
 
     def _end_of(self, day: Any) -> datetime | None:
-        """The last moment of a day where the account is."""
+        """The last moment of a day in the account's time zone."""
         return day and datetime.combine(day, time.max, tzinfo=ZoneInfo(self.visit.account.time_zone))
 
     def _document(self, form: KeyForm) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Keys(AccountPage):
 
 
 class RevokeKey(AccountPage):
-    """Refuse a key from now on."""
+    """Revoke a key."""
 
     roles = {"post": OWNER}  # noqa: RUF012
 

@@ -1,4 +1,4 @@
-"""Sign in with a passkey: it names its person and counts as password and code together."""
+"""Sign in with a passkey: it identifies its person and counts as password and code together."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,10 +19,10 @@ SIGN_IN = {"purpose": "sign_in"}
 
 
 class PasskeyOptions(Page):
-    """What the browser asks its authenticators with, fetched when somebody wants to sign in."""
+    """The request for the browser's authenticators, fetched when somebody wants to sign in."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """A fresh challenge, in the answer and in its cookie."""
+        """A new challenge, in the answer and in its cookie."""
         challenge = Challenge.new()
         options = platform_passkeys.begin_sign_in(place=passkey_browser.place_of(request), challenge=challenge)
         return passkey_browser.options_answer(request, options, challenge, bound_to=SIGN_IN)
@@ -32,11 +32,11 @@ class PasskeySignIn(Page):
     """The authenticator's answer."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Nothing to see: signing in begins on its page."""
+        """There is no page: signing in begins on its own page."""
         return pages.go(reverse("portal:sign-in"))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Check it and open the session."""
+        """Verify it and open the session."""
         form = PasskeyForm(request.POST)
         try:
             if not form.is_valid():

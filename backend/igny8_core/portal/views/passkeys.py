@@ -1,4 +1,4 @@
-"""One's own passkeys: the list, and a new one, which a session that was left open does not get."""
+"""Your own passkeys: the list, and adding one, which an unattended session cannot do."""
 
 from typing import Any
 from uuid import UUID
@@ -20,14 +20,14 @@ TOLD = SHOWN_IN_FORM - {ErrorKind.KEY_REUSED}
 
 
 class Passkeys(AccountPage):
-    """The list, and the form that begins a new one."""
+    """The list, and the form to add one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
         return self.listed(AddPasskeyForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Take the name; then on to the authenticator."""
+        """Accept the name, then continue with the authenticator."""
         form = AddPasskeyForm(request.POST)
         if not form.is_valid():
             return self.listed(form, status=400)
@@ -46,11 +46,11 @@ class Passkeys(AccountPage):
         return response
 
     def bound_to(self, name: str) -> dict[str, str]:
-        """What a challenge for a new passkey is good for: this session, and this name."""
+        """What the challenge for a new passkey is bound to: this session and this name."""
         return {"purpose": "add", "session": str(self.visit.principal.key_id), "name": name}
 
     def listed(self, form: AddPasskeyForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
-        """The passkeys there are, and the form."""
+        """The existing passkeys, and the form."""
 
         def document() -> dict[str, Any]:
             rows = passkey_rows(self.visit.person.id, self.visit.locale)
@@ -60,14 +60,14 @@ class Passkeys(AccountPage):
 
 
 class AddPasskey(Passkeys):
-    """What the authenticator made."""
+    """The new passkey from the authenticator."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Nothing to see: it begins with the form."""
+        """There is no page: it begins with the form."""
         return pages.go(reverse("portal:passkeys"))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Check it and keep it."""
+        """Verify and store it."""
         form, name = PasskeyForm(request.POST), request.POST.get("name", "")
 
         def operation() -> None:
@@ -97,6 +97,6 @@ class RemovePasskey(AccountPage):
     """The button beside a passkey."""
 
     def post(self, request: HttpRequest, passkey_id: UUID) -> HttpResponse:
-        """Take it away."""
+        """Remove it."""
         self.attempt(lambda: platform_passkeys.remove(user_id=self.visit.person.id, passkey_id=passkey_id))
         return pages.go(reverse("portal:passkeys"), notice="passkey_removed")

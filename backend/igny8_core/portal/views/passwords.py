@@ -1,4 +1,4 @@
-"""A forgotten password: ask for a link, and set a new one by it."""
+"""A forgotten password: ask for a link, and set a new password with it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,14 +14,14 @@ from igny8_core.portal.views.signing_in import count_attempt
 
 
 class Forgotten(Page):
-    """Ask for a link; the answer is the same whether the address is known."""
+    """Ask for a link; the answer is the same whether or not the address is known."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The empty form."""
         return pages.render(request, "portal/forgotten.html", {"form": ForgottenForm()})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Note the wish; the worker mails the link."""
+        """Record the request; the worker mails the link."""
         form = ForgottenForm(request.POST)
         if not form.is_valid():
             return pages.render(request, "portal/forgotten.html", {"form": form}, status=400)
@@ -32,15 +32,15 @@ class Forgotten(Page):
 
 
 class Reset(Page):
-    """Set a new password by a mailed link."""
+    """Set a new password with a mailed link."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """The form, or that the link is too old."""
+        """The form, or a notice that the link has expired."""
         document = {"form": NewPasswordForm(), "good": credentials.is_good(token)}
         return pages.render(request, "portal/reset.html", document, status=200 if document["good"] else 400)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Set it, and sign in with it."""
+        """Set it, then sign in with it."""
         form = NewPasswordForm(request.POST)
         if form.is_valid():
             try:

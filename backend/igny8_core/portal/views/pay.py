@@ -1,4 +1,4 @@
-"""Pay an invoice: choose a way, send the money, say that it was sent."""
+"""Pay an invoice: choose a payment method, send the money, report the transfer."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -28,11 +28,11 @@ class Pay(AccountPage):
     roles = {"get": AccountRole.MEMBER, "post": AccountRole.MEMBER}  # noqa: RUF012
 
     def get(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
-        """The ways to pay, and the form of the last step."""
+        """The payment methods, and the form of the last step."""
         return self.page("portal/pay.html", lambda: self._document(invoice_id, None))
 
     def post(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
-        """'I have paid': a payment that awaits approval."""
+        """Report a transfer: creates a payment that awaits approval."""
         form = ClaimForm(request.POST, request.FILES, visit=self.visit, currency=self._currency(invoice_id))
 
         def operation() -> Done:

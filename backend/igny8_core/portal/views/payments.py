@@ -1,4 +1,4 @@
-"""The account's payments, one of them with its history, and taking one back."""
+"""The account's payments, single payments with their history, and cancelling."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -46,7 +46,7 @@ UNDECIDED = frozenset({PaymentStatus.PENDING_APPROVAL, PaymentStatus.PROCESSING}
 
 
 class Payments(AccountPage):
-    """Every payment, newest first, on shelves by status."""
+    """Every payment, newest first, with tabs by status."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """A page of the list."""
@@ -63,7 +63,7 @@ class Payments(AccountPage):
 
 
 class OnePayment(AccountPage):
-    """A payment with its history; while it is being checked the page asks for news by itself."""
+    """A payment with its history; while it is being checked the page refreshes itself."""
 
     def get(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """The payment."""
@@ -73,7 +73,7 @@ class OnePayment(AccountPage):
 
 
 def payment_page(visit: Visit, payment_id: UUID, form: ProofForm) -> dict[str, Any]:
-    """What the page of a payment shows. Raises `NotFound`."""
+    """The content of a payment's page. Raises `NotFound`."""
     detail = get_payment(visit.account, payment_id=payment_id)
     if detail is None:
         raise NotFound
@@ -92,13 +92,13 @@ def payment_page(visit: Visit, payment_id: UUID, form: ProofForm) -> dict[str, A
 
 
 class AddProof(AccountPage):
-    """One more file for a payment nobody has decided on."""
+    """Attach a file to an undecided payment."""
 
     roles = {"post": AccountRole.MEMBER}  # noqa: RUF012
     uploads: ClassVar = {"post": MAX_BYTES}
 
     def post(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
-        """Keep it, and show the payment."""
+        """Store it, and show the payment."""
         form = ProofForm(request.POST, request.FILES, visit=self.visit)
 
         def operation() -> Done:
@@ -126,7 +126,7 @@ class Proof(AccountPage):
 
 
 class CancelPayment(AccountPage):
-    """Take back a payment nobody has decided on."""
+    """Cancel an undecided payment."""
 
     roles = {"post": AccountRole.MEMBER}  # noqa: RUF012
 

@@ -1,4 +1,4 @@
-"""The ways to pay that the account remembers: four digits of each, never more."""
+"""The account's saved payment methods: only the last four digits of each."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ def _method(form: SavedMethodForm) -> method_setup.SavedMethod:
 
 
 class SavedMethods(AccountPage):
-    """All of them, and the form for one more."""
+    """The list, and the form to add one."""
 
     roles = {"post": AccountRole.ADMIN}  # noqa: RUF012
 
@@ -36,7 +36,7 @@ class SavedMethods(AccountPage):
         return self.page("portal/methods.html", lambda: self._document(SavedMethodForm()))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Save one more."""
+        """Save a new one."""
         form = SavedMethodForm(request.POST)
 
         def operation() -> Done:
@@ -51,7 +51,7 @@ class SavedMethods(AccountPage):
 
 
 class SavedMethod(AccountPage):
-    """One of them, to change."""
+    """A saved payment method."""
 
     roles = {"get": AccountRole.ADMIN, "post": AccountRole.ADMIN}  # noqa: RUF012
 
@@ -81,13 +81,13 @@ class SavedMethod(AccountPage):
 
 
 class SavedMethodStep(AccountPage):
-    """A button beside a saved way to pay."""
+    """A button beside a saved payment method."""
 
     roles = {"post": AccountRole.ADMIN}  # noqa: RUF012
     step = ""
 
     def post(self, request: HttpRequest, method_id: UUID) -> HttpResponse:
-        """Make it the default, or forget it."""
+        """Make it the default, or delete it."""
 
         def operation() -> Done:
             if self.step == "remove":

@@ -1,4 +1,4 @@
-"""One's own sign-in: the password, and the second step."""
+"""Your own sign-in: password, second step and sessions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ class Security(AccountPage):
         return self.page("portal/security.html", lambda: self._document(ChangePasswordForm()))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Change the password; other sessions end."""
+        """Change the password; all other sessions end."""
         form, principal = ChangePasswordForm(request.POST), self.visit.principal
         if form.is_valid():
             count_attempt(request, str(self.visit.person.id))
@@ -55,10 +55,10 @@ class Security(AccountPage):
 
 
 class EndSignIn(AccountPage):
-    """The button beside a sign-in."""
+    """The button beside a session."""
 
     def post(self, request: HttpRequest, family_id: UUID) -> HttpResponse:
-        """Sign out there."""
+        """Sign out that session."""
 
         def operation() -> Done:
             end_sign_in(user_id=self.visit.person.id, account_id=self.visit.account.id, family_id=family_id)
@@ -68,10 +68,10 @@ class EndSignIn(AccountPage):
 
 
 class EndOtherSignIns(AccountPage):
-    """The button below them."""
+    """The button below the sessions."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Sign out everywhere else."""
+        """Sign out all other sessions."""
 
         def operation() -> Done:
             key_id = self.visit.principal.key_id
@@ -82,14 +82,14 @@ class EndOtherSignIns(AccountPage):
 
 
 class TwoStep(AccountPage):
-    """Switch two-step sign-in on: scan, type a first code, keep the recovery codes."""
+    """Turn two-step sign-in on: scan, enter a first code, keep the recovery codes."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The code to scan; begun before, or not at all."""
+        """The code to scan, if the set-up was started."""
         return self._shown(CodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Confirm with a first code; the recovery codes are shown in this answer alone."""
+        """Confirm with a first code; the recovery codes are only shown in this answer."""
         form, user_id, account_id = CodeForm(request.POST), self.visit.person.id, self.visit.account.id
 
         def confirmed(code: str) -> HttpResponse:
@@ -108,10 +108,10 @@ class TwoStep(AccountPage):
 
 
 class TwoStepBegin(AccountPage):
-    """The button that makes a secret."""
+    """The button that creates a secret."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Make it, and show it."""
+        """Create it and show it."""
 
         def operation() -> Done:
             second_factors.begin(user_id=self.visit.person.id, account_id=self.visit.account.id)
@@ -121,14 +121,14 @@ class TwoStepBegin(AccountPage):
 
 
 class TwoStepOff(AccountPage):
-    """Switch it off again, with a code."""
+    """Turn it off with a code."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""
         return self._shown(CodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Switch it off."""
+        """Turn it off."""
         form, user_id = CodeForm(request.POST), self.visit.person.id
 
         def removed(code: str) -> HttpResponse:
@@ -142,7 +142,7 @@ class TwoStepOff(AccountPage):
 
 
 def _with_code(form: CodeForm, act: Callable[[str], HttpResponse], show: Callable[[int], HttpResponse]) -> HttpResponse:
-    """Act with the code of a form, or show the form again; what was switched before needs no code any more."""
+    """Use the code of a form, or show the form again; if it is already in the wanted state no code is needed."""
     status = 400
     if form.is_valid():
         try:

@@ -32,23 +32,23 @@ TOLD_IN_FORM = frozenset({ErrorKind.UNAUTHENTICATED, ErrorKind.FORBIDDEN, ErrorK
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the browser calls from."""
+    """The caller's address."""
     return client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
 
 
 def count_address(request: HttpRequest) -> None:
-    """Count a try against the address, in the same table as the API's. Raises `Throttled`."""
+    """Count an attempt for the address, in the same table as the API. Raises `Throttled`."""
     throttle("login_address", address_of(request))
 
 
 def count_attempt(request: HttpRequest, subject: str) -> None:
-    """Count a try against the address and the person. Raises `Throttled`."""
+    """Count an attempt for the address and the person. Raises `Throttled`."""
     count_address(request)
     throttle("login_email", subject)
 
 
 def status_in_form(error: AppError) -> int:
-    """The status of a form that is shown again with a refusal."""
+    """The status of a form that is shown again with an error."""
     return 429 if error.kind is ErrorKind.THROTTLED else 400
 
 
@@ -56,13 +56,13 @@ class SignIn(Page):
     """E-mail address and password."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The empty form, or home for who is signed in."""
+        """The empty form, or home for signed-in people."""
         if COOKIE in request.COOKIES and _is_signed_in(request):
             return pages.go(reverse("portal:home"))
         return self._shown(SignInForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Check the password; without a second factor that is all."""
+        """Check the password; without a second factor the sign-in is complete."""
         form = SignInForm(request.POST)
         if not form.is_valid():
             return self._shown(form, status=400)
@@ -89,7 +89,7 @@ class SignIn(Page):
 
 
 class SecondStep(Page):
-    """The code of the authenticator app, within minutes of the password."""
+    """The code from the authenticator app, within minutes of the password."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The empty form."""
@@ -110,7 +110,7 @@ class SecondStep(Page):
                 )
                 return enter(request, session, lasting=halfway["lasting"])
             except Unauthenticated:
-                # What the cookie stood for is gone: back to the password, which may be another one.
+                # The cookie is no longer valid: start again with the password, which may have changed.
                 response = pages.go(reverse("portal:sign-in"), notice="begin_again")
                 response.delete_cookie(HALFWAY_COOKIE, samesite="Lax")
                 return response
@@ -126,7 +126,7 @@ class SignOut(Page):
     """End the session here and in the database."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Revoke the session; whoever has none is signed out already."""
+        """Revoke the session; without one the visitor is already signed out."""
         try:
             principal = principal_of_cookie(request)
         except AppError:
@@ -147,7 +147,7 @@ class Preferences(Page):
     """Language and theme of this browser."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Remember the choice and go back to where the reader was."""
+        """Save the choice and return to the page that the reader was on."""
         response = pages.go(pages.local_path(request.POST.get("next", "")))
         language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
         if language in dict(settings.LANGUAGES):
@@ -160,7 +160,7 @@ class Preferences(Page):
 
 
 def show_sign_in(request: HttpRequest, form: SignInForm, document: dict[str, Any], *, status: int) -> HttpResponse:
-    """The sign-in page; where the reader wanted to go stays with it."""
+    """The sign-in page; it remembers where the reader wanted to go."""
     wish = request.POST.get("next", "") or request.GET.get("next", "")
     return pages.render(
         request, "portal/sign_in.html", {"form": form, "next": pages.local_path(wish), **document}, status=status
@@ -176,7 +176,7 @@ def _is_signed_in(request: HttpRequest) -> bool:
 
 
 def _halfway(request: HttpRequest, proven: Proven, *, lasting: bool) -> HttpResponse:
-    """On to the code: what was proven so far travels signed, for minutes."""
+    """Continue with the code: the result of the password check is kept in a signed cookie for some minutes."""
     document = {
         "user": str(proven.user_id),
         "account": str(proven.account_id),
@@ -210,7 +210,7 @@ def _proven(halfway: dict[str, Any]) -> Proven:
 
 
 def enter(request: HttpRequest, session: NewSession, *, lasting: bool) -> HttpResponse:
-    """Into the portal or the console with a new session, to the page that was asked for."""
+    """Open the portal or the console with a new session, on the requested page."""
     location = request.POST.get("next", "")
     if HALFWAY_COOKIE in request.COOKIES and not location:
         location = _halfway_of(request)["next"]

@@ -1,4 +1,4 @@
-"""The statement of account: what was billed, what was paid, what is left after each; and the balance with us."""
+"""The statement of account: invoices, payments and the amount due after each, and the balance with us."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The people of the account, for its owners."""
+"""The people of the account, for owners."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ OWNER = AccountRole.OWNER
 
 
 class Team(AccountPage):
-    """Everybody, who is invited, and the form for one more."""
+    """People, open invitations, and the form to invite somebody."""
 
     roles = {"get": OWNER, "post": OWNER}  # noqa: RUF012
 
@@ -66,7 +66,7 @@ class TeamInvitation(AccountPage):
     roles = {"post": OWNER}  # noqa: RUF012
 
     def post(self, request: HttpRequest, invitation_id: UUID) -> HttpResponse:
-        """Mail it again, or let its link die."""
+        """Mail it again, or revoke the link."""
         account_id = self.visit.account.id
         if self.step == "resend":
             throttle("invitation", str(account_id))
@@ -91,7 +91,7 @@ class TeamMember(AccountPage):
         return self.page("portal/team_member.html", lambda: self._document(user_id, None))
 
     def post(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
-        """Change what the form says, or suspend and resume by the other buttons."""
+        """Save the form, or suspend or resume the person with the other buttons."""
         status = request.POST.get("status", "")
         if status in Status.values:
             return self.act(lambda: self._changed(user_id, PersonChange(status=status)))

@@ -1,1 +1,1 @@
-"""What is decided about accounts and people, without a database."""
+"""Decisions about accounts and people, without a database."""

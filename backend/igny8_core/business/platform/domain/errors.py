@@ -1,10 +1,10 @@
-"""What people may not do to each other and themselves. Pure."""
+"""The errors about people, sign-ins and invitations. Pure."""
 
 from igny8_core.kit.errors import AppError, ErrorKind
 
 
 class SecondFactorRequired(AppError):
-    """The password is right and the person has a second factor: the code of the authenticator app is missing."""
+    """The password is right, but the person has a second factor and sent no code from the authenticator app."""
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "second_factor_required"
@@ -12,7 +12,7 @@ class SecondFactorRequired(AppError):
 
 
 class InvalidCode(AppError):
-    """The code of the authenticator app, or the recovery code, is wrong or was used before."""
+    """The code from the authenticator app, or the recovery code, is wrong or was used before."""
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "invalid_code"
@@ -20,7 +20,7 @@ class InvalidCode(AppError):
 
 
 class SecondFactorLocked(AppError):
-    """Too many wrong codes in a row: none is looked at for a while, not even a right one."""
+    """Too many consecutive wrong codes: for a while no code is checked, not even a right one."""
 
     kind = ErrorKind.THROTTLED
     code = "second_factor_locked"
@@ -28,7 +28,7 @@ class SecondFactorLocked(AppError):
 
 
 class InvalidPasskey(AppError):
-    """The authenticator's answer proves nothing, was used before, took too long, or is of no passkey we know."""
+    """The authenticator's answer is invalid, was used before, came too late, or belongs to an unknown passkey."""
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "invalid_passkey"
@@ -36,7 +36,7 @@ class InvalidPasskey(AppError):
 
 
 class TooManyPasskeys(AppError):
-    """The person has as many passkeys as one can have."""
+    """The person has the maximum number of passkeys."""
 
     kind = ErrorKind.CONFLICT
     code = "too_many_passkeys"
@@ -44,7 +44,7 @@ class TooManyPasskeys(AppError):
 
 
 class ResetLinkExpired(AppError):
-    """The link to set a new password is too old, or the password was changed since."""
+    """The password reset link has expired, or the password was changed since."""
 
     kind = ErrorKind.INVALID
     code = "reset_link_expired"
@@ -60,7 +60,7 @@ class AlreadyInvited(AppError):
 
 
 class InvitationOver(AppError):
-    """The invitation was accepted, revoked or replaced by a newer mail, or its seven days have passed."""
+    """The invitation was accepted, revoked or replaced by a newer mail, or has expired after seven days."""
 
     kind = ErrorKind.CONFLICT
     code = "invitation_over"
@@ -68,7 +68,7 @@ class InvitationOver(AppError):
 
 
 class AddressInUse(AppError):
-    """Somebody accepts an invitation with an address that signs in elsewhere; told to its reader alone."""
+    """Somebody accepts an invitation with an address that already belongs to a user; only its reader is told."""
 
     kind = ErrorKind.CONFLICT
     code = "address_in_use"
@@ -76,7 +76,7 @@ class AddressInUse(AppError):
 
 
 class TooManyInvitations(AppError):
-    """The address was mailed as many invitations of this account as it may be in a day."""
+    """The account has sent the maximum number of invitations to this address within a day."""
 
     kind = ErrorKind.THROTTLED
     code = "too_many_invitations"
@@ -84,7 +84,9 @@ class TooManyInvitations(AppError):
 
 
 class ReauthenticationRequired(AppError):
-    """A session asks for a lasting way in, and its person gave password or passkey longer than ten minutes ago."""
+    """A session requests a permanent credential more than ten minutes after its person last gave
+    password or passkey.
+    """
 
     kind = ErrorKind.FORBIDDEN
     code = "reauthentication_required"
@@ -94,7 +96,7 @@ class ReauthenticationRequired(AppError):
 
 
 class CannotChangeSelf(AppError):
-    """Somebody tried to suspend themself, or an operator to lower their own role."""
+    """Somebody tried to suspend themselves, or an operator to lower their own role."""
 
     kind = ErrorKind.CONFLICT
     code = "cannot_change_self"
@@ -102,7 +104,7 @@ class CannotChangeSelf(AppError):
 
 
 class LastOwner(AppError):
-    """The account's last active owner would be gone."""
+    """The account would lose its last active owner."""
 
     kind = ErrorKind.CONFLICT
     code = "last_owner"
@@ -110,7 +112,7 @@ class LastOwner(AppError):
 
 
 class LastAdmin(AppError):
-    """The platform's last active admin operator would be gone."""
+    """The platform would lose its last active admin operator."""
 
     kind = ErrorKind.CONFLICT
     code = "last_admin"
@@ -118,7 +120,7 @@ class LastAdmin(AppError):
 
 
 class SecondAdminRequired(AppError):
-    """Somebody confirms what they have asked for themself, or what is about their own role."""
+    """Somebody confirms their own request, or a change of their own role."""
 
     kind = ErrorKind.CONFLICT
     code = "second_admin_required"
@@ -126,7 +128,7 @@ class SecondAdminRequired(AppError):
 
 
 class ChangeOver(AppError):
-    """The request was confirmed, rejected, withdrawn or replaced by a newer one, or its seven days have passed."""
+    """The request was confirmed, rejected, withdrawn or replaced by a newer one, or has expired after seven days."""
 
     kind = ErrorKind.CONFLICT
     code = "change_over"
@@ -134,7 +136,7 @@ class ChangeOver(AppError):
 
 
 class ChangeOutdated(AppError):
-    """What is to be changed is not as it was when the change was asked for."""
+    """The current state differs from the one that the request was made for."""
 
     kind = ErrorKind.CONFLICT
     code = "change_outdated"

@@ -1,6 +1,6 @@
 """The two ceremonies of a passkey (W3C Web Authentication, sections 7.1 and 7.2). Pure: nothing is stored here.
 
-A passkey counts as both factors, so the authenticator has to have verified its person, by PIN or by body.
+A passkey counts as both factors, so the authenticator must have verified its person by PIN or biometrics.
 """
 
 import secrets
@@ -24,12 +24,12 @@ RELYING_PARTY = "IGNY8 Billing"
 CHALLENGE_BYTES = 32
 TIMEOUT_MILLISECONDS = 120_000
 MAX_CREDENTIAL_ID = 1023
-"""Bytes; a longer one is refused (section 7.1, step 25)."""
+"""In bytes; a longer one is refused (section 7.1, step 25)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the browser is: a passkey works for one host name, in pages of one origin."""
+    """Where the browser is: a passkey works for one host name, on pages of one origin."""
 
     host: str
     origin: str
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a new passkey leaves with us: nothing of it is secret."""
+    """What we store of a new passkey: none of it is secret."""
 
     credential_id: bytes
     public_key: bytes
@@ -47,21 +47,23 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """Which passkey somebody claims to hold, and whose it says it is; nothing of it is proven yet."""
+    """The passkey that a caller claims to hold, and the user it claims to belong to; neither is proven yet."""
 
     credential_id: bytes
     user_handle: bytes
 
 
 def new_challenge() -> bytes:
-    """What the authenticator has to sign, never the same twice."""
+    """Random bytes for the authenticator to sign, different every time."""
     return secrets.token_bytes(CHALLENGE_BYTES)
 
 
 def making_options(
     place: Place, *, challenge: bytes, user_id: UUID, email: str, known: Mapping[bytes, Iterable[str]]
 ) -> str:
-    """What `navigator.credentials.create()` is called with, as JSON; an authenticator in `known` makes no second."""
+    """The arguments of `navigator.credentials.create()`, as JSON; authenticators in `known` create no
+    second passkey.
+    """
     return webauthn.options_to_json(
         webauthn.generate_registration_options(
             rp_id=place.host,
@@ -86,7 +88,7 @@ def making_options(
 
 
 def asking_options(place: Place, *, challenge: bytes) -> str:
-    """What `navigator.credentials.get()` is called with, as JSON: any passkey of this host will do."""
+    """The arguments of `navigator.credentials.get()`, as JSON: any passkey of this host is accepted."""
     return webauthn.options_to_json(
         webauthn.generate_authentication_options(
             rp_id=place.host,
@@ -98,7 +100,7 @@ def asking_options(place: Place, *, challenge: bytes) -> str:
 
 
 def verify_made(place: Place, *, challenge: bytes, credential: str) -> Made:
-    """Check what `create()` returned, as JSON. Raises `InvalidPasskey`, whatever is wrong with it."""
+    """Check what `create()` returned, as JSON. Raises `InvalidPasskey` for every fault."""
     try:
         parsed = helpers.parse_registration_credential_json(credential)
         verified = webauthn.verify_registration_response(
@@ -108,7 +110,7 @@ def verify_made(place: Place, *, challenge: bytes, credential: str) -> Made:
             expected_origin=place.origin,
             require_user_verification=True,
         )
-    except Exception as error:  # Bytes of strangers: whatever the parsers trip over is a refusal.
+    except Exception as error:  # Untrusted bytes: whatever exception the parsers raise is a refusal.
         raise InvalidPasskey from error
     if not 0 < len(verified.credential_id) <= MAX_CREDENTIAL_ID:
         raise InvalidPasskey
@@ -117,7 +119,7 @@ def verify_made(place: Place, *, challenge: bytes, credential: str) -> Made:
 
 
 def presented(credential: str) -> Presented:
-    """Read which passkey `get()` answered with, before anything is checked. Raises `InvalidPasskey`."""
+    """Read which passkey `get()` answered with, before anything is verified. Raises `InvalidPasskey`."""
     try:
         parsed = helpers.parse_authentication_credential_json(credential)
     except Exception as error:
@@ -128,9 +130,9 @@ def presented(credential: str) -> Presented:
 
 
 def verify_presented(place: Place, *, challenge: bytes, credential: str, public_key: bytes, sign_count: int) -> int:
-    """Check what `get()` returned and give back the authenticator's new count.
+    """Check what `get()` returned, and return the authenticator's new counter.
 
-    A count that does not grow is a copy's. Raises `InvalidPasskey`.
+    A counter that does not grow indicates a copy. Raises `InvalidPasskey`.
     """
     try:
         verified = webauthn.verify_authentication_response(

@@ -1,7 +1,7 @@
-"""Changes that loosen a control, and who may confirm one. Pure: amounts in minor units.
+"""Changes that loosen a control, and who may confirm them. Pure: amounts in minor units.
 
-A second admin confirms a higher approval limit, an operator who becomes able to approve, and a key that one admin makes
-for another operator: whoever holds such a key acts as that operator.
+A second admin confirms a higher approval limit, an operator who becomes able to approve, and a key that an admin
+creates for another operator: whoever holds such a key acts as that operator.
 """
 
 from datetime import datetime
@@ -17,15 +17,15 @@ from igny8_core.kit.money import format_amount
 UNLIMITED = 2**63
 """Above every limit that has an amount."""
 POWERS = ("approver", "finance", "admin")
-"""The roles of operators that decide on money, each with more than the one before."""
+"""The operator roles that decide on money, in ascending order."""
 
 
 class Outcome(StrEnum):
-    """How a request ended; an open one has none. The values are stored and appear in the API."""
+    """How a request ended; an open one has no outcome. The values are stored and appear in the API."""
 
     CONFIRMED = "confirmed"
     ALONE = "alone"
-    """It took effect at once: there was no second admin, or the server's own command line made the change."""
+    """It took effect immediately: there was no second admin, or it was made with the server's command line."""
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 
 
 class LimitChange(msgspec.Struct, frozen=True, tag_field="kind", tag="limit"):
-    """Another approval limit of a currency; None is no limit at all, a currency without a row counts as 0."""
+    """A new approval limit for a currency; None means no limit, and a currency without a row counts as 0."""
 
     currency: str
     amount_minor: int | None
@@ -41,27 +41,27 @@ class LimitChange(msgspec.Struct, frozen=True, tag_field="kind", tag="limit"):
 
     @property
     def subject(self) -> str:
-        """What it is about: a newer request about the same replaces an older one."""
+        """The subject: a newer request with the same subject replaces an older one."""
         return self.currency
 
     @property
     def person(self) -> UUID | None:
-        """Whose own role it is about: nobody's."""
+        """The person whose role changes: nobody."""
         return None
 
     @property
     def loosens(self) -> bool:
-        """Whether one operator may decide more alone afterwards."""
+        """Whether a single operator may decide more afterwards."""
         return _height(self.amount_minor) > _height(self.before_minor)
 
     @property
     def before(self) -> str:
-        """The limit as it was, as text."""
+        """The current limit as text."""
         return self._text(self.before_minor)
 
     @property
     def after(self) -> str:
-        """The limit as it is to be, as text."""
+        """The new limit as text."""
         return self._text(self.amount_minor)
 
     def _text(self, amount_minor: int | None) -> str:
@@ -69,7 +69,7 @@ class LimitChange(msgspec.Struct, frozen=True, tag_field="kind", tag="limit"):
 
 
 class RoleChange(msgspec.Struct, frozen=True, tag_field="kind", tag="role"):
-    """Another role or status of an operator; `user_id` is an invitation's id until somebody accepts it."""
+    """A new role or status for an operator; `user_id` is the invitation's id until somebody accepts it."""
 
     user_id: UUID
     role: str
@@ -79,42 +79,42 @@ class RoleChange(msgspec.Struct, frozen=True, tag_field="kind", tag="role"):
 
     @classmethod
     def of_new(cls, user_id: UUID, role: str) -> Self:
-        """What makes a new operator more than the least there is."""
+        """The change that gives a new operator more than the lowest role."""
         return cls(user_id, role, "active", role_before="support", status_before="active")
 
     @property
     def subject(self) -> str:
-        """What it is about."""
+        """The subject."""
         return str(self.user_id)
 
     @property
     def person(self) -> UUID | None:
-        """Whose own role it is about."""
+        """The person whose role changes."""
         return self.user_id
 
     @property
     def changes(self) -> bool:
-        """Whether anything would be another than it is."""
+        """Whether anything would change."""
         return (self.role, self.status) != (self.role_before, self.status_before)
 
     @property
     def loosens(self) -> bool:
-        """Whether the operator decides more about money afterwards; a suspended one decides nothing."""
+        """Whether the operator decides more about money afterwards; suspended operators decide nothing."""
         return power(self.role, self.status) > power(self.role_before, self.status_before)
 
     @property
     def before(self) -> str:
-        """The role as it was."""
+        """The current role."""
         return "suspended" if self.status_before != "active" else self.role_before
 
     @property
     def after(self) -> str:
-        """The role as it is to be."""
+        """The new role."""
         return self.role
 
 
 class KeyChange(msgspec.Struct, frozen=True, tag_field="kind", tag="key"):
-    """A key for another operator than the admin who makes it; it exists once it is confirmed."""
+    """A key created by an admin for another operator; it exists once it is confirmed."""
 
     key_id: UUID
     user_id: UUID
@@ -128,17 +128,17 @@ class KeyChange(msgspec.Struct, frozen=True, tag_field="kind", tag="key"):
 
     @property
     def subject(self) -> str:
-        """What it is about."""
+        """The subject."""
         return str(self.key_id)
 
     @property
     def person(self) -> UUID | None:
-        """Nobody's role: the operator who is to have the key may say that it is theirs."""
+        """Nobody's role changes, so the operator who gets the key may confirm that it is theirs."""
         return None
 
     @property
     def after(self) -> str:
-        """What tells the key apart; its name is free text, which the event log keeps out."""
+        """The prefix identifies the key; its name is free text, which the event log must not contain."""
         return f"{self.prefix}…"
 
 
@@ -146,12 +146,14 @@ type Change = LimitChange | RoleChange | KeyChange
 
 
 def power(role: str, status: str) -> int:
-    """How much an operator decides about money: nothing as support or suspended."""
+    """How much an operator decides about money: nothing as support or while suspended."""
     return POWERS.index(role) + 1 if status == "active" and role in POWERS else 0
 
 
 def ensure_may_confirm(*, admin_id: UUID | None, requested_by: UUID | None, change: Change) -> None:
-    """Refuse who asked, by whichever key or session, and whose own role it is. Raises `SecondAdminRequired`."""
+    """Refuse the requester, whichever key or session they use, and the person whose role changes. Raises
+    `SecondAdminRequired`.
+    """
     if admin_id is None or admin_id == requested_by:
         raise SecondAdminRequired("You requested this, so another admin must confirm it.")
     if admin_id == change.person:

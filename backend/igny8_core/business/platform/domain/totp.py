@@ -21,7 +21,7 @@ def new_secret() -> str:
 
 
 def step_of(instant: datetime) -> int:
-    """The number of the 30-second step an instant lies in."""
+    """The number of the 30-second step that contains an instant."""
     return int(instant.timestamp()) // STEP_SECONDS
 
 
@@ -34,28 +34,28 @@ def code_at(secret: str, step: int) -> str:
 
 
 def matching_step(secret: str, code: str, *, instant: datetime, after: int) -> int | None:
-    """The step whose code this is: now or one beside it, and newer than the last one used."""
+    """The step that this code belongs to: the current or an adjacent one, and newer than the last one used."""
     now = step_of(instant)
     for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
-        # As bytes: of text only ASCII is compared, and people type digits of their own script.
+        # Compared as bytes: text comparison only accepts ASCII, and people type digits of their own script.
         if step > after and hmac.compare_digest(code_at(secret, step).encode(), code.encode()):
             return step
     return None
 
 
 def app_uri(secret: str, *, email: str, issuer: str) -> str:
-    """What the QR code says that an app scans."""
+    """The content of the QR code that an app scans."""
     query = urlencode({"secret": secret, "issuer": issuer, "digits": DIGITS, "period": STEP_SECONDS}, quote_via=quote)
     return f"otpauth://totp/{quote(f'{issuer}:{email}', safe='@')}?{query}"
 
 
 def new_recovery_codes() -> list[str]:
-    """Codes to print out: 40 random bits each, in two groups of four."""
+    """Codes to print out: 40 random bits each, in two groups of four characters."""
     codes = [base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode("ascii") for _ in range(RECOVERY_CODES)]
     return [f"{code[:4]}-{code[4:]}" for code in codes]
 
 
 def recovery_hash(code: str) -> str:
-    """What is stored of a recovery code; how it is spaced and cased does not matter."""
+    """The stored hash of a recovery code; spacing and case are ignored."""
     plain = "".join(character for character in code.upper() if character.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the commands that make accounts and operators share: a password from a person, refusals in one sentence."""
+"""Shared by the commands that create accounts and operators: password prompts, errors as one sentence."""
 
 import getpass
 import sys
@@ -29,7 +29,7 @@ def read_password(*, from_stdin: bool) -> str:
 
 
 def checked[Checked](shape: type[StrictSerializer[Checked]], document: Mapping[str, object]) -> Checked:
-    """The typed value, by the same rules as over HTTP; raises `CommandError` that names every fault."""
+    """The typed value, checked by the same rules as over HTTP; raises a `CommandError` that names every fault."""
     try:
         return shape.checked(document)
     except serializers.ValidationError as error:

@@ -1,1 +1,1 @@
-"""The operators' routes under `/api/v1/admin/`, a module for each thing they work on."""
+"""The operators' routes under `/api/v1/admin/`, one module per resource."""

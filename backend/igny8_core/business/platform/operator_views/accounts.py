@@ -47,7 +47,7 @@ class AccountViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=NewAccountSerializer, responses={201: ProvisionedAccountAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Provision an account; its first owner, if one is named, is invited."""
+        """Provision an account; its first owner, if given, is invited."""
         account, invitation = provision_account(NewAccountSerializer.checked(request.data))
         invited = None if invitation is None else InvitationAnswer.of(invitation)
         return responses.one(ProvisionedAccountAnswer.of(account, invitation=invited), status=201)

@@ -53,9 +53,9 @@ class ApiKeyViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=NewKeySerializer, responses={201: IssuedKeyAnswer, 202: PendingKeyAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Issue a key; `secret` is shown in this answer and never again.
+        """Issue a key; only this answer contains its `secret`.
 
-        One for another operator opens nothing until a second admin has confirmed it.
+        A key for another operator is not valid until a second admin has confirmed it.
         """
         new = NewKeySerializer.checked(request.data)
         if new.user_id is not None:
@@ -72,5 +72,5 @@ class ApiKeyViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: KeyAnswer})
     def revoke(self, request: Request, key_id: UUID) -> HttpResponse:
-        """Refuse the key from now on."""
+        """Revoke the key."""
         return responses.one(KeyAnswer.of(revoke_api_key(key_id=key_id)), message="Revoked.")

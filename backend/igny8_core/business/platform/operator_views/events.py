@@ -1,4 +1,4 @@
-"""The event log, and the audit trail that is a part of it."""
+"""The event log, and the audit trail, which is a part of it."""
 
 from typing import ClassVar
 
@@ -26,17 +26,17 @@ class EventViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(parameters=[EventFilterSerializer], responses={200: ListOf(EventAnswer)})
     def list(self, request: Request) -> HttpResponse:
-        """Every event of every account, and the platform's own."""
+        """Events of every account, including the platform's own."""
         filters = query_of(request, EventFilterSerializer)
         return sequence_page(request, find_events(filters), EventAnswer.of, by=_order(filters))
 
     @extend_schema(parameters=[AuditFilterSerializer], responses={200: ListOf(EventAnswer)})
     def audit(self, request: Request) -> HttpResponse:
-        """The events behind which stands a user, an API key or an operator."""
+        """Events caused by a user, an API key or an operator."""
         filters = query_of(request, AuditFilterSerializer)
         return sequence_page(request, find_audit(filters), EventAnswer.of, by=_order(filters))
 
 
 def _order(filters: EventFilters) -> str:
-    """One account's events are in the order of its chain, whose indexes lead with the account."""
+    """One account's events are ordered by its chain, whose indexes lead with the account."""
     return "sequence" if filters.account_id is None else "seq"

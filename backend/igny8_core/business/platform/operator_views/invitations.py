@@ -1,4 +1,4 @@
-"""Invitations to every account, and to the operators."""
+"""Invitations to every account, and of operators."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -24,7 +24,7 @@ ADMIN = OperatorRole.ADMIN
 
 
 class InvitationViewSet(OperatorAudience, InvitationBase):
-    """Who is invited to what."""
+    """Open and closed invitations."""
 
     roles: ClassVar = {"list": ADMIN, "retrieve": ADMIN, "create": ADMIN, "send_again": ADMIN, "revoke": ADMIN}
 
@@ -41,7 +41,7 @@ class InvitationViewSet(OperatorAudience, InvitationBase):
 
     @extend_schema(request=AnyInvitationSerializer, responses={201: InvitationAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Invite an address by mail. Whether it signs in somewhere is told to nobody but its reader.
+        """Invite an address by mail. Only its reader is told whether it already belongs to a user.
 
         An operator who would decide about money is invited as support until a second admin has confirmed the role.
         """

@@ -48,7 +48,7 @@ class UserViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=UserChangeSerializer, responses={200: UserAnswer, 202: PendingChangeAnswer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
-        """Change role, name or status; role and status of an operator who would decide more wait for a second admin."""
+        """Change role, name or status. Giving an operator more authority waits for a second admin."""
         change = UserChangeSerializer.checked(request.data)
         user, waiting = change_user(user_id=user_id, change=change, by=principal_of(request).user_id)
         if waiting is not None:
@@ -57,5 +57,5 @@ class UserViewSet(OperatorAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: UserAnswer})
     def reset_password(self, request: Request, user_id: UUID) -> HttpResponse:
-        """Refuse the person's password from now on, end their sessions, and mail them a link to set a new one."""
+        """Invalidate the person's password, end their sessions, and mail them a link to set a new one."""
         return responses.one(UserAnswer.of(require_new_password(user_id=user_id)))

@@ -1,4 +1,4 @@
-"""Reads of the event log for operators: everything that happened, and the part of it that somebody did."""
+"""Reads of the event log for operators: all events, and the audit trail of what people did."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,13 +11,13 @@ from igny8_core.events.models import Event
 from igny8_core.events.selectors import events_across_accounts
 
 PEOPLE = (ActorKind.USER, ActorKind.API_KEY, ActorKind.OPERATOR)
-"""Who answers for what they did; the system, gateways and banks are left out of the audit trail."""
+"""Actors of the audit trail; the system, gateways and banks are left out."""
 LOOKUPS = {"created_after": "occurred_at__gt", "created_before": "occurred_at__lt"}
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilters:
-    """What events are narrowed by."""
+    """Filters of the list of events."""
 
     account_id: UUID | None = None
     type: str | None = None
@@ -35,5 +35,5 @@ def find_events(filters: EventFilters) -> QuerySet[Event]:
 
 
 def find_audit(filters: EventFilters) -> QuerySet[Event]:
-    """The same for what people and API keys did."""
+    """The same for events caused by people and API keys."""
     return find_events(filters).filter(actor_kind__in=[*map(str, PEOPLE)])

@@ -10,11 +10,11 @@ from igny8_core.business.platform.models import PendingChange
 from igny8_core.kit.errors import NotFound
 
 LIFETIME = timedelta(days=7)
-"""How long a request waits, and for how long an admin who is none any more still counts as the second one."""
+"""How long a request stays open, and how long a former admin still counts as a second one."""
 
 
 def pending_change(*, change_id: UUID) -> PendingChange:
-    """One request, as it waits or as it ended. Raises `NotFound`."""
+    """One request, open or closed. Raises `NotFound`."""
     row = PendingChange.objects.filter(id=change_id).first()
     if row is None:
         raise NotFound
@@ -22,5 +22,5 @@ def pending_change(*, change_id: UUID) -> PendingChange:
 
 
 def change_of(row: PendingChange) -> Change:
-    """What was asked for."""
+    """The requested change."""
     return msgspec.convert(row.payload, LimitChange | RoleChange | KeyChange)

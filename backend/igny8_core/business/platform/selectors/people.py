@@ -19,13 +19,13 @@ def find_accounts(*, status: str | None = None, country: str | None = None) -> Q
 def find_users(
     *, account_id: UUID | None = None, role: str | None = None, status: str | None = None, kind: str | None = None
 ) -> QuerySet[User]:
-    """People of one account, or of all; `kind` tells operators from an account's users."""
+    """People of one account, or of all; `kind` selects operators or accounts' users."""
     rows = User.objects.filter(_given(account_id=account_id, role=role, status=status))
     return rows if kind is None else rows.filter(_kind(kind))
 
 
 def find_api_keys(*, account_id: UUID | None = None, user_id: UUID | None = None) -> QuerySet[AccessKey]:
-    """API keys of one account or operator, or of all; the tokens of sign-ins are no API keys."""
+    """API keys of one account or operator, or of all; sign-in tokens are not included."""
     rows = AccessKey.objects.filter(_given(account_id=account_id, user_id=user_id), kind=KeyKind.API_KEY.value)
     return rows.select_related("user").defer("user__password", "secret_hash")
 
@@ -33,7 +33,7 @@ def find_api_keys(*, account_id: UUID | None = None, user_id: UUID | None = None
 def find_invitations(
     *, account_id: UUID | None = None, status: str | None = None, kind: str | None = None
 ) -> QuerySet[Invitation]:
-    """Invitations of one account, or of all; `kind` tells those of operators from those of accounts."""
+    """Invitations of one account, or of all; `kind` selects operators' or accounts' invitations."""
     rows = Invitation.objects.filter(_given(account_id=account_id))
     rows = rows if kind is None else rows.filter(_kind(kind))
     past = Q(expires_at__lte=clock.now())

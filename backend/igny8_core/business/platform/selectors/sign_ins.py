@@ -1,4 +1,4 @@
-"""Where a person is signed in: the sessions of browsers, and the pairs of tokens that programs hold."""
+"""Where a person is signed in: browser sessions, and token pairs held by programs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from igny8_core.kit import clock
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One sign-in that is still good; all keys it has led to are one family."""
+    """A sign-in that is still valid; all keys issued from it form one family."""
 
     family_id: UUID
     in_browser: bool

@@ -1,1 +1,1 @@
-"""Shapes of the platform's requests and answers, a module for each thing."""
+"""The input of the platform's routes, one module per resource."""

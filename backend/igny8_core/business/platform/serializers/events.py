@@ -1,4 +1,4 @@
-"""Shapes of the event log's queries."""
+"""The queries of the event log."""
 
 from rest_framework import serializers
 

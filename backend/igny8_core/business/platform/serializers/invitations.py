@@ -1,4 +1,4 @@
-"""What the routes of invitations take."""
+"""The input of the invitations' routes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +14,7 @@ STATUSES = ["pending", *InvitationOutcome.values]
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
-    """Whom to invite to what; without account to the operators."""
+    """The address to invite, to which account and role; without an account, as an operator."""
 
     email: str
     role: str
@@ -24,7 +24,7 @@ class NewInvitation:
 
 @dataclass(frozen=True, slots=True)
 class InvitationQuery:
-    """What a list of invitations is narrowed by."""
+    """Filters of the list of invitations."""
 
     status: str | None = None
     account_id: UUID | None = None
@@ -57,7 +57,7 @@ class InvitationFilterSerializer(StrictSerializer[InvitationQuery]):
 
 
 class AnyInvitationFilterSerializer(InvitationFilterSerializer):
-    """The query of the list of all invitations; `kind` tells those of operators from those of accounts."""
+    """The query of the list of all invitations; `kind` selects operators' or accounts' invitations."""
 
     account_id = StrictUUIDField(required=False)
     kind = serializers.ChoiceField(choices=["account", "operator"], required=False)

@@ -1,4 +1,4 @@
-"""What is sent about accounts, people and keys."""
+"""The input about accounts, people and keys."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,28 +37,28 @@ EVERY_ROLE = [*dict.fromkeys([*ACCOUNT_ROLES, *map(str, OperatorRole)])]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerOnServer(FirstOwner):
-    """The first owner of a new account, who signs in at once."""
+    """The first owner of a new account, who can sign in immediately."""
 
     password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountOnServer(NewAccount):
-    """A new account as the server's own command line makes one."""
+    """A new account, created with the server's command line."""
 
     owner: OwnerOnServer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorOnServer(OwnerOnServer):
-    """An operator as the server's own command line makes one."""
+    """An operator, created with the server's command line."""
 
     role: OperatorRole
 
 
 @dataclass(frozen=True, slots=True)
 class NewTeamKey:
-    """An API key that an account asks for itself."""
+    """An API key that an account requests for itself."""
 
     role: AccountRole
     name: str
@@ -67,7 +67,7 @@ class NewTeamKey:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """An API key that is asked for: of an account with a role, or of an operator, whose role it has."""
+    """A requested API key: for an account with a role, or for an operator, whose role it has."""
 
     name: str
     account_id: UUID | None = None
@@ -78,7 +78,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class AccountQuery:
-    """What a list of accounts is narrowed by."""
+    """Filters of the list of accounts."""
 
     status: str | None = None
     country: str | None = None
@@ -86,7 +86,7 @@ class AccountQuery:
 
 @dataclass(frozen=True, slots=True)
 class UserQuery:
-    """What a list of people is narrowed by."""
+    """Filters of the list of people."""
 
     account_id: UUID | None = None
     role: str | None = None
@@ -96,14 +96,14 @@ class UserQuery:
 
 @dataclass(frozen=True, slots=True)
 class KeyQuery:
-    """What a list of API keys is narrowed by."""
+    """Filters of the list of API keys."""
 
     account_id: UUID | None = None
     user_id: UUID | None = None
 
 
 def as_validator(refuse: Callable[[str], None], field: str) -> Callable[[str], None]:
-    """A service's rule as that of a field."""
+    """A service's rule as a field validator."""
 
     def validate(text: str) -> None:
         try:
@@ -122,7 +122,7 @@ class EmailAddressField(StrictCharField, serializers.EmailField):
 
 
 class PasswordField(VerbatimField):
-    """A new password, spaces and all."""
+    """A new password, including its spaces."""
 
     def __init__(self, **options: Any) -> None:
         rules = [as_validator(refuse_common_password, "password")]
@@ -152,13 +152,13 @@ class _OnServerFields[Checked](_OwnerFields[Checked]):
 
 
 class OwnerOnServerSerializer(_OnServerFields[OwnerOnServer]):
-    """The same as the server's own command line makes one, with a password."""
+    """The same with a password, for the server's command line."""
 
     into = OwnerOnServer
 
 
 class _ProfileFields[Checked](StrictSerializer[Checked]):
-    """What an account's invoices and letters say of it; `language` empty means the country's."""
+    """An account as its invoices and letters describe it; an empty `language` means the country's."""
 
     language = serializers.ChoiceField(choices=sorted(LANGUAGES), required=False, allow_blank=True)
     address = ParagraphsField(max_length=300, required=False, allow_blank=True, help_text="Lines, without name.")
@@ -183,14 +183,14 @@ class NewAccountSerializer(_NewAccountFields[NewAccount]):
 
 
 class AccountOnServerSerializer(_NewAccountFields[AccountOnServer]):
-    """The same from the server's own command line."""
+    """The same for the server's command line."""
 
     into = AccountOnServer
     owner = OwnerOnServerSerializer(required=False, allow_null=True, default=None)
 
 
 class AccountChangeSerializer(_ProfileFields[AccountChange]):
-    """What may change of an account."""
+    """The fields of an account that can change."""
 
     into = AccountChange
     name = StrictCharField(max_length=200, required=False)
@@ -207,14 +207,14 @@ class AccountFilterSerializer(StrictSerializer[AccountQuery]):
 
 
 class OperatorOnServerSerializer(_OnServerFields[OperatorOnServer]):
-    """An operator as the server's own command line makes one, with a password."""
+    """An operator with a password, for the server's command line."""
 
     into = OperatorOnServer
     role = EnumField(OperatorRole)
 
 
 class TeamMemberChangeSerializer(StrictSerializer[PersonChange]):
-    """What an owner may change of a person."""
+    """The fields of a person that an owner can change."""
 
     into = PersonChange
     role = serializers.ChoiceField(choices=ACCOUNT_ROLES, required=False)
@@ -223,7 +223,7 @@ class TeamMemberChangeSerializer(StrictSerializer[PersonChange]):
 
 
 class UserChangeSerializer(TeamMemberChangeSerializer):
-    """What an operator may change of a person."""
+    """The fields of a person that an operator can change."""
 
     role = serializers.ChoiceField(choices=EVERY_ROLE, required=False)
 
@@ -237,7 +237,7 @@ class TeamFilterSerializer(StrictSerializer[UserQuery]):
 
 
 class UserFilterSerializer(StrictSerializer[UserQuery]):
-    """The query of the list of all people; `kind` tells operators from the users of accounts."""
+    """The query of the list of all people; `kind` selects operators or accounts' users."""
 
     into = UserQuery
     account_id = StrictUUIDField(required=False)
@@ -256,7 +256,7 @@ class TeamKeySerializer(StrictSerializer[NewTeamKey]):
 
 
 class NewKeySerializer(StrictSerializer[NewKey]):
-    """A new API key: of an account with a role, or of an operator, whose role it has."""
+    """A new API key: for an account with a role, or for an operator, whose role it has."""
 
     into = NewKey
     account_id = StrictUUIDField(required=False)

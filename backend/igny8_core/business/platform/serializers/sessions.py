@@ -1,4 +1,4 @@
-"""What the routes of sign-ins take."""
+"""The input of the sign-in routes."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from igny8_core.http.fields import StrictCharField, StrictSerializer, VerbatimFi
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What a person signs in with; no code where two-step sign-in is off."""
+    """A person's credentials; no code if two-step sign-in is off."""
 
     email: str
     password: str = field(repr=False)
@@ -16,7 +16,7 @@ class SignIn:
 
 
 class LoginSerializer(StrictSerializer[SignIn]):
-    """What a person signs in with; `code` where two-step sign-in is on."""
+    """A person's credentials; `code` if two-step sign-in is on."""
 
     into = SignIn
 
@@ -27,13 +27,13 @@ class LoginSerializer(StrictSerializer[SignIn]):
 
 @dataclass(frozen=True, slots=True)
 class GivenPassword:
-    """One's own password, given again."""
+    """Your own password, given again."""
 
     password: str = field(repr=False)
 
 
 class ReauthenticateSerializer(StrictSerializer[GivenPassword]):
-    """One's own password."""
+    """Your own password."""
 
     into = GivenPassword
 
@@ -42,14 +42,14 @@ class ReauthenticateSerializer(StrictSerializer[GivenPassword]):
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """One's own password, and the one that takes its place."""
+    """Your own password, and the new one."""
 
     current: str = field(repr=False)
     new: str = field(repr=False)
 
 
 class NewPasswordSerializer(StrictSerializer[NewPassword]):
-    """One's own password, and the one that takes its place."""
+    """Your own password, and the new one."""
 
     into = NewPassword
 
@@ -65,7 +65,7 @@ class GivenToken:
 
 
 class RefreshSerializer(StrictSerializer[GivenToken]):
-    """A refresh token to change for a new pair."""
+    """A refresh token to exchange for a new pair."""
 
     into = GivenToken
 

@@ -1,1 +1,1 @@
-"""What is done to accounts, users, keys and sessions."""
+"""The operations on accounts, users, keys and sessions."""

@@ -1,4 +1,4 @@
-"""An invitation's other side: the mail's reader opens the link and signs up with a password or a passkey."""
+"""Accepting an invitation: the mail's reader opens the link and signs up with a password or a passkey."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from igny8_core.kit.locks import lock_one
 
 @dataclass(frozen=True, slots=True)
 class MadePasskey:
-    """What an authenticator made for somebody who accepts, where, and in answer to what."""
+    """The new passkey of somebody who accepts, with its host and its challenge."""
 
     name: str
     place: Place
@@ -50,7 +50,9 @@ def open_invitation(token: str) -> Invited:
 
 
 def begin_passkey(*, token: str, place: Place, challenge: Challenge) -> str:
-    """The options the browser makes the new person's passkey with, as JSON. Raises what `open_invitation` does."""
+    """The options for creating the new person's passkey in the browser, as JSON. Raises what
+    `open_invitation` raises.
+    """
     invited = open_invitation(token)
     return ceremonies.making_options(
         place, challenge=challenge.value, user_id=invited.invitation_id, email=invited.email, known={}
@@ -58,9 +60,9 @@ def begin_passkey(*, token: str, place: Place, challenge: Challenge) -> str:
 
 
 def accept_with_password(*, token: str, name: str, password: str, request_id: UUID | None) -> NewSession:
-    """Become the person who was invited, and be signed in.
+    """Create the invited person with a password, and sign them in.
 
-    Raises what `open_invitation` does, and `ValidationError` for a password that everybody tries first.
+    Raises what `open_invitation` raises, and `ValidationError` for a common password.
     """
     invited = open_invitation(token)
     refuse_common_password(password)
@@ -70,7 +72,7 @@ def accept_with_password(*, token: str, name: str, password: str, request_id: UU
 
 
 def accept_with_passkey(*, token: str, name: str, made: MadePasskey, request_id: UUID | None) -> NewSession:
-    """The same with a passkey and without a password. Raises what `open_invitation` does, and `InvalidPasskey`."""
+    """The same with a passkey instead of a password. Raises what `open_invitation` raises, and `InvalidPasskey`."""
     invited = open_invitation(token)
 
     def keep_passkey() -> None:
@@ -97,7 +99,7 @@ def _accept(
     then: Callable[[], None],
     request_id: UUID | None,
 ) -> NewSession:
-    """The invitation's lock lets one of several answers through; the unique address, one of several accounts."""
+    """The lock on the invitation admits one of several answers; the unique address admits one of several accounts."""
 
     def operation() -> NewSession:
         invitation = lock_one(Invitation.objects.filter(id=invited.invitation_id, token_hash=digest(token)))

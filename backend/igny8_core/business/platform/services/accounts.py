@@ -1,4 +1,4 @@
-"""What operators do to accounts as a whole. Every function runs inside a unit of work."""
+"""Operators' operations on whole accounts. Every function runs inside a unit of work."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -17,7 +17,7 @@ from igny8_core.kit.locks import conditional_update, lock_one
 
 @dataclass(frozen=True, slots=True)
 class FirstOwner:
-    """Who is invited to own a new account."""
+    """The person invited to own a new account."""
 
     email: str
     name: str = ""
@@ -25,7 +25,7 @@ class FirstOwner:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """A new tenant, and who is invited to own it; `language` empty means the country's."""
+    """A new tenant, and the person invited to own it; an empty `language` means the country's."""
 
     code: str
     name: str
@@ -51,7 +51,7 @@ class AccountChange:
 
 
 def provision_account(new: NewAccount) -> tuple[Account, Invitation | None]:
-    """A new tenant, with its first owner invited if one is named. Raises `AlreadyTaken`, `ValidationError`."""
+    """Create a tenant, and invite its first owner if given. Raises `AlreadyTaken`, `ValidationError`."""
     hold()
     account = create_account(
         code=new.code,

@@ -1,4 +1,4 @@
-"""API keys: issued once, shown once, revoked at once. Every function runs inside a unit of work."""
+"""API keys: issued once, shown once, revoked immediately. Every function runs inside a unit of work."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,7 @@ from igny8_core.kit.ids import uuid7
 
 
 def issue_for_account(*, account_id: UUID, role: AccountRole, name: str, expires_at: datetime | None) -> IssuedKey:
-    """A key that acts for the account with a role of its own. Raises `NotFound`, `ValidationError`."""
+    """Issue a key that acts for the account with a role of its own. Raises `NotFound`, `ValidationError`."""
     _check_expiry(expires_at)
     hold_proven()
     account = Account.objects.filter(id=account_id).first()
@@ -33,7 +33,7 @@ def issue_for_account(*, account_id: UUID, role: AccountRole, name: str, expires
 
 @dataclass(frozen=True, slots=True)
 class AskedKey:
-    """A key that opens nothing before a second admin has confirmed it; `secret` is shown this once."""
+    """A key that is not valid before a second admin has confirmed it; `secret` is only shown here."""
 
     request: PendingChange
     key_id: UUID
@@ -41,9 +41,9 @@ class AskedKey:
 
 
 def issue_for_operator(*, user_id: UUID, name: str, expires_at: datetime | None) -> IssuedKey | AskedKey:
-    """A key that acts as the operator; an account's people have none. Raises `NotFound`, `ValidationError`.
+    """Issue a key that acts as the operator; users of accounts cannot have one. Raises `NotFound`, `ValidationError`.
 
-    One that an admin makes for somebody else waits for a second admin: whoever holds it acts as that operator.
+    A key that an admin creates for somebody else waits for a second admin: whoever holds it acts as that operator.
     """
     _check_expiry(expires_at)
     hold_proven(people=Q(id=user_id))
@@ -61,7 +61,7 @@ def issue_for_operator(*, user_id: UUID, name: str, expires_at: datetime | None)
 
 
 def make_confirmed(change: KeyChange) -> AccessKey:
-    """Let a key in that a second admin has confirmed."""
+    """Activate a key that a second admin has confirmed."""
     operator = find_users(kind="operator").get(id=change.user_id)
     secret = (change.prefix, bytes.fromhex(change.secret_hash))
     return provisioning.keep_operator_key(
@@ -70,7 +70,7 @@ def make_confirmed(change: KeyChange) -> AccessKey:
 
 
 def revoke_api_key(*, key_id: UUID, account_id: UUID | None = None) -> AccessKey:
-    """Refuse the key from now on; again is no error. `account_id` limits it to one account. Raises `NotFound`."""
+    """Revoke the key; revoking it again is no error. `account_id` limits it to one account. Raises `NotFound`."""
     keys = find_api_keys(account_id=account_id).filter(id=key_id)
     key = keys.first()
     if key is None:

@@ -1,4 +1,4 @@
-"""A person's own password: changed by somebody who knows the old one, or reset through a mailed link."""
+"""A person's own password: changed by somebody who knows the old one, or reset with a mailed link."""
 
 import hmac
 from dataclasses import dataclass
@@ -34,14 +34,14 @@ REQUEST_RESET = """INSERT INTO accounts_resetrequest (email_normalised, request_
 
 @dataclass(frozen=True, slots=True)
 class ResetLink:
-    """What the mail needs: to whom, and the secret part of the address."""
+    """What the mail needs: the recipient, and the secret part of the link."""
 
     email: str
     token: str
 
 
 def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID) -> None:
-    """Change one's password and end one's other sessions; inside a unit of work. Raises `ValidationError`."""
+    """Change your own password and end your other sessions; inside a unit of work. Raises `ValidationError`."""
     login = _own_login(User.objects.get(id=user_id).email_normalised, password=current, field="current")
     hashed = _hashed(new, field="new")
     hold(people=Q(id=user_id))
@@ -51,16 +51,16 @@ def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID)
 
 
 def confirm_password(*, user_id: UUID, account_id: UUID, password: str) -> Login:
-    """Let a signed-in person prove that it is them, before any lock is taken. Raises `ValidationError`."""
+    """Check the password of a signed-in person, before any lock is taken. Raises `ValidationError`."""
     with unit_of_work.read(Scope.of(account_id)):
         email = User.objects.values_list("email_normalised", flat=True).get(id=user_id)
     return _own_login(email, password=password, field="password")
 
 
 def require_new_password(*, user_id: UUID) -> User:
-    """Refuse a person's password from now on, end their sessions, and have a link mailed to set a new one.
+    """Invalidate a person's password, end their sessions, and have a link mailed to set a new one.
 
-    For an admin operator, who learns no password by it. Inside a unit of work. Raises `NotFound`.
+    For admin operators, who learn no password this way. Inside a unit of work. Raises `NotFound`.
     """
     people, _ = hold(people=Q(id=user_id))
     if user_id not in people:
@@ -74,15 +74,16 @@ def require_new_password(*, user_id: UUID) -> User:
 
 
 def request_reset(*, email: str, request_id: UUID | None) -> None:
-    """Note that somebody asked for a link: one statement, and nobody looks here whether the address is known."""
+    """Record that somebody asked for a link: one statement, which does not check whether the address is known."""
     with connection.cursor() as cursor:
         cursor.execute(REQUEST_RESET, [normalise_email(email), request_id, clock.now()])
 
 
 def take_reset_requests() -> int:
-    """Look up whose addresses were asked for, and record each wish that is a person's; returns how many there were.
+    """Look up the requested addresses, and record each request that belongs to a person; returns how many requests
+    there were.
 
-    For the worker. Each is taken in a unit of work of its own, by one worker alone.
+    For the worker. Each request is handled in a separate unit of work, by one worker only.
     """
     with unit_of_work.read(Scope.operators()):
         waiting = list(ResetRequest.objects.order_by("id")[:RESET_BATCH])
@@ -100,7 +101,7 @@ def _take(wish: ResetRequest) -> None:
 
 
 def reset_link(*, user_id: UUID) -> ResetLink | None:
-    """The link of a user, made by the worker; None for who was suspended. Inside a unit of work."""
+    """A user's reset link, created by the worker; None if the user was suspended. Inside a unit of work."""
     user = User.objects.get(id=user_id)
     login = look_up_login(user.email_normalised)
     if login is None or login.refusal:
@@ -119,7 +120,7 @@ def is_good(token: str) -> bool:
 
 
 def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
-    """Set a new password by a mailed link, once, and end every session.
+    """Set a new password with a mailed link, once, and end every session.
 
     Raises `ResetLinkExpired`, `ValidationError`.
     """
@@ -147,12 +148,12 @@ def _own_login(email_normalised: str, *, password: str, field: str) -> Login:
 
 
 def not_yours(field: str) -> ValidationError:
-    """The refusal of a wrong password of one's own."""
+    """The error for a wrong password of your own."""
     return ValidationError(fields={field: ["This is not your password."]})
 
 
 def _login_of(token: str) -> Login:
-    """A link dies with its hour, and with the password it was made for."""
+    """A link expires after an hour, and when the password it was issued for changes."""
     try:
         document: dict[str, str] = signing.loads(token, salt=RESET_SALT, max_age=RESET_LIFETIME)
     except signing.BadSignature as error:
@@ -164,7 +165,9 @@ def _login_of(token: str) -> Login:
 
 
 def _hashed(new: str, *, field: str) -> str:
-    """The hash of a new password, made before any lock is taken: it is slow on purpose. Raises `ValidationError`."""
+    """The hash of a new password, computed before any lock is taken because it is slow on purpose. Raises
+    `ValidationError`.
+    """
     try:
         refuse_common_password(new)
     except ValidationError as error:

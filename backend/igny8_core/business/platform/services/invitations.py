@@ -1,7 +1,7 @@
-"""Invitations: an address becomes a person only when whoever reads its mail says so.
+"""Invitations: an address becomes a user only if whoever reads its mail accepts.
 
-The inviter learns nothing about the address. Whether it signs in elsewhere is looked up by the worker that writes the
-mail, and told to the mail's reader alone; until somebody accepts, the address is free for everybody else.
+The inviter learns nothing about the address. The worker that writes the mail looks up whether it already belongs to a
+user, and only the mail's reader is told. Until somebody accepts, anybody else may still use the address.
 """
 
 from dataclasses import dataclass, field
@@ -38,13 +38,15 @@ LIFETIME = timedelta(days=7)
 DAY = timedelta(days=1)
 MAX_EMAIL = 254
 MAILS_A_DAY = 5
-"""To one address by one account: nobody's mailbox is filled in somebody else's name."""
+"""Limit per address and account, so that nobody's mailbox is flooded in somebody else's name."""
 EXPIRED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationMail:
-    """What the mail needs; `company` is empty for an operator's, `token` None where the address signs in already."""
+    """What the mail needs; `company` is empty for an operator, `token` is None if the address already belongs to a
+    user.
+    """
 
     email: str
     company: str
@@ -53,11 +55,11 @@ class InvitationMail:
 
 
 def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
-    """Invite an address to an account, or to the platform's as an operator; the worker mails it. In a unit of work.
+    """Invite an address to an account, or as an operator; the worker mails the link. Inside a unit of work.
 
-    An operator who is to decide about money is invited with the lowest role, and the role waits for a second admin.
+    An operator who would decide about money is invited with the lowest role, and the role waits for a second admin.
 
-    Raises `NotFound` without such an account, `ValidationError`, `AlreadyTaken` for somebody of this very team,
+    Raises `NotFound` if there is no such account, `ValidationError`, `AlreadyTaken` for a member of this team,
     `AlreadyInvited`, `TooManyInvitations`.
     """
     if account_id != PLATFORM_ID and not Account.objects.filter(id=account_id).exists():
@@ -79,7 +81,7 @@ def invite(*, account_id: UUID, email: str, role: str, name: str) -> Invitation:
 
 
 def send_again(*, invitation_id: UUID, account_id: UUID | None = None) -> Invitation:
-    """Have a new link mailed, valid for another seven days; the older one stops working. Inside a unit of work.
+    """Have a new link mailed, valid for seven days; the older one stops working. Inside a unit of work.
 
     `account_id` limits it to one account. Raises `NotFound`, `InvitationOver`, `TooManyInvitations`.
     """
@@ -100,7 +102,9 @@ def send_again(*, invitation_id: UUID, account_id: UUID | None = None) -> Invita
 
 
 def revoke(*, invitation_id: UUID, account_id: UUID | None = None) -> Invitation:
-    """Let the mailed link die; again is no error. Inside a unit of work. Raises `NotFound`, `InvitationOver`."""
+    """Revoke the mailed link; revoking it again is no error. Inside a unit of work. Raises `NotFound`,
+    `InvitationOver`.
+    """
     hold()
     invitation = _locked(invitation_id, account_id)
     if invitation.outcome == InvitationOutcome.REVOKED:
@@ -114,9 +118,9 @@ def revoke(*, invitation_id: UUID, account_id: UUID | None = None) -> Invitation
 
 
 def make_confirmed(change: RoleChange) -> None:
-    """Give an operator, or an invitation to be one, the role that a second admin has confirmed.
+    """Give an operator, or an invited one, the role that a second admin has confirmed.
 
-    Raises `ChangeOutdated`, and `Overtaken` where the invitation is being accepted in this moment.
+    Raises `ChangeOutdated`, and `Overtaken` if the invitation is being accepted at this moment.
     """
     operators = User.objects.filter(id=change.user_id)
     if operators.exists():
@@ -131,7 +135,7 @@ def make_confirmed(change: RoleChange) -> None:
 
 
 def expire_invitations() -> int:
-    """Close those whose days have passed, some hundreds at once; returns how many. Inside a unit of work."""
+    """Close expired invitations, some hundreds at a time; returns how many. Inside a unit of work."""
     over = Invitation.objects.filter(outcome="", expires_at__lte=clock.now()).values("id")[:EXPIRED_AT_ONCE]
     found = lock_all(Invitation.objects.filter(id__in=over))
     _close(found)
@@ -139,9 +143,9 @@ def expire_invitations() -> int:
 
 
 def new_mail(*, invitation_id: UUID) -> InvitationMail | None:
-    """Make a link's secret and what its mail says; None when there is nothing to mail any more. Inside a unit of work.
+    """Create a link's secret and the content of its mail; None if there is nothing to mail any more. In a unit of work.
 
-    The secret is kept nowhere but in the mail. Each run makes another one, and the older one dies.
+    The secret is only kept in the mail. Each run creates a new one and invalidates the older one.
     """
     invitation = lock_one(Invitation.objects.filter(id=invitation_id))
     if invitation is None or not is_open(invitation) or invitation.account.status != Status.ACTIVE:
@@ -162,12 +166,12 @@ def is_open(invitation: Invitation) -> bool:
 
 
 def is_somebodys(email_normalised: str) -> bool:
-    """Whether the address signs in already, wherever that is: not to be told to whoever invites it."""
+    """Whether the address already belongs to a user anywhere: must not be disclosed to the inviter."""
     return look_up_login(email_normalised) is not None
 
 
 def end(invitation: Invitation, outcome: InvitationOutcome, fact: EventType) -> None:
-    """Close an open invitation, whose row is locked."""
+    """Close an open invitation whose row is locked."""
     conditional_update(
         Invitation.objects.filter(id=invitation.id, outcome=""), outcome=outcome.value, decided_at=clock.now()
     )
@@ -175,7 +179,7 @@ def end(invitation: Invitation, outcome: InvitationOutcome, fact: EventType) -> 
 
 
 def _role_at_first(invitation_id: UUID, role: str) -> str:
-    """The role that an operator is invited with: the one that is wanted, or the lowest until it is confirmed."""
+    """The role that an operator is invited with: the requested one, or the lowest until that is confirmed."""
     change = RoleChange.of_new(invitation_id, role)
     return role if not change.loosens or second_admin.ask(change).outcome else OperatorRole.SUPPORT.value
 
@@ -200,7 +204,7 @@ def _insert(invitation_id: UUID, *, account_id: UUID, email: str, role: str, nam
 
 
 def _address(account_id: UUID, email_normalised: str) -> Q:
-    """An address in one account, or among the operators: nothing else is looked at when somebody invites."""
+    """Whether an address belongs to one account, or to the operators: an inviter must not learn more than that."""
     return Q(account_id=account_id, email_normalised=email_normalised)
 
 
@@ -212,7 +216,7 @@ def _locked(invitation_id: UUID, account_id: UUID | None) -> Invitation:
 
 
 def _check_address(email: str) -> None:
-    """Letters that casing turns into others (`ſ` into `s`) would let one mailbox take the name of another."""
+    """Letters that case folding maps to others (`ſ` to `s`) would let one mailbox take another's name."""
     plain, normalised = email.strip(), normalise_email(email)
     if len(normalised) > MAX_EMAIL:
         raise ValidationError(fields={"email": ["This address is too long."]})

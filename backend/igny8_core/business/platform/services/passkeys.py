@@ -1,7 +1,7 @@
 """Passkeys: added by a signed-in person, and used to sign in, where one counts as both factors.
 
-A challenge travels to the browser and back in the caller's hands; `Challenge.made_at` makes it good once for each
-passkey, also for authenticators that keep no count.
+The challenge is kept by the caller while it travels to the browser and back. `Challenge.made_at` makes it valid once
+per passkey, even for authenticators without a counter.
 """
 
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ MAX_PASSKEYS = 20
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What one ceremony has to answer, and when it was made.
+    """The challenge of one ceremony, and when it was created.
 
-    `mark` is the standing of whoever adds a passkey; at a sign-in nobody is known yet, and it is empty.
+    `mark` is the standing of whoever adds a passkey; it is empty at a sign-in, when the person is not known yet.
     """
 
     value: bytes
@@ -45,12 +45,12 @@ class Challenge:
 
     @classmethod
     def new(cls, mark: str = "") -> "Challenge":
-        """One nobody has seen."""
+        """A new random challenge."""
         return cls(ceremonies.new_challenge(), clock.now(), mark)
 
     @property
     def is_over(self) -> bool:
-        """Whether its minutes have passed."""
+        """Whether it has expired."""
         return clock.now() - self.made_at > CHALLENGE_LIFETIME
 
 
@@ -60,7 +60,7 @@ def passkeys_of(user_id: UUID) -> QuerySet[Passkey]:
 
 
 def begin_adding(*, user_id: UUID, place: Place) -> tuple[str, Challenge]:
-    """The options the browser makes a passkey with, as JSON, and the challenge in them; inside a unit of work.
+    """The options for creating a passkey in the browser, as JSON, and their challenge; inside a unit of work.
 
     Raises `ReauthenticationRequired`, `TooManyPasskeys`.
     """
@@ -75,7 +75,7 @@ def begin_adding(*, user_id: UUID, place: Place) -> tuple[str, Challenge]:
 
 
 def add(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge: Challenge, credential: str) -> Passkey:
-    """Keep what the authenticator made; inside a unit of work.
+    """Store what the authenticator created; inside a unit of work.
 
     Raises `ReauthenticationRequired`, `InvalidPasskey`, `TooManyPasskeys`.
     """
@@ -88,7 +88,7 @@ def add(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge: 
 
 
 def keep(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge: Challenge, credential: str) -> Passkey:
-    """The same for somebody who is new, or whose standing was looked at: the person is locked."""
+    """The same for a new person, or one whose standing was already checked; the person is locked."""
     if challenge.is_over:
         raise InvalidPasskey
     made = ceremonies.verify_made(place, challenge=challenge.value, credential=credential)
@@ -108,7 +108,7 @@ def keep(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge:
     )
     Passkey.objects.bulk_create([passkey], ignore_conflicts=True)
     if not Passkey.objects.filter(id=passkey.id).exists():
-        # Somebody has it, perhaps of another account; saying so would be one word too many.
+        # Somebody already has it, perhaps in another account, so the error must not say more.
         raise InvalidPasskey
     _record(EventType.USER_PASSKEY_ADDED, passkey)
     return passkey
@@ -125,16 +125,16 @@ def remove(*, user_id: UUID, passkey_id: UUID) -> None:
 
 
 def begin_sign_in(*, place: Place, challenge: Challenge) -> str:
-    """The options the browser asks for any passkey of this place with, as JSON."""
+    """The options for requesting any passkey of this host, as JSON."""
     return ceremonies.asking_options(place, challenge=challenge.value)
 
 
 def sign_in(
     *, place: Place, challenge: Challenge, credential: str, lasting: bool, request_id: UUID | None
 ) -> NewSession:
-    """Open a session for the holder of the passkey; no password and no code besides.
+    """Open a session for the holder of the passkey, without password or code.
 
-    Raises `InvalidPasskey`; `UserSuspended` or `AccountSuspended` only to who has proven the passkey.
+    Raises `InvalidPasskey`; `UserSuspended` or `AccountSuspended` only after the passkey was proven.
     """
     holder, credential_id = holder_of(credential, challenge)
 
@@ -153,7 +153,7 @@ def sign_in(
 
 
 def use(credential_id: bytes, *, place: Place, challenge: Challenge, credential: str) -> None:
-    """Check the answer against the newest state of the passkey, and move that on; the person is locked.
+    """Verify the answer against the passkey's latest state and update that; the person is locked.
 
     Raises `InvalidPasskey`.
     """
@@ -173,7 +173,7 @@ def use(credential_id: bytes, *, place: Place, challenge: Challenge, credential:
 
 
 def holder_of(credential: str, challenge: Challenge) -> tuple[PasskeyHolder, bytes]:
-    """Whose passkey an answer claims to be of, and its id; nothing is proven yet. Raises `InvalidPasskey`."""
+    """The person that an answer claims to belong to, and the passkey's id; unproven. Raises `InvalidPasskey`."""
     presented = ceremonies.presented(credential)
     holder = look_up_passkey(presented.credential_id)
     if holder is None or challenge.is_over or presented.user_handle != holder.user_id.bytes:

@@ -1,6 +1,6 @@
-"""Which passwords are good enough: long, and not among the well-known ones.
+"""Which passwords are accepted: long ones that are not well known.
 
-No rules about kinds of characters: NIST SP 800-63B, section 5.1.1.2.
+There are no rules about kinds of characters: NIST SP 800-63B, section 5.1.1.2.
 """
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -14,7 +14,7 @@ _known = CommonPasswordValidator()
 
 
 def refuse_common_password(password: str) -> None:
-    """Refuse what everybody tries first; raises `ValidationError`."""
+    """Refuse passwords that attackers try first; raises `ValidationError`."""
     try:
         _known.validate(password)
     except Refused as error:

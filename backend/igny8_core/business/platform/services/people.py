@@ -1,4 +1,4 @@
-"""What is changed about people: role, name, status. Every function runs inside a unit of work."""
+"""Changes to people: role, name, status. Every function runs inside a unit of work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class PersonChange:
 
 
 def change_team_member(*, account: Account, user_id: UUID, change: PersonChange, by: UUID | None) -> User:
-    """An owner changes role, name or status of somebody in the account; `by` is the owner's own id, if a person.
+    """An owner changes a person of the account; `by` is the owner's user id, if the owner is a person.
 
     Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastOwner`.
     """
@@ -44,9 +44,9 @@ def change_team_member(*, account: Account, user_id: UUID, change: PersonChange,
 
 
 def change_user(*, user_id: UUID, change: PersonChange, by: UUID | None) -> tuple[User, PendingChange | None]:
-    """An admin operator changes role, name or status of anybody; `by` is that operator's id.
+    """An admin operator changes anybody; `by` is that operator's id.
 
-    Answers with what waits for a second admin, too: role and status of an operator who would decide more about money.
+    Also returns the change that waits for a second admin, if an operator would get more authority over money.
 
     Raises `NotFound`, `ValidationError`, `CannotChangeSelf`, `LastAdmin`, `LastOwner`.
     """
@@ -75,7 +75,7 @@ def make_confirmed(change: RoleChange) -> None:
 
 
 def _ask(user: User, change: PersonChange) -> PendingChange | None:
-    """Ask for a second admin where the operator would decide more about money; None where nothing has to wait."""
+    """Ask a second admin if the operator would decide more about money; None if nothing has to wait."""
     wanted = RoleChange(
         user_id=user.id,
         role=change.role or user.role,
@@ -91,9 +91,9 @@ def _ask(user: User, change: PersonChange) -> PendingChange | None:
 
 
 def _locked(user_id: UUID, *, among: Q, guarded: Q) -> tuple[User, set[UUID]]:
-    """The person, and the ids of the active ones of whom somebody must remain.
+    """The person, and the ids of the active owners or admins of whom one must remain.
 
-    All are locked together, and whoever acts with them: two who lower each other at once must not both succeed.
+    All of them are locked together with the actor: two people who lower each other concurrently must not both succeed.
     """
     guarded &= Q(status=Status.ACTIVE)
     people, _ = hold(people=among & (Q(id=user_id) | guarded))
@@ -105,7 +105,7 @@ def _locked(user_id: UUID, *, among: Q, guarded: Q) -> tuple[User, set[UUID]]:
 
 
 def _lowers(user: User, change: PersonChange) -> bool:
-    """Whether the person would be suspended, or hold less than before."""
+    """Whether the person would be suspended or get a lower role."""
     role = change.role or user.role
     check_role(role, operates=user.is_operator)
     keeps = includes(OperatorRole(role) if user.is_operator else AccountRole(role), user.typed_role)
@@ -120,13 +120,13 @@ def check_role(name: str, *, operates: bool) -> None:
 
 
 def _change(user: User, change: PersonChange, *, by: UUID | None) -> User:
-    """Write what differs and record which fields those were; names themselves stay out of the log."""
+    """Write what differs and record which fields changed; names themselves are kept out of the log."""
     status = change.status or user.status
     if status == Status.SUSPENDED and user.id == by:
         raise CannotChangeSelf
     suspends = status == Status.SUSPENDED and status != user.status
     if suspends:
-        # First of all: an operator who is to have more and be suspended never has more for a moment.
+        # The status first: an operator who gets a higher role and is suspended never has the higher role while active.
         suspend_user(user, suspended=True)
     given = {"role": change.role, "name": change.name}
     fields = {name: value for name, value in given.items() if value is not None and value != getattr(user, name)}

@@ -1,4 +1,4 @@
-"""What is done to accounts, users and keys. Every function runs inside a unit of work."""
+"""Creates and suspends accounts, users and keys. Every function runs inside a unit of work."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -28,7 +28,7 @@ MAX_EMAIL = 254
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A new API key; `secret` is shown this once."""
+    """A new API key; `secret` is only shown here."""
 
     key: AccessKey
     secret: str = field(repr=False)
@@ -36,7 +36,7 @@ class IssuedKey:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody who is to sign in: an operator where the account is the platform's; no password, an unusable hash."""
+    """A new user: an operator if the account is the platform's. Without a password, the stored hash is unusable."""
 
     id: UUID
     account_id: UUID
@@ -48,7 +48,7 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What an account's invoices and letters say of it."""
+    """An account as its invoices and letters describe it."""
 
     language: str = ""
     address: str = ""
@@ -80,15 +80,15 @@ def create_account(
 
 
 def create_user(*, account: Account, email: str, password: str, role: AccountRole, name: str = "") -> User:
-    """Give a person of the account a sign-in; raises `AlreadyTaken` for a used address."""
+    """Create a user of the account; raises `AlreadyTaken` for a used address."""
     person = NewPerson(uuid7(), account.id, email, role.value, name, make_password(password))
     return create_person(person)
 
 
 def create_operator(*, email: str, password: str, role: OperatorRole, name: str = "") -> User:
-    """Give a member of the platform's staff a sign-in, from the server's own command line.
+    """Create an operator with the server's command line.
 
-    Raises `AlreadyTaken` for a used address, `SecondAdminRequired` where an operator asks for more than the least role.
+    Raises `AlreadyTaken` for a used address, `SecondAdminRequired` if an operator requests more than the lowest role.
     """
     person = NewPerson(uuid7(), PLATFORM_ID, email, role.value, name, make_password(password))
     change = RoleChange.of_new(person.id, person.role)
@@ -98,13 +98,13 @@ def create_operator(*, email: str, password: str, role: OperatorRole, name: str 
 
 
 def refuse_long_email(email: str) -> None:
-    """Folding an address's case may lengthen it, and that form has to fit as well. Raises `ValidationError`."""
+    """Case folding may lengthen an address, and the folded form must fit too. Raises `ValidationError`."""
     if len(normalise_email(email)) > MAX_EMAIL:
         raise ValidationError(fields={"email": ["This address is too long."]})
 
 
 def create_person(person: NewPerson) -> User:
-    """Give somebody a sign-in; raises `AlreadyTaken` for a used address, `ValidationError` for one that is too long."""
+    """Create a user; raises `AlreadyTaken` for a used address, `ValidationError` for one that is too long."""
     refuse_long_email(person.email)
     try:
         with transaction.atomic():
@@ -127,7 +127,7 @@ def create_person(person: NewPerson) -> User:
 def issue_account_key(
     *, account: Account, role: AccountRole, name: str, expires_at: datetime | None = None
 ) -> IssuedKey:
-    """An API key of an account with a role of its own."""
+    """Issue an API key of an account with a role of its own."""
     secret = new_secret(KeyKind.API_KEY)
     kept = (secret.prefix, secret.digest)
     key = _keep_key(kept, account_id=account.id, role=role.value, name=name, expires_at=expires_at)
@@ -135,7 +135,7 @@ def issue_account_key(
 
 
 def issue_operator_key(*, operator: User, name: str, expires_at: datetime | None = None) -> IssuedKey:
-    """An API key of an operator; it has the role its operator has at each moment."""
+    """Issue an API key of an operator; it always has the operator's current role."""
     secret = new_secret(KeyKind.API_KEY)
     kept = (secret.prefix, secret.digest)
     key = keep_operator_key(key_id=uuid7(), operator=operator, name=name, secret=kept, expires_at=expires_at)
@@ -145,7 +145,7 @@ def issue_operator_key(*, operator: User, name: str, expires_at: datetime | None
 def keep_operator_key(
     *, key_id: UUID, operator: User, name: str, secret: tuple[str, bytes], expires_at: datetime | None
 ) -> AccessKey:
-    """Let in whoever presents the secret of this prefix and digest, as the operator."""
+    """Create the operator's key with this prefix and digest."""
     return _keep_key(secret, id=key_id, account_id=operator.account_id, user=operator, name=name, expires_at=expires_at)
 
 
@@ -159,14 +159,14 @@ def _keep_key(secret: tuple[str, bytes], **columns: Any) -> AccessKey:
 
 
 def revoke_key(key: AccessKey) -> None:
-    """Refuse the key from now on; a second time changes nothing."""
+    """Revoke the key; revoking it again changes nothing."""
     changed = AccessKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=clock.now())
     if changed:
         _record(EventType.API_KEY_REVOKED, key.account_id, "api_key", key.id, prefix=key.prefix)
 
 
 def suspend_account(account: Account, *, suspended: bool) -> None:
-    """Refuse, or accept again, every credential of the account at once."""
+    """Suspend or resume the account with all its credentials."""
     status = "suspended" if suspended else "active"
     others = Account.objects.filter(id=account.id).exclude(status=status)
     if Account.objects.filter(id__in=others).update(status=status, updated_at=clock.now()):
@@ -175,7 +175,7 @@ def suspend_account(account: Account, *, suspended: bool) -> None:
 
 
 def suspend_user(user: User, *, suspended: bool) -> None:
-    """Refuse, or accept again, every credential of the user at once."""
+    """Suspend or resume the user with all their credentials."""
     status = "suspended" if suspended else "active"
     if User.objects.filter(id=user.id).exclude(status=status).update(status=status):
         fact = EventType.USER_SUSPENDED if suspended else EventType.USER_RESUMED

@@ -1,7 +1,7 @@
-"""A signed-in person proves again that it is them: by password or passkey, good for some minutes of this sign-in.
+"""A signed-in person confirms their identity again, by password or passkey, for some minutes of this sign-in.
 
-What gives a lasting way in asks for it (`standing.hold_proven`), so that a session that was left open, or a copy of its
-cookie, makes no key, no person, no passkey and no second factor.
+Whatever creates a permanent credential requires it (`standing.hold_proven`), so that an unattended session, or a copy
+of its cookie, cannot create keys, people, passkeys or a second factor.
 """
 
 from collections.abc import Callable
@@ -27,12 +27,12 @@ from igny8_core.kit.errors import Unauthenticated
 
 
 def has_proven(principal: Principal) -> bool:
-    """Whether the session may do what asks for a proof; inside a transaction."""
+    """Whether the session was confirmed recently; inside a transaction."""
     return is_proven(AccessKey.objects.get(id=principal.key_id))
 
 
 def prove_by_password(principal: Principal, *, password: str, request_id: UUID | None) -> datetime:
-    """Give the password again; returns until when that is good. Raises `ValidationError`, `Unauthenticated`."""
+    """Confirm by password; returns until when that is valid. Raises `ValidationError`, `Unauthenticated`."""
     user_id = _person(principal)
     login = confirm_password(user_id=user_id, account_id=principal.account_id, password=password)
 
@@ -46,7 +46,7 @@ def prove_by_password(principal: Principal, *, password: str, request_id: UUID |
 def prove_by_passkey(
     principal: Principal, *, place: Place, challenge: Challenge, credential: str, request_id: UUID | None
 ) -> datetime:
-    """Use one's passkey again; returns until when that is good. Raises `InvalidPasskey`, `Unauthenticated`."""
+    """Confirm by passkey; returns until when that is valid. Raises `InvalidPasskey`, `Unauthenticated`."""
     user_id = _person(principal)
     holder, credential_id = passkeys.holder_of(credential, challenge)
     if holder.user_id != user_id:
@@ -65,7 +65,7 @@ def _person(principal: Principal) -> UUID:
 
 
 def _prove(principal: Principal, check: Callable[[], None], request_id: UUID | None) -> datetime:
-    """Note it for the whole sign-in: a token that is refreshed meanwhile is as good as the one that proved it."""
+    """Record it for the whole sign-in, so that a token refreshed in the meantime counts as well."""
     user_id, account_id = _person(principal), principal.account_id
 
     def operation() -> datetime:

@@ -1,7 +1,7 @@
-"""Loosening a control needs a second admin: changes are asked for here, and confirmed, rejected or replaced.
+"""Loosening a control needs a second admin: changes are requested here, and confirmed, rejected or replaced.
 
-Asking locks nothing but older requests about the same subject, so a caller that locks people does so first and a caller
-that locks a limit does so afterwards. Every function runs inside a unit of work.
+A request only locks older requests about the same subject. Callers that lock people do so before, and callers that lock
+a limit do so afterwards. Every function runs inside a unit of work.
 """
 
 from uuid import UUID
@@ -37,15 +37,15 @@ FACTS = {
 
 
 def replace_open(kind: str, subject: str) -> None:
-    """Close the request that waits about a subject, if there is one: something newer was said about it."""
+    """Close the open request about a subject, if there is one: something newer replaces it."""
     for row in lock_all(PendingChange.objects.filter(kind=kind, subject=subject, outcome="")):
         _end(row, Outcome.EXPIRED if row.expires_at <= clock.now() else Outcome.REPLACED)
 
 
 def ask(change: Change) -> PendingChange:
-    """Ask for a change that loosens a control; whoever calls has closed older requests about it.
+    """Request a change that loosens a control; the caller has closed older requests about it.
 
-    Its outcome is `alone` where there is no second admin, and the caller makes the change; else it waits.
+    Its outcome is `alone` if there is no second admin, and the caller makes the change; otherwise it waits.
     """
     requester = _actor_id()
     alone = requester is None or _is_alone(requester)
@@ -74,7 +74,7 @@ def take_confirmed(*, change_id: UUID) -> Change:
     """Confirm a request as a second admin; the caller makes the change in the same unit of work.
 
     Raises `NotFound`, `ChangeOver`, `SecondAdminRequired`, `ReauthenticationRequired`, and what `hold` raises for an
-    admin who was lowered or suspended meanwhile.
+    admin who was lowered or suspended in the meantime.
     """
     change = change_of(pending_change(change_id=change_id))
     hold_proven(people=Q(pk__in=[]) if isinstance(change, LimitChange) else Q(id=change.user_id))
@@ -85,7 +85,7 @@ def take_confirmed(*, change_id: UUID) -> Change:
 
 
 def reject(*, change_id: UUID) -> PendingChange:
-    """Reject a request, or withdraw one's own. Raises `NotFound`, `ChangeOver`, and what `hold` raises."""
+    """Reject a request, or withdraw your own. Raises `NotFound`, `ChangeOver`, and what `hold` raises."""
     pending_change(change_id=change_id)
     hold()
     row = _open(change_id)
@@ -94,7 +94,7 @@ def reject(*, change_id: UUID) -> PendingChange:
 
 
 def expire_changes() -> int:
-    """Close requests whose days have passed, some hundreds at once; returns how many."""
+    """Close expired requests, some hundreds at a time; returns how many."""
     over = PendingChange.objects.filter(outcome="", expires_at__lte=clock.now()).values("id")[:EXPIRED_AT_ONCE]
     found = lock_all(PendingChange.objects.filter(id__in=over, outcome=""))
     for row in found:
@@ -103,14 +103,14 @@ def expire_changes() -> int:
 
 
 def kind_of(change: Change) -> str:
-    """The kind as it is stored and answered."""
+    """The kind as stored and answered."""
     return str(type(change).__struct_config__.tag)
 
 
 def _is_alone(requester: UUID) -> bool:
-    """Whether nobody else is an active admin, nor was one within the last days.
+    """Whether nobody else is an active admin or was one within the last days.
 
-    Whoever suspends the other admin first would otherwise be alone a moment later.
+    Otherwise an admin could suspend the other one and be alone a moment later.
     """
     others = User.objects.filter(account=PLATFORM_ID).exclude(id=requester)
     active = Q(role=OperatorRole.ADMIN.value, status=Status.ACTIVE)
@@ -118,13 +118,13 @@ def _is_alone(requester: UUID) -> bool:
 
 
 def _actor_id() -> UUID | None:
-    """The operator who acts; nobody on the server's own command line."""
+    """The acting operator; None for the server's command line."""
     actor = unit_of_work.current().actor
     return actor.id if actor.kind is ActorKind.OPERATOR else None
 
 
 def _open(change_id: UUID) -> PendingChange:
-    """The request, locked, if it still waits."""
+    """The request, locked, if it is still open."""
     row = lock_one(PendingChange.objects.filter(id=change_id))
     if row is None or row.outcome or row.expires_at <= clock.now():
         raise ChangeOver

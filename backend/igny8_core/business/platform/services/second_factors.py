@@ -1,7 +1,7 @@
 """The second factor of a sign-in: an authenticator app, with recovery codes. Inside a unit of work.
 
-Wrong codes are counted in the person's row, wherever they were tried, and lock the second factor for a while.
-A refusal that was counted is returned and not raised: see `unit_of_work.run_even_if_refused`.
+Wrong codes are counted per person, wherever they were tried, and lock the second factor for a while. A counted refusal
+is returned rather than raised: see `unit_of_work.run_even_if_refused`.
 """
 
 import math
@@ -27,7 +27,7 @@ def has_second_factor(user_id: UUID) -> bool:
 
 
 def unconfirmed_secret(user_id: UUID) -> str:
-    """The secret that was begun and not confirmed yet, to be shown. Raises `NotFound`."""
+    """The secret of a set-up that is not confirmed yet, for display. Raises `NotFound`."""
     factor = SecondFactor.objects.filter(user_id=user_id, confirmed_at=None).first()
     if factor is None:
         raise NotFound
@@ -35,7 +35,7 @@ def unconfirmed_secret(user_id: UUID) -> str:
 
 
 def begin(*, user_id: UUID, account_id: UUID) -> None:
-    """Make a secret for the app to scan; the same one until it is confirmed. Raises `AlreadyTaken`."""
+    """Create a secret for the app to scan; it stays the same until it is confirmed. Raises `AlreadyTaken`."""
     hold_proven(people=Q(id=user_id))
     SecondFactor.objects.bulk_create(
         [
@@ -53,9 +53,9 @@ def begin(*, user_id: UUID, account_id: UUID) -> None:
 
 
 def confirm(*, user_id: UUID, account_id: UUID, code: str) -> list[str] | AppError:
-    """Switch it on with a first code; returns the recovery codes, shown this once.
+    """Activate it with a first code; returns the recovery codes, which are only shown here.
 
-    Returns `InvalidCode` or `SecondFactorLocked`. Raises `NotFound` for somebody who has not begun.
+    Returns `InvalidCode` or `SecondFactorLocked`. Raises `NotFound` if no set-up was started.
     """
     hold_proven(people=Q(id=user_id))
     factor = SecondFactor.objects.filter(user_id=user_id, confirmed_at=None).first()
@@ -74,9 +74,9 @@ def confirm(*, user_id: UUID, account_id: UUID, code: str) -> list[str] | AppErr
 
 
 def require(standing: Standing, *, code: str) -> AppError | None:
-    """At a sign-in, require a code from a person who has a second factor.
+    """At a sign-in, require a code if the person has a second factor.
 
-    Returns `InvalidCode` or `SecondFactorLocked`. Raises `SecondFactorRequired` without a code.
+    Returns `InvalidCode` or `SecondFactorLocked`. Raises `SecondFactorRequired` if there is no code.
     """
     if standing.factor is None:
         return None
@@ -86,7 +86,7 @@ def require(standing: Standing, *, code: str) -> AppError | None:
 
 
 def remove(*, user_id: UUID, code: str) -> AppError | None:
-    """Switch it off again, with a code. Returns `InvalidCode` or `SecondFactorLocked`; raises `NotFound`."""
+    """Deactivate it with a code. Returns `InvalidCode` or `SecondFactorLocked`; raises `NotFound`."""
     hold_proven(people=Q(id=user_id))
     factor = lock_standing(user_id).factor
     if factor is None:
@@ -100,7 +100,7 @@ def remove(*, user_id: UUID, code: str) -> AppError | None:
 
 
 def _judge(factor: SecondFactor, code: str) -> AppError | None:
-    """Accept a code of the app or a recovery code, each once, or count it as wrong; the person is locked."""
+    """Accept an app's code or a recovery code, each once, or count it as wrong; the person is locked."""
     now, row = clock.now(), SecondFactor.objects.filter(id=factor.id)
     if factor.locked_until is not None and factor.locked_until > now:
         return SecondFactorLocked(retry_after_seconds=math.ceil((factor.locked_until - now).total_seconds()))

@@ -29,7 +29,7 @@ REFRESH_LIFETIME = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a sign-in hands out; both secrets are shown this once."""
+    """The tokens of a sign-in; both secrets are only shown here."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -54,9 +54,9 @@ def check_login(*, email: str, password: str) -> Login:
 
 
 def sign_in(*, email: str, password: str, code: str, request_id: UUID | None) -> Tokens:
-    """Check a password, and a code where the person has a second factor, and open a session.
+    """Check a password, and a code if the person has a second factor, and open a session.
 
-    Raises what `check_login` does, `SecondFactorRequired`, `InvalidCode` and `SecondFactorLocked`.
+    Raises what `check_login` raises, `SecondFactorRequired`, `InvalidCode` and `SecondFactorLocked`.
     """
     login = check_login(email=email, password=password)
     return unit_of_work.run_even_if_refused(
@@ -68,9 +68,9 @@ def sign_in(*, email: str, password: str, code: str, request_id: UUID | None) ->
 
 
 def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
-    """Change a refresh token for a new pair.
+    """Exchange a refresh token for a new pair.
 
-    A token that was changed before is somebody's copy: its whole family is revoked. Raises `Unauthenticated`,
+    A token that was exchanged before has been copied: its whole family is revoked. Raises `Unauthenticated`,
     `UserSuspended` or `AccountSuspended`.
     """
     presented = look_up_secret(refresh_token)
@@ -90,7 +90,7 @@ def refresh(*, refresh_token: str, request_id: UUID | None) -> Tokens:
 
 
 def sign_out(principal: Principal) -> None:
-    """Revoke the tokens of the session this access token belongs to; inside a unit of work."""
+    """Revoke the tokens of the session that this access token belongs to; inside a unit of work."""
     if principal.kind is KeyKind.API_KEY or principal.user_id is None:
         return
     lock_people(Q(id=principal.user_id))
@@ -100,7 +100,7 @@ def sign_out(principal: Principal) -> None:
 
 
 def end_sign_in(*, user_id: UUID, account_id: UUID, family_id: UUID) -> None:
-    """End one of a person's sign-ins, wherever that is; inside a unit of work. Raises `NotFound`."""
+    """End one of a person's sign-ins; inside a unit of work. Raises `NotFound`."""
     hold(people=Q(id=user_id))
     if not _revoke(Q(user_id=user_id, family_id=family_id, kind__in=SIGN_IN_KINDS)):
         raise NotFound
@@ -116,9 +116,9 @@ def end_other_sign_ins(*, user_id: UUID, account_id: UUID, but: UUID) -> None:
 
 
 def end_sessions(user_id: UUID, *, but: UUID | None = None) -> None:
-    """Sign a person out everywhere, except of the session with this key's id, and end what was begun to sign in.
+    """End a person's sign-ins except the session with this key's id, and any sign-in in progress.
 
-    The person is locked, and what was begun with their password ends by the new one's mark.
+    The person is locked; sign-ins in progress end because the new password has a new mark.
     """
     _revoke(Q(user_id=user_id, kind__in=SIGN_IN_KINDS) & ~Q(id=but))
     end_ceremonies(user_id)
@@ -136,7 +136,9 @@ def _open(login: Login, code: str) -> Tokens | AppError:
 
 
 def _rotate(principal: Principal) -> Tokens | AppError:
-    """A new pair; a refusal after revoking the family of a token used twice, for that has to stand."""
+    """A new pair. For a token used twice, the refusal is returned after revoking the family, because that must be
+    committed.
+    """
     assert principal.user_id is not None
     ensure_welcome(lock_login(principal.user_id))
     account_id = principal.account_id
@@ -181,5 +183,5 @@ def _issue_pair(*, user_id: UUID, account_id: UUID, family_id: UUID, proven_at: 
 
 
 def acting(user_id: UUID, account_id: UUID) -> Actor:
-    """The person as the actor of what they do."""
+    """The person as the actor of events."""
     return Actor(ActorKind.OPERATOR if account_id == PLATFORM_ID else ActorKind.USER, user_id)

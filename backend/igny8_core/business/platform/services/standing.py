@@ -1,7 +1,8 @@
-"""What a sign-in rests on and whether who acts may still act, read anew under the locks of `accounts/locks.py`.
+"""The state that a sign-in depends on, and whether the actor may still act, read again under the locks of
+`accounts/locks.py`.
 
-A request is let in before its transaction begins; whatever gives somebody a way in, or takes one away, asks here
-whether its caller was signed out, suspended or lowered meanwhile. Every function runs inside a unit of work.
+A request is authenticated before its transaction begins. Whatever issues or ends a credential checks here whether its
+caller was signed out, suspended or lowered in the meantime. Every function runs inside a unit of work.
 """
 
 import hashlib
@@ -26,23 +27,23 @@ from igny8_core.kit.errors import Forbidden, InvalidCredentials, Unauthenticated
 PROOF_LASTS = timedelta(minutes=10)
 NOBODY = Q(pk__in=[])
 RIGHT_NOW = Func(function="clock_timestamp", output_field=DateTimeField())
-"""Not the transaction's start: it may have waited for a lock since."""
+"""Not the transaction's start, because it may have waited for a lock since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person's password and, where two-step sign-in is on, their second factor, at one moment."""
+    """A person's password and, if two-step sign-in is on, their second factor, at one moment."""
 
     login: Login
     factor: SecondFactor | None
 
     @property
     def mark(self) -> str:
-        """One password with one second factor; a change of either makes another mark."""
+        """Identifies one password with one second factor; changing either changes the mark."""
         return mark_of(self.login.password, "" if self.factor is None else str(self.factor.id))
 
     def ensure_unchanged(self, checked: Login) -> None:
-        """Refuse a password that was right when it was checked and has been changed since, and who was suspended.
+        """Refuse a password that was right when it was checked but has changed since, and people who are suspended.
 
         Raises `InvalidCredentials`, `UserSuspended`, `AccountSuspended`.
         """
@@ -52,7 +53,7 @@ class Standing:
 
 
 def mark_of(*parts: str) -> str:
-    """What a signed text carries of secrets: it tells whether they are still the same, and nothing else."""
+    """A digest of secrets for signed texts: it only tells whether they are still the same."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -63,7 +64,7 @@ def ensure_welcome(login: Login) -> None:
 
 
 def standing_of(login: Login) -> Standing:
-    """The person's standing, unlocked: to be compared later."""
+    """The person's standing, unlocked, for later comparison."""
     factor = SecondFactor.objects.filter(user_id=login.user_id, confirmed_at__isnull=False).first()
     return Standing(login, factor)
 
@@ -74,10 +75,10 @@ def lock_standing(user_id: UUID) -> Standing:
 
 
 def end_ceremonies(user_id: UUID) -> None:
-    """What this person has begun with an authenticator comes to nothing: the person is locked.
+    """Invalidate everything that this person has begun with an authenticator; the person is locked.
 
-    No passkey answers a challenge that was handed out before now, and a second factor that is not confirmed yet gets
-    another secret, since whoever began it has seen this one.
+    Challenges issued before now are no longer accepted, and an unconfirmed second factor gets a new secret, because
+    whoever started it has seen the old one.
     """
     newest = Greatest(F("last_challenge_at"), RIGHT_NOW)
     Passkey.objects.filter(user_id=user_id).update(last_challenge_at=newest)
@@ -85,7 +86,7 @@ def end_ceremonies(user_id: UUID) -> None:
 
 
 def hold(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, User], dict[UUID, AccessKey]]:
-    """Lock these people and keys, and with them whoever acts, who must still be let in.
+    """Lock these people and keys together with the actor, who must still be authorised.
 
     Raises `Unauthenticated`, `UserSuspended`, `Forbidden`.
     """
@@ -101,10 +102,10 @@ def hold(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, User], dic
 
 
 def hold_proven(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, User], dict[UUID, AccessKey]]:
-    """The same for what gives a lasting way in, which a session left open must not do: ask who is there.
+    """The same for whatever creates a permanent credential, which an unattended session must not do.
 
-    API keys are let through: each is a secret of its own that a program presents, and no person can be asked behind it.
-    Raises also `ReauthenticationRequired`.
+    API keys are exempt: each is a program's own secret, and there is no person to ask. Also raises
+    `ReauthenticationRequired`.
     """
     locked, held = hold(people=people, keys=keys)
     credential = unit_of_work.current().actor.credential
@@ -114,7 +115,7 @@ def hold_proven(*, people: Q = NOBODY, keys: Q = NOBODY) -> tuple[dict[UUID, Use
 
 
 def is_proven(key: AccessKey) -> bool:
-    """Whether the key is a program's, or its person gave password or passkey within the last minutes."""
+    """Whether the key belongs to a program, or its person gave password or passkey within the last minutes."""
     if key.kind == KeyKind.API_KEY.value:
         return True
     return key.proven_at is not None and clock.now() - key.proven_at <= PROOF_LASTS

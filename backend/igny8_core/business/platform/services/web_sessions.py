@@ -1,6 +1,6 @@
-"""Sessions of people in a browser: an access key of its own kind, carried by a cookie, revocable at once.
+"""Browser sessions: an access key of its own kind, carried by a cookie, revocable immediately.
 
-One look-up on each request finds person, account and role, and refuses who was suspended meanwhile.
+One look-up per request finds person, account and role, and refuses suspended people.
 """
 
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ LASTING_LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Somebody whose password was right; with a second factor that is half the way.
+    """Somebody whose password was right; with a second factor, the code is still missing.
 
-    `mark` says which password and which second factor that was: it is worth nothing beside any other.
+    `mark` identifies that password and second factor: it is worthless once either has changed.
     """
 
     user_id: UUID
@@ -38,7 +38,7 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """What goes into the cookie, and the language the account has chosen, if it has."""
+    """The cookie's content, and the account's chosen language, if any."""
 
     secret: str = field(repr=False)
     expires_at: datetime
@@ -46,7 +46,7 @@ class NewSession:
 
 
 def prove_password(*, email: str, password: str) -> Proven:
-    """Check the password alone. Raises `InvalidCredentials`, `UserSuspended`, `AccountSuspended`."""
+    """Check only the password. Raises `InvalidCredentials`, `UserSuspended`, `AccountSuspended`."""
     login = check_login(email=email, password=password)
     with unit_of_work.read(Scope.of(login.account_id)):
         standing = standing_of(login)
@@ -54,9 +54,9 @@ def prove_password(*, email: str, password: str) -> Proven:
 
 
 def open_session(*, proven: Proven, code: str, lasting: bool, request_id: UUID | None) -> NewSession:
-    """A session for somebody whose password was checked, with a code where a second factor is on.
+    """Open a session for somebody whose password was checked, with a code if a second factor is on.
 
-    Raises `Unauthenticated` when password or second factor are others by now, `UserSuspended`, `AccountSuspended`,
+    Raises `Unauthenticated` if password or second factor have changed since, `UserSuspended`, `AccountSuspended`,
     `InvalidCode` and `SecondFactorLocked`.
     """
 
@@ -77,7 +77,7 @@ def open_session(*, proven: Proven, code: str, lasting: bool, request_id: UUID |
 
 
 def issue_session(*, user_id: UUID, account_id: UUID, lasting: bool) -> NewSession:
-    """The session itself, for a person who has proven everything; inside a unit of work."""
+    """Create the session for a fully authenticated person; inside a unit of work."""
     now, secret = clock.now(), new_secret(KeyKind.SESSION)
     expires_at = now + (LASTING_LIFETIME if lasting else LIFETIME)
     AccessKey.objects.create(

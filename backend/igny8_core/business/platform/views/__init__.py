@@ -1,1 +1,1 @@
-"""What users and their accounts call: sign-in, and the owner's team."""
+"""The routes for users and their accounts: sign-in, and the owner's team."""

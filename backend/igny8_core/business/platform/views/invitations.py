@@ -1,4 +1,4 @@
-"""Invitations to the caller's own account, and what they share with those that operators see."""
+"""Invitations to the caller's own account, and what these views share with the operators'."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -24,17 +24,17 @@ OWNER = AccountRole.OWNER
 
 
 class InvitationBase(ApiViewSet):
-    """What owners and operators do to one invitation; the mails they ask for are counted by account or operator."""
+    """Actions on an invitation, for owners and operators; mails are counted per account or operator."""
 
     def authorise(self, request: Request) -> None:
-        """Count what will be mailed, before the transaction begins."""
+        """Count the mail before the transaction begins."""
         super().authorise(request)
         if self.action_name(request) in ("create", "send_again"):
             principal = principal_of(request)
             throttle("invitation", str(principal.owner_id if principal.is_operator else principal.account_id))
 
     def own_account(self, request: Request) -> UUID | None:
-        """The account whose invitations the caller may touch; None for all of them."""
+        """The account whose invitations the caller may change; None for all accounts."""
         raise NotImplementedError
 
     @extend_schema(responses={200: InvitationAnswer})
@@ -47,19 +47,19 @@ class InvitationBase(ApiViewSet):
 
     @extend_schema(request=None, responses={200: InvitationAnswer})
     def send_again(self, request: Request, invitation_id: UUID) -> HttpResponse:
-        """Mail a new link, good for another seven days; the older link dies."""
+        """Mail a new link, valid for seven days; the older one stops working."""
         invitation = invitations.send_again(invitation_id=invitation_id, account_id=self.own_account(request))
         return responses.one(InvitationAnswer.of(invitation))
 
     @extend_schema(request=None, responses={200: InvitationAnswer})
     def revoke(self, request: Request, invitation_id: UUID) -> HttpResponse:
-        """Let the mailed link die."""
+        """Revoke the mailed link."""
         invitation = invitations.revoke(invitation_id=invitation_id, account_id=self.own_account(request))
         return responses.one(InvitationAnswer.of(invitation), message="Revoked.")
 
 
 class TeamInvitationViewSet(AccountAudience, InvitationBase):
-    """Who is invited to the caller's account."""
+    """Invitations to the caller's account."""
 
     roles: ClassVar = {"list": OWNER, "retrieve": OWNER, "create": OWNER, "send_again": OWNER, "revoke": OWNER}
 
@@ -76,7 +76,7 @@ class TeamInvitationViewSet(AccountAudience, InvitationBase):
 
     @extend_schema(request=InvitationSerializer, responses={201: InvitationAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Invite an address by mail. Whether it signs in elsewhere is told to nobody but its reader."""
+        """Invite an address by mail. Only its reader is told whether it already belongs to a user."""
         asked = InvitationSerializer.checked(request.data)
         invitation = invitations.invite(
             account_id=account_of(request).id, email=asked.email, role=asked.role, name=asked.name

@@ -1,4 +1,4 @@
-"""What the pages of passkeys in portal and console share: where the browser is, and the challenge in its cookie."""
+"""Shared by the passkey pages of portal and console: the browser's host and origin, and the challenge's cookie."""
 
 from base64 import b64decode, b64encode
 from datetime import datetime
@@ -14,17 +14,17 @@ from igny8_core.business.platform.services.passkeys import CHALLENGE_LIFETIME, C
 COOKIE = "igny8_passkey"
 SALT = "portal.passkey"
 MAX_CREDENTIAL = 20_000
-"""Characters of what a browser answers."""
+"""Maximum length of a browser's answer."""
 
 
 def place_of(request: HttpRequest) -> Place:
-    """The host the browser has asked for, which is one of ours, and the origin of our pages there."""
+    """The host that the browser requested, which is one of ours, and the origin of our pages there."""
     host = request.get_host()
     return Place(host.rsplit(":", 1)[0] if not host.endswith("]") else host, f"{request.scheme}://{host}")
 
 
 def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge, *, bound_to: dict[str, str]) -> None:
-    """Give the browser the challenge to bring back, signed, with what it is for."""
+    """Set a cookie with the challenge, signed together with its purpose."""
     document = {
         "value": b64encode(challenge.value).decode(),
         "made_at": challenge.made_at.isoformat(),
@@ -43,7 +43,7 @@ def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge,
 def options_answer(
     request: HttpRequest, options: str, challenge: Challenge, *, bound_to: dict[str, str]
 ) -> HttpResponse:
-    """What a page's script fetches when a ceremony begins: the options, and the challenge in its cookie."""
+    """The answer to a page's script that begins a ceremony: the options, and the challenge in its cookie."""
     response = HttpResponse(options, content_type="application/json")
     response["Cache-Control"] = "no-store, private"
     hand_out(response, request, challenge, bound_to=bound_to)
@@ -51,7 +51,7 @@ def options_answer(
 
 
 def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge:
-    """The challenge of this ceremony, not of another one. Raises `InvalidPasskey`."""
+    """The challenge of this ceremony and no other. Raises `InvalidPasskey`."""
     try:
         document: Any = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=CHALLENGE_LIFETIME)
     except signing.BadSignature as error:
@@ -63,5 +63,5 @@ def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge
 
 
 def take_back(response: HttpResponse) -> None:
-    """A ceremony is over, well or badly: its challenge goes."""
+    """Delete the challenge when a ceremony has ended, successfully or not."""
     response.delete_cookie(COOKIE, samesite="Strict")

@@ -26,22 +26,24 @@ from igny8_core.kit.errors import Forbidden
 
 
 def address_of(request: Request) -> str:
-    """Where the call comes from."""
+    """The caller's address."""
     return client_address(request, trusted_proxies=settings.ENV.trusted_proxies)
 
 
 class PublicView(ApiView):
-    """For callers without a credential yet; answers carry secrets and are never stored for replay."""
+    """For callers without a credential yet; answers contain secrets and are never stored for replay."""
 
     authentication_classes = ()
     idempotent = False
 
     def authorise(self, request: Request) -> None:
-        """Everybody may call; how often is limited by address."""
+        """Everybody may call; calls are limited per address."""
         throttle("login_address", address_of(request))
 
     def perform(self, request: Request, handler: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The service opens its own unit of work: a revocation must stand although the answer is a refusal."""
+        """The service opens its own unit of work, because a revocation must be committed even if the answer is a
+        refusal.
+        """
         return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
 
 
@@ -60,11 +62,11 @@ class LoginView(PublicView):
 
 
 class RefreshView(PublicView):
-    """Change a refresh token for a new pair."""
+    """Exchange a refresh token for a new pair."""
 
     @extend_schema(request=RefreshSerializer, responses={200: TokensAnswer}, auth=[])
     def post(self, request: Request) -> HttpResponse:
-        """A pair of tokens; the old refresh token is spent."""
+        """A pair of tokens; the old refresh token becomes invalid."""
         given = RefreshSerializer.checked(request.data)
         tokens = sessions.refresh(refresh_token=given.refresh_token, request_id=context.request_id())
         return responses.one(TokensAnswer.of(tokens))
@@ -74,19 +76,19 @@ class SessionView(ApiView):
     """For every kind of principal."""
 
     def scope(self, request: Request) -> Scope:
-        """The caller's account, or all of them for an operator."""
+        """The caller's account, or all accounts for an operator."""
         return Scope.of(principal_of(request).account_id)
 
 
 class ReauthenticateView(SessionView):
-    """Show again that it is really oneself, for what gives a lasting way in."""
+    """Confirm your identity again, to create permanent credentials."""
 
     own_transactions = True
-    """The password is checked before any transaction begins: that is slow on purpose."""
+    """The password is checked before any transaction begins, because that is slow on purpose."""
 
     @extend_schema(request=ReauthenticateSerializer, responses={200: ReauthenticatedAnswer})
     def post(self, request: Request) -> HttpResponse:
-        """Until when that is good, for all tokens of this sign-in."""
+        """Until when this is valid, for all tokens of this sign-in."""
         given, principal = ReauthenticateSerializer.checked(request.data), principal_of(request)
         if principal.kind is KeyKind.API_KEY:
             raise Forbidden("An API key has no password to confirm. Sign in instead.")
@@ -101,13 +103,13 @@ class LogoutView(SessionView):
 
     @extend_schema(request=None, responses={200: MeAnswer})
     def post(self, request: Request) -> HttpResponse:
-        """Who has signed out."""
+        """The person who signed out."""
         sessions.sign_out(principal_of(request))
         return responses.one(MeAnswer.of(principal_of(request)), message="Signed out.")
 
 
 class MeView(SessionView):
-    """Who the credential says the caller is."""
+    """Who the credential belongs to."""
 
     @extend_schema(responses={200: MeAnswer})
     def get(self, request: Request) -> HttpResponse:

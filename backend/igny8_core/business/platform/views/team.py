@@ -50,7 +50,7 @@ class TeamViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(request=TeamMemberChangeSerializer, responses={200: UserAnswer})
     def partial_update(self, request: Request, user_id: UUID) -> HttpResponse:
-        """Change role or name; suspend or resume somebody. One active owner always remains."""
+        """Change role or name; suspend or resume somebody. An account always keeps one active owner."""
         change = TeamMemberChangeSerializer.checked(request.data)
         by = principal_of(request).user_id
         user = change_team_member(account=account_of(request), user_id=user_id, change=change, by=by)
@@ -79,7 +79,7 @@ class TeamKeyViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(request=TeamKeySerializer, responses={201: IssuedKeyAnswer})
     def create(self, request: Request) -> HttpResponse:
-        """Issue a key; `secret` is shown in this answer and never again."""
+        """Issue a key; only this answer contains its `secret`."""
         new = TeamKeySerializer.checked(request.data)
         issued = issue_for_account(
             account_id=account_of(request).id, role=new.role, name=new.name, expires_at=new.expires_at
@@ -88,6 +88,6 @@ class TeamKeyViewSet(AccountAudience, ApiViewSet):
 
     @extend_schema(request=None, responses={200: KeyAnswer})
     def revoke(self, request: Request, key_id: UUID) -> HttpResponse:
-        """Refuse the key from now on."""
+        """Revoke the key."""
         key = revoke_api_key(key_id=key_id, account_id=account_of(request).id)
         return responses.one(KeyAnswer.of(key), message="Revoked.")

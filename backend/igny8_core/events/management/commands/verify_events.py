@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Recomputes the hash of every event since the last time; exits non-zero and names each chain that is broken."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Everything, instead of what is new."""
+        """`--full`: recount everything instead of what is new."""
         parser.add_argument("--full", action="store_true", help="recount everything, also what was verified before")
 
     def handle(self, *args: Any, **options: Any) -> None:

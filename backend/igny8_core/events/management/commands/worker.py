@@ -1,4 +1,4 @@
-"""The worker process: the dispatcher of events beside the queue's own worker."""
+"""The worker process: runs the dispatcher of events beside the queue's own worker."""
 
 import threading
 from typing import Any
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "Dispatches events and runs jobs until it is asked to stop."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Dispatch in a thread; run jobs in the foreground, where signals arrive."""
+        """Dispatch in a thread; run jobs in the main thread, which receives signals."""
         stop = threading.Event()
         thread = threading.Thread(target=_dispatch_until, args=(stop,), name="dispatcher", daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""A tenant from the command line."""
+"""Creates a tenant from the command line."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Makes an account with an API key of role owner, printed this once, and its first owner if one is named."
 
     def add_arguments(self, parser: Any) -> None:
-        """The company, and who owns it."""
+        """The company and its owner."""
         parser.add_argument("--code", required=True, help="3 to 8 capital letters and digits; invoice numbers bear it")
         parser.add_argument("--name", required=True)
         parser.add_argument("--country", required=True, help="ISO 3166-1 alpha-2")
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """All of it or nothing."""
+        """Create everything or nothing."""
         given = {name: options[name] for name in ("code", "name", "country", "time_zone")}
         document = {**given, "billing_currency": options["currency"], "owner": _owner(options)}
         new = checked(AccountOnServerSerializer, document)

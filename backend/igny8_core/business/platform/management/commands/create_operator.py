@@ -1,4 +1,4 @@
-"""The first operator, and any other one, from the command line."""
+"""Creates the first operator, or any other one, from the command line."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ class Command(BaseCommand):
     help = "Makes an operator with a password and an API key; the key is printed this once."
 
     def add_arguments(self, parser: Any) -> None:
-        """Who it is and what they may do."""
+        """The operator's name and role."""
         parser.add_argument("--email", required=True)
         parser.add_argument("--role", choices=[*map(str, OperatorRole)], default=OperatorRole.ADMIN.value)
         parser.add_argument("--name", default="")
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Both or neither."""
+        """Create both or neither."""
         given = {name: options[name] for name in ("email", "role", "name")}
         password = read_password(from_stdin=options["password_stdin"])
         new = checked(OperatorOnServerSerializer, {**given, "password": password})
