@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
-    *(["demo"] if ENV.demo else []),
+    *(["demo", "fake_gateway"] if ENV.demo else []),
 ]
 
 # Few on purpose: every request pays for each of them.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 
-def text(data_dir: Path, base_url: str) -> str:
+def text(data_dir: Path, base_url: str, gateway: tuple[str, str] | None) -> str:
     """Addresses, keys and passwords of the demo; without demo data, the addresses alone."""
     lines = [
         "",
@@ -17,6 +17,8 @@ def text(data_dir: Path, base_url: str) -> str:
         f"  Health       {base_url}/readyz",
         f"  Data         {data_dir}",
     ]
+    if gateway is not None:
+        lines.append(f"  Demo gateway {gateway[0]} (no money moves), its control plane {gateway[1]}")
     demo = data_dir / "demo.json"
     if demo.exists():
         lines += _demo(json.loads(demo.read_text()), base_url, data_dir)

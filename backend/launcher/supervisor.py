@@ -13,6 +13,8 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
+from fake_gateway.keys import ensure_keys
+from fake_gateway.keys import environment as gateway_environment
 from igny8_core.env import BadEnvironment, Environment, ensure_secrets, keep_private, load, socket_dir
 from igny8_core.kit.embedded_postgres import DidNotStart, EmbeddedPostgres
 
@@ -22,6 +24,8 @@ from launcher.children import Child, stop_all
 BACKEND = Path(__file__).resolve().parents[1]
 WATCH_SECONDS = 0.3
 READY_SECONDS = 60
+# The demo gateway's ports lie this far above the product's own, where they are free.
+GATEWAY_PORT_DISTANCE = 500
 
 
 class Refused(RuntimeError):
@@ -37,6 +41,8 @@ class Supervisor:
         self.stopping = False
         self.postgres: EmbeddedPostgres | None = None
         self.children: list[Child] = []
+        self.gateway_ports: tuple[int, int] | None = None
+        self.gateway_environment: dict[str, str] = {}
 
     def serve(self) -> None:
         """Set up, start, watch until a signal comes, stop."""
@@ -60,7 +66,8 @@ class Supervisor:
             self._manage("load_credit_packages")
             self._manage("seed_demo")
             self._manage("seed_demo_statement")
-        self.children = [self._web(), self._worker()]
+        # The gateway comes first: web and worker are told where it is.
+        self.children = [*([self._gateway()] if self.environment.demo else []), self._web(), self._worker()]
         if not self.stopping:
             for child in self.children:
                 child.start()
@@ -73,7 +80,7 @@ class Supervisor:
                 child.heal()
             if not announced and self._is_ready():
                 announced = True
-                print(page.text(self.environment.data_dir, self._base_url()), flush=True)
+                print(page.text(self.environment.data_dir, self._base_url(), self._gateway_addresses()), flush=True)
             if not announced and time.monotonic() > deadline:
                 print("Not ready yet; see the lines above.", file=sys.stderr, flush=True)
                 deadline = time.monotonic() + READY_SECONDS
@@ -119,6 +126,30 @@ class Supervisor:
         if done.returncode != 0 and not self.stopping:
             raise Refused(f"`manage.py {' '.join(arguments)}` failed; the lines above tell why.")
 
+    def _gateway(self) -> Child:
+        """The fake gateway, with the address of the product's incoming messages; it needs no database."""
+        folder, messages = self.environment.data_dir, f"{self._base_url()}/api/v1/webhooks"
+        port = _free_port(self.environment.port + GATEWAY_PORT_DISTANCE)
+        control = _free_port(port + 1)
+        keys = ensure_keys(folder / "fake-gateway-keys.json")
+        self.gateway_ports = (port, control)
+        self.gateway_environment = gateway_environment(keys, f"http://127.0.0.1:{port}")
+        command = [
+            *(sys.executable, "-m", "fake_gateway", "--port", str(port), "--control-port", str(control)),
+            *("--data", str(folder / "fake-gateway.sqlite3"), "--keys", str(folder / "fake-gateway-keys.json")),
+            *("--stripe-webhook", f"{messages}/stripe/", "--paypal-webhook", f"{messages}/paypal/"),
+        ]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("IGNY8_", "DATABASE_"))}
+        environment["PYTHONPATH"] = str(BACKEND)
+        return Child("gateway", command, environment=environment, folder=BACKEND, run=self.run)
+
+    def _gateway_addresses(self) -> tuple[str, str] | None:
+        """Pages and APIs, and the control plane; None outside demo mode."""
+        if self.gateway_ports is None:
+            return None
+        pages, control = self.gateway_ports
+        return f"http://127.0.0.1:{pages}", f"http://127.0.0.1:{control}"
+
     def _web(self) -> Child:
         command = web.command(self.environment.port)
         return self._child("web", command, url=("IGNY8_WEB_DATABASE_URL", self.environment.web_url))
@@ -133,6 +164,9 @@ class Supervisor:
         # glibc would keep an arena for every thread, and with it memory that nobody uses.
         environment.setdefault("MALLOC_ARENA_MAX", "2")
         environment.setdefault("MALLOC_MMAP_THRESHOLD_", "1048576")
+        if not any(name in environment for name in self.gateway_environment):
+            # Whoever names a gateway in the environment means that one, and none of the demo's keys goes to it.
+            environment |= self.gateway_environment
         environment |= {
             "IGNY8_PROCESS": name,
             "IGNY8_ROLE_PREFIX": self.environment.role_prefix,
@@ -151,6 +185,17 @@ class Supervisor:
 
     def _base_url(self) -> str:
         return f"http://127.0.0.1:{self.environment.port}"
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted port of this machine, or any that is free where it is taken or there is none so high."""
+    for port in (wanted if wanted < 65536 else 0, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+    raise Refused("No port is free for the demo gateway.")
 
 
 def _refuse_taken_port(port: int) -> None:

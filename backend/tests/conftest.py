@@ -1,7 +1,7 @@
 """The ground every test stands on: a real PostgreSQL, a database of its own for each test process, and the cast.
 
 Tests connect as the web login, commit really, and make accounts of their own, so that nothing has to be cleaned.
-A run of unit tests alone needs none of it and starts at once.
+A run of unit tests, or of the fake gateway's, needs none of it and starts at once.
 """
 
 import os
@@ -13,7 +13,7 @@ from django.conf import settings
 
 from tests.ground import Ground, own_database
 
-UNIT = Path(__file__).parent / "unit"
+WITHOUT_DATABASE = tuple(Path(__file__).parent / name for name in ("unit", "fake_gateway"))
 SCHEMATHESIS = "schemathesis.pytest.plugin"
 _ground: Ground | None = None
 
@@ -46,4 +46,4 @@ def pytest_unconfigure() -> None:
 
 def _only_units(config: pytest.Config) -> bool:
     asked = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
-    return all(path.is_relative_to(UNIT) for path in asked)
+    return all(any(path.is_relative_to(folder) for folder in WITHOUT_DATABASE) for path in asked)

@@ -1,0 +1,70 @@
+"""The gateway's books: every movement of money that it knows, so that a test can compare a ledger to the last unit."""
+
+from collections.abc import Iterable
+
+from fake_gateway.gateway import Gateway
+from fake_gateway.records import Record
+from fake_gateway.stripe_api.amounts import decimal_of
+
+
+def stripe_books(gateway: Gateway) -> Record:
+    """Charges, refunds and disputes in wire units and as decimals; fees in the currency the account is paid in."""
+    store = gateway.store
+    charges = [each for each in store.newest_first("charge") if each["status"] == "succeeded"]
+    refunds = [each for each in store.newest_first("refund") if each["status"] in ("succeeded", "pending")]
+    disputes = [each for each in store.newest_first("dispute") if each["balance_transactions"]]
+    moved = store.newest_first("balance_transaction")
+    return {
+        "charges": [_charge(gateway, each) for each in reversed(charges)],
+        "refunds": [_refund(each) for each in reversed(refunds)],
+        "disputes": [_dispute(each) for each in reversed(disputes)],
+        "charged": _sums(charges, "amount"),
+        "refunded": _sums(refunds, "amount"),
+        "disputed": _sums((each for each in disputes if each["status"] != "won"), "amount"),
+        "fees": _sums(moved, "fee"),
+        "net": _sums((each for each in moved if each["type"] != "payout"), "net"),
+        "paid_out": _sums(store.newest_first("payout"), "amount"),
+    }
+
+
+def _charge(gateway: Gateway, charge: Record) -> Record:
+    intent = gateway.store.get("payment_intent", charge["payment_intent"])
+    transaction = gateway.store.get("balance_transaction", charge["balance_transaction"])
+    session = None if intent["_session"] is None else gateway.store.get("checkout.session", intent["_session"])
+    return {
+        "id": charge["id"],
+        "payment_intent": intent["id"],
+        "session": intent["_session"],
+        "client_reference_id": None if session is None else session["client_reference_id"],
+        "metadata": intent["metadata"],
+        "currency": charge["currency"],
+        "amount": charge["amount"],
+        "decimal": decimal_of(charge["amount"], charge["currency"]),
+        "refunded": charge["amount_refunded"],
+        "fee": transaction["fee"],
+        "fee_decimal": decimal_of(transaction["fee"], transaction["currency"]),
+        "fee_currency": transaction["currency"],
+        "payout": transaction["_payout"],
+    }
+
+
+def _refund(refund: Record) -> Record:
+    names = ("id", "charge", "payment_intent", "currency", "amount", "status", "metadata")
+    return {**{name: refund[name] for name in names}, "decimal": decimal_of(refund["amount"], refund["currency"])}
+
+
+def _dispute(dispute: Record) -> Record:
+    names = ("id", "charge", "payment_intent", "currency", "amount", "status")
+    fee = sum(each["fee"] for each in dispute["balance_transactions"])
+    return {**{name: dispute[name] for name in names}, "fee": fee}
+
+
+def _sums(records: Iterable[Record], name: str) -> Record:
+    """Per currency, on the wire and as a decimal."""
+    wire: dict[str, int] = {}
+    for record in records:
+        wire[record["currency"]] = wire.get(record["currency"], 0) + record[name]
+    return {
+        currency: {"amount": amount, "decimal": decimal_of(amount, currency)}
+        for currency, amount in sorted(wire.items())
+    }

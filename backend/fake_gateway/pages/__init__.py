@@ -1,0 +1,1 @@
+"""The pages that a payer clicks through in the browser."""
