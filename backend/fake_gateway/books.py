@@ -1,8 +1,10 @@
 """The gateway's books: every movement of money that it knows, so that a test can compare a ledger to the last unit."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from fake_gateway.gateway import Gateway
+from fake_gateway.paypal_api import amounts as paypal_amounts
 from fake_gateway.records import Record
 from fake_gateway.stripe_api.amounts import decimal_of
 
@@ -68,3 +70,49 @@ def _sums(records: Iterable[Record], name: str) -> Record:
         currency: {"amount": amount, "decimal": decimal_of(amount, currency)}
         for currency, amount in sorted(wire.items())
     }
+
+
+def paypal_books(gateway: Gateway) -> Record:
+    """Captures and refunds as PayPal writes amounts; a pending capture is no money yet."""
+    store = gateway.store
+    captures = [each for each in store.newest_first("paypal_capture") if "seller_receivable_breakdown" in each]
+    refunds = [each for each in store.newest_first("paypal_refund") if each["status"] in ("COMPLETED", "PENDING")]
+    fees = [each["seller_receivable_breakdown"]["paypal_fee"] for each in captures]
+    return {
+        "captures": [_capture(each) for each in reversed(captures)],
+        "refunds": [_paypal_refund(each) for each in reversed(refunds)],
+        "captured": _paypal_sums(each["amount"] for each in captures),
+        "refunded": _paypal_sums(each["amount"] for each in refunds),
+        "fees": _paypal_sums(fees),
+    }
+
+
+def _capture(capture: Record) -> Record:
+    return {
+        "id": capture["id"],
+        "order": capture["supplementary_data"]["related_ids"]["order_id"],
+        "custom_id": capture.get("custom_id"),
+        "status": capture["status"],
+        "currency": capture["amount"]["currency_code"],
+        "decimal": capture["amount"]["value"],
+        "fee_decimal": capture["seller_receivable_breakdown"]["paypal_fee"]["value"],
+    }
+
+
+def _paypal_refund(refund: Record) -> Record:
+    return {
+        "id": refund["id"],
+        "capture": refund["_capture"],
+        "custom_id": refund.get("custom_id"),
+        "status": refund["status"],
+        "reversal": refund["_reversal"],
+        "currency": refund["amount"]["currency_code"],
+        "decimal": refund["amount"]["value"],
+    }
+
+
+def _paypal_sums(given: Iterable[Record]) -> Record:
+    sums: dict[str, Decimal] = {}
+    for amount in given:
+        sums[amount["currency_code"]] = sums.get(amount["currency_code"], Decimal(0)) + paypal_amounts.number_of(amount)
+    return {currency: {"decimal": str(value)} for currency, value in sorted(sums.items())}

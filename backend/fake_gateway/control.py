@@ -4,11 +4,14 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
-from fake_gateway.books import stripe_books
+from fake_gateway.books import paypal_books, stripe_books
 from fake_gateway.faults import Fault, FaultKind
-from fake_gateway.forgery import FORGERIES, forged_by_stripe
+from fake_gateway.forgery import forge
 from fake_gateway.gateway import Gateway
 from fake_gateway.http_server import Answer, Request, json_answer
+from fake_gateway.paypal_api import captures, orders
+from fake_gateway.paypal_api.errors import PayPalError
+from fake_gateway.paypal_api.signing import authority_pem
 from fake_gateway.records import Missing, Record, shown
 from fake_gateway.stripe_api import balance, disputes, refunds, sessions
 from fake_gateway.stripe_api.checkout import Payer, authenticate, settle_intent, submit
@@ -41,7 +44,7 @@ class Control:
             content = action(self.gateway, given)
         except Missing as error:
             return json_answer(404, {"error": f"Nothing is kept under {error}."})
-        except (Refused, StripeError, ValueError) as error:
+        except (Refused, StripeError, PayPalError, ValueError) as error:
             return json_answer(400, {"error": str(error)})
         return json_answer(200, {"ok": True} if content is None else content)
 
@@ -118,19 +121,14 @@ def _resend(gateway: Gateway, given: Record) -> Record:
 
 
 def _forge(gateway: Gateway, given: Record) -> Record:
-    kind = _needed(given, "kind")
-    if kind not in FORGERIES:
-        raise Refused(f"kind must be one of {', '.join(FORGERIES)}.")
-    if "stripe" not in gateway.deliveries.targets:
-        raise Refused("No address for Stripe's messages was given.")
-    status, answer = forged_by_stripe(gateway, kind, _needed(given, "event"))
+    status, answer = forge(gateway, _needed(given, "kind"), _needed(given, "event"))
     return {"status": status, "answer": answer}
 
 
 def _tamper(gateway: Gateway, given: Record) -> Record:
     """Write fields into an object as it is kept: a gateway that says something else than was agreed."""
     name = _needed(given, "id")
-    for kind in KINDS:
+    for kind in (*KINDS, orders.KIND, captures.CAPTURE, captures.REFUND):
         if gateway.store.has(kind, name):
             changed = gateway.store.put(kind, {**gateway.store.get(kind, name), **given.get("set", {})})
             return cast(Record, shown(changed))
@@ -212,7 +210,31 @@ def _pay_out(gateway: Gateway, given: Record) -> Record:
 
 def _books(gateway: Gateway, given: Record) -> Record:
     with gateway.store.transaction():
-        return {"stripe": stripe_books(gateway)}
+        return {"stripe": stripe_books(gateway), "paypal": paypal_books(gateway)}
+
+
+def _approve(gateway: Gateway, given: Record) -> Record:
+    return {"payer_id": orders.approve(gateway, _needed(given, "order"), given.get("funding") or orders.BALANCE)}
+
+
+def _on_paypal(name: str, act: Callable[[Gateway, str], object], kind: str) -> Action:
+    """Something that happens to a capture or a refund at PayPal; answers with it as it is then."""
+
+    def run(gateway: Gateway, given: Record) -> Record:
+        with gateway.store.transaction():
+            act(gateway, _needed(given, name))
+            return cast(Record, shown(gateway.store.get(kind, given[name])))
+
+    return run
+
+
+def _revoke_tokens(gateway: Gateway, given: Record) -> None:
+    for token in gateway.store.newest_first("paypal_token"):
+        gateway.store.remove("paypal_token", token["id"])
+
+
+def _authority(gateway: Gateway, given: Record) -> Record:
+    return {"pem": authority_pem(gateway).decode()}
 
 
 def _reset(gateway: Gateway, given: Record) -> None:
@@ -251,6 +273,14 @@ ACTIONS: dict[tuple[str, str], tuple[Action, Names]] = {
     ("POST", "/stripe/settle_refund"): (_settle_refund, {"refund": str}),
     ("POST", "/stripe/fail_refund"): (_fail_refund, {"refund": str, "reason": str}),
     ("POST", "/stripe/payout"): (_pay_out, {"currency": str}),
+    ("POST", "/paypal/approve"): (_approve, {"order": str, "funding": str}),
+    ("POST", "/paypal/complete"): (_on_paypal("capture", captures.complete, captures.CAPTURE), {"capture": str}),
+    ("POST", "/paypal/deny"): (_on_paypal("capture", captures.deny, captures.CAPTURE), {"capture": str}),
+    ("POST", "/paypal/reverse"): (_on_paypal("capture", captures.reverse, captures.CAPTURE), {"capture": str}),
+    ("POST", "/paypal/settle_refund"): (_on_paypal("refund", captures.settle_refund, captures.REFUND), {"refund": str}),
+    ("POST", "/paypal/fail_refund"): (_on_paypal("refund", captures.fail_refund, captures.REFUND), {"refund": str}),
+    ("POST", "/paypal/revoke_tokens"): (_revoke_tokens, {}),
+    ("GET", "/paypal/authority"): (_authority, {}),
     ("POST", "/tamper"): (_tamper, {"id": str, "set": dict}),
     ("POST", "/reset"): (_reset, {}),
 }

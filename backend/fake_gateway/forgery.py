@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from fake_gateway.deliveries import post
 from fake_gateway.gateway import Gateway
+from fake_gateway.paypal_forgery import PAYPAL_FORGERIES
 from fake_gateway.records import Record
 from fake_gateway.stripe_api.events import signature, signed_headers
 
@@ -15,11 +16,17 @@ OLD_SECONDS = 3600
 type Message = tuple[Mapping[str, str], bytes]
 
 
-def forged_by_stripe(gateway: Gateway, kind: str, event_id: str) -> tuple[int, str]:
-    """Send a forged copy of an event to the product; its status and the beginning of its answer. Raises KeyError."""
-    event = gateway.store.get("event", event_id)
-    headers, body = FORGERIES[kind](gateway, event)
-    return post(gateway.deliveries.targets["stripe"].url, headers, body)
+def forge(gateway: Gateway, kind: str, event_id: str) -> tuple[int, str]:
+    """Send a forged copy of an event to the product; its status and the beginning of its answer. Raises ValueError."""
+    name = "paypal" if event_id.startswith("WH-") else "stripe"
+    forgeries = PAYPAL_FORGERIES if name == "paypal" else FORGERIES
+    if kind not in forgeries:
+        raise ValueError(f"kind must be one of {', '.join(forgeries)}.")
+    if name not in gateway.deliveries.targets:
+        raise ValueError(f"No address for messages of {name} was given.")
+    event = gateway.store.get("paypal_event" if name == "paypal" else "event", event_id)
+    headers, body = forgeries[kind](gateway, event)
+    return post(gateway.deliveries.targets[name].url, headers, body)
 
 
 def _signed(gateway: Gateway, body: bytes, *, moment: int | None = None, secret: str | None = None) -> Message:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fake_gateway.control import Control
@@ -9,8 +10,11 @@ from fake_gateway.deliveries import Deliveries, Target
 from fake_gateway.gateway import Gateway
 from fake_gateway.http_server import Answer, Request, Server
 from fake_gateway.keys import Keys
-from fake_gateway.pages import stripe_pages
+from fake_gateway.pages import paypal_pages, stripe_pages
 from fake_gateway.pages.layout import not_found
+from fake_gateway.paypal_api import captures
+from fake_gateway.paypal_api.api import PREFIXES, PayPalApi
+from fake_gateway.paypal_api.signing import signed_headers as signed_by_paypal
 from fake_gateway.store import Store
 from fake_gateway.stripe_api.api import StripeApi
 from fake_gateway.stripe_api.checkout import settle_intent
@@ -44,14 +48,17 @@ class Running:
         self.gateway = Gateway(
             store, options.keys, options.public_url, Deliveries(store), later_seconds=options.later_seconds
         )
-        self.stripe = StripeApi(self.gateway)
+        self.stripe, self.paypal = StripeApi(self.gateway), PayPalApi(self.gateway)
         self.api_server = Server(options.port, self._answer)
         self.control_server = Server(options.control_port, Control(self.gateway).answer)
         self.gateway.public_url = (options.public_url or self.address).rstrip("/")
         self._set_works()
         if options.stripe_webhook:
-            sign = lambda body: signed_headers(self.gateway, body)  # noqa: E731
-            self.gateway.deliveries.targets["stripe"] = Target(options.stripe_webhook, sign)
+            target = Target(options.stripe_webhook, partial(signed_headers, self.gateway))
+            self.gateway.deliveries.targets["stripe"] = target
+        if options.paypal_webhook:
+            target = Target(options.paypal_webhook, partial(signed_by_paypal, self.gateway))
+            self.gateway.deliveries.targets["paypal"] = target
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -90,10 +97,14 @@ class Running:
         self.gateway.store.close()
 
     def _answer(self, request: Request) -> Answer:
+        if request.path.startswith(PREFIXES):
+            return self.paypal.answer(request)
         if request.path.startswith("/v1/"):
             return self.stripe.answer(request)
         if request.path.startswith((stripe_pages.PAY, stripe_pages.CHALLENGE)) and request.method in ("GET", "POST"):
             return stripe_pages.answer(self.gateway, request)
+        if request.path == paypal_pages.APPROVE and request.method in ("GET", "POST"):
+            return paypal_pages.answer(self.gateway, request)
         return not_found()
 
     def _set_works(self) -> None:
@@ -102,6 +113,8 @@ class Running:
                 "settle_intent": settle_intent,
                 "settle_refund": settle_refund,
                 "fail_refund": fail_refund,
+                "paypal_complete": captures.complete,
+                "paypal_refund": captures.settle_refund,
                 "warn": warn,
                 "inquire": lambda gateway, charge: _ignore(open_dispute(gateway, charge, inquiry=True)),
                 "dispute_fraudulent": lambda gateway, charge: _ignore(open_dispute(gateway, charge)),

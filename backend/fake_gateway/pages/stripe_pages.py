@@ -111,8 +111,8 @@ def _form(session: Record, sentence: str) -> Answer:
             '<input id="number" name="number" inputmode="numeric" autocomplete="off" placeholder="4242 4242 4242 4242">'
             + button("Save the card" if session["mode"] == "setup" else "Pay", "action", "pay")
         )
-        parts.append(card(form(fields)))
-    parts += [_slow(name) for name in session["payment_method_types"] if name in SLOW_BY_NAME]
+        parts.append(card(form(fields, action=PAY + session["id"])))
+    parts += [_slow(session, name) for name in session["payment_method_types"] if name in SLOW_BY_NAME]
     if session["cancel_url"]:
         parts.append(link("Cancel and go back", session["cancel_url"]))
     return page("Pay", "".join(parts))
@@ -131,7 +131,7 @@ def _summary(session: Record) -> str:
     return f'<h1>To pay</h1><p class="amount">{escape(total)}</p><ul>{lines}</ul>'
 
 
-def _slow(name: str) -> str:
+def _slow(session: Record, name: str) -> str:
     label = escape(SLOW_BY_NAME[name].label)
     fields = (
         f'<h1>{label}</h1><input type="hidden" name="slow_method" value="{name}">'
@@ -139,4 +139,4 @@ def _slow(name: str) -> str:
         + button(f"Pay later by {SLOW_BY_NAME[name].label}", "works", "yes")
         + button("Pay later, and let it fail", "works", "no", quiet=True)
     )
-    return card(form(fields))
+    return card(form(fields, action=PAY + session["id"]))

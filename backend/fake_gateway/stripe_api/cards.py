@@ -142,6 +142,7 @@ SLOW_METHODS = (
 SLOW_BY_NAME = {method.name: method for method in SLOW_METHODS}
 
 
-def methods_for(currency: str) -> list[str]:
-    """The kinds of payment method offered in a currency where a call names none."""
-    return ["card", *(method.name for method in SLOW_METHODS if method.currency == currency)]
+def methods_for(currency: str, allowed: list[str] | None) -> list[str]:
+    """The kinds of payment method offered in a currency; what a call allows is a filter on them."""
+    offered = ["card", *(method.name for method in SLOW_METHODS if method.currency == currency)]
+    return [each for each in offered if allowed is None or each in allowed]

@@ -24,6 +24,7 @@ def new_intent(gateway: Gateway, given: Record) -> Record:
     record: Record = {
         "id": name,
         "object": "payment_intent",
+        "allowed_payment_method_types": given.get("allowed_payment_method_types"),
         "amount": given["amount"],
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
@@ -48,7 +49,7 @@ def new_intent(gateway: Gateway, given: Record) -> Record:
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_options": {},
-        "payment_method_types": given.get("payment_method_types") or methods_for(given["currency"]),
+        "payment_method_types": given["payment_method_types"],
         "processing": None,
         "receipt_email": given.get("receipt_email"),
         "review": None,
@@ -78,8 +79,11 @@ def create_intent(call: Call) -> Record:
         for name in ONLY_WITH_CONFIRM:
             if given.get(name) is not None:
                 raise InvalidRequest(f"You can only set `{name}` if you are confirming this PaymentIntent.", param=name)
-    if not given.get("payment_method_types") and "automatic_payment_methods" not in given:
-        given = {**given, "automatic_payment_methods": {"enabled": True}}
+    types = methods_for(currency, given.get("allowed_payment_method_types"))
+    if not types:
+        raise InvalidRequest("No payment method that you allow is available.", param="allowed_payment_method_types")
+    automatic = {"enabled": True, "allow_redirects": "always", **(given.get("automatic_payment_methods") or {})}
+    given = {**given, "automatic_payment_methods": automatic, "payment_method_types": types}
     method = method_given(call.gateway, given["payment_method"]) if given.get("payment_method") else None
     _check_method(given, method)
     intent = new_intent(call.gateway, {**given, "currency": currency})

@@ -41,7 +41,7 @@ CREATE_SESSION: Schema = {
     "submit_type": choice("auto", "book", "donate", "pay", "subscribe"),
     "ui_mode": choice("hosted_page"),
     "adaptive_pricing": group(enabled=boolean()),
-    "payment_method_types": _method_types(),
+    "allowed_payment_method_types": _method_types(),
     "metadata": metadata(),
     "line_items": rows(
         group(
@@ -87,7 +87,7 @@ CREATE_INTENT: Schema = {
     "description": text(longest=1000),
     "metadata": metadata(),
     "automatic_payment_methods": AUTOMATIC,
-    "payment_method_types": _method_types(),
+    "allowed_payment_method_types": _method_types(),
     "capture_method": choice("automatic", "automatic_async"),
     "receipt_email": text(),
     "statement_descriptor_suffix": text(longest=22),
@@ -107,7 +107,7 @@ CREATE_SETUP: Schema = {
     "description": text(longest=1000),
     "metadata": metadata(),
     "automatic_payment_methods": AUTOMATIC,
-    "payment_method_types": rows(choice("card")),
+    "allowed_payment_method_types": rows(choice("card")),
 }
 CONFIRM_SETUP: Schema = {**EXPAND, "payment_method": text(), "return_url": address()}
 CANCEL_SETUP: Schema = {**EXPAND, "cancellation_reason": choice("abandoned", "duplicate", "requested_by_customer")}

@@ -4,7 +4,7 @@ from fake_gateway.gateway import Gateway
 from fake_gateway.records import Record
 from fake_gateway.stripe_api.amounts import check_amount, checked_currency
 from fake_gateway.stripe_api.call import Call
-from fake_gateway.stripe_api.cards import SLOW_BY_NAME, methods_for
+from fake_gateway.stripe_api.cards import methods_for
 from fake_gateway.stripe_api.customers import check_customer, merged
 from fake_gateway.stripe_api.errors import InvalidRequest
 from fake_gateway.stripe_api.events import emit
@@ -25,13 +25,10 @@ def create_session(call: Call) -> Record:
     check_customer(gateway, given.get("customer"))
     expires_at = _expiry(gateway, given)
     money = _money(gateway, given) if given["mode"] == "payment" else _setup_money(given)
-    types = given.get("payment_method_types") or _default_types(given, money)
-    for name in types:
-        if name in SLOW_BY_NAME and SLOW_BY_NAME[name].currency != money["currency"]:
-            raise InvalidRequest(
-                f"The currency {money['currency']} is not supported by the payment method {name}.",
-                param="payment_method_types",
-            )
+    allowed = given.get("allowed_payment_method_types")
+    types = methods_for(money["currency"], allowed) if given["mode"] == "payment" else ["card"]
+    if not types:
+        raise InvalidRequest("No payment method that you allow is available.", param="allowed_payment_method_types")
     record = _new_session(gateway, given, money, types, expires_at)
     if given["mode"] == "setup":
         data = given.get("setup_intent_data") or {}
@@ -107,17 +104,13 @@ def _setup_money(given: Record) -> Record:
             raise InvalidRequest(f"You can not pass `{name}` in `setup` mode.", param=name)
     if given.get("currency"):
         checked_currency(given["currency"], param="currency")
-    elif not given.get("payment_method_types"):
+    elif not given.get("allowed_payment_method_types"):
         raise InvalidRequest(
-            "You must pass `currency` in `setup` mode when `payment_method_types` is not set.",
+            "You must pass `currency` in `setup` mode when `allowed_payment_method_types` is not set.",
             param="currency",
             code="parameter_missing",
         )
     return {"currency": given.get("currency"), "total": None, "items": []}
-
-
-def _default_types(given: Record, money: Record) -> list[str]:
-    return ["card"] if given["mode"] == "setup" else methods_for(money["currency"])
 
 
 def _new_session(gateway: Gateway, given: Record, money: Record, types: list[str], expires_at: int) -> Record:
@@ -130,6 +123,7 @@ def _new_session(gateway: Gateway, given: Record, money: Record, types: list[str
         "adaptive_pricing": {"enabled": (given.get("adaptive_pricing") or {}).get("enabled", True)},
         "after_expiration": None,
         "allow_promotion_codes": None,
+        "allowed_payment_method_types": given.get("allowed_payment_method_types"),
         "amount_subtotal": money["total"],
         "amount_total": money["total"],
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
@@ -165,8 +159,6 @@ def _new_session(gateway: Gateway, given: Record, money: Record, types: list[str
         "payment_status": "unpaid" if payment else "no_payment_required",
         "phone_number_collection": {"enabled": False},
         "presentment_details": None,
-        "recovered_from": None,
-        "saved_payment_method_options": None,
         "setup_intent": None,
         "shipping_address_collection": None,
         "shipping_cost": None,

@@ -22,6 +22,7 @@ def new_setup(gateway: Gateway, given: Record) -> Record:
     record: Record = {
         "id": name,
         "object": "setup_intent",
+        "allowed_payment_method_types": given.get("allowed_payment_method_types"),
         "application": None,
         "automatic_payment_methods": given.get("automatic_payment_methods"),
         "cancellation_reason": None,
@@ -39,7 +40,7 @@ def new_setup(gateway: Gateway, given: Record) -> Record:
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_options": {},
-        "payment_method_types": given.get("payment_method_types") or ["card"],
+        "payment_method_types": ["card"],
         "single_use_mandate": None,
         "status": "requires_payment_method",
         "usage": given.get("usage", "off_session"),

@@ -10,6 +10,7 @@ from fake_gateway.http_server import Server
 from fake_gateway.keys import make_keys
 from fake_gateway.running import Options, Running
 from tests.fake_gateway.driving import Driver, Product
+from tests.fake_gateway.paypal_driving import PayPal
 
 
 @pytest.fixture
@@ -54,3 +55,8 @@ def client(running: Running) -> stripe.StripeClient:
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=(2, 10)),
     )
+
+
+@pytest.fixture
+def paypal(running: Running) -> PayPal:
+    return PayPal(running)
