@@ -50,7 +50,7 @@ class Driver:
         self.running = running
         self.gateway = running.gateway
 
-    def post(self, path: str, **given: Any) -> Any:
+    def post(self, path: str, /, **given: Any) -> Any:
         """A call that has to work; its JSON."""
         got = call("POST", self.running.control_address + path, json.dumps(given), Content_Type="application/json")
         assert got.status == 200, got.body
