@@ -1,5 +1,6 @@
 """Entry point of the web process, which runs under the web login."""
 
+import gc
 import os
 
 import django
@@ -16,3 +17,8 @@ from igny8_core.http.front import Front  # noqa: E402 - it reads the settings
 from igny8_core.http.requests import TolerantHandler  # noqa: E402
 
 application = Front(TolerantHandler())
+
+# What has been loaded stays: without this the collector walks all of it again and again while requests are served.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 50)
