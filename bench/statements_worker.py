@@ -33,7 +33,7 @@ def imported(path: Path) -> tuple[float, float, int, float]:
     if read.status != "matching":
         raise SystemExit(f"{read.status}: {read.problem}")
     stored = time.monotonic()
-    auto_match.look_through(import_id=found.id, statuses=frozenset({LineStatus.NEW}))
+    auto_match.match_open_lines(import_id=found.id, statuses=frozenset({LineStatus.NEW}))
     looked = time.monotonic()
     with unit_of_work.read(scope):
         lines = StatementLine.objects.filter(statement_import_id=found.id, certain=True).order_by("sequence")
@@ -47,7 +47,7 @@ def _rate(line_ids: list[UUID]) -> float:
         if time.monotonic() - begun > BOOKING_SECONDS:
             break
         booked += unit_of_work.run(
-            lambda: auto_match.take_one(line_id),  # noqa: B023
+            lambda: auto_match.book_certain_line(line_id),  # noqa: B023
             scope=Scope.operators(),
             actor=auto_match.BANK,
         )

@@ -82,7 +82,7 @@ def write_year(account: Account, customer: Customer, *, start: datetime, staff: 
         void_invoice(invoice_id=year.bill(1).id)
         mark_uncollectible(invoice_id=year.bill(1).id)
     with clock.use(start + 11 * MONTH):
-        year.leave_a_card_payment()
+        year.abandon_card_payment()
 
 
 class _Year:
@@ -147,7 +147,7 @@ class _Year:
                 return self._use_credits
         return partial(self._approve, self._submit(invoice, method=WALLET if month == 1 else BANK))
 
-    def leave_a_card_payment(self) -> None:
+    def abandon_card_payment(self) -> None:
         """A card payment somebody began and left: the one status no manual payment has."""
         invoice = self.bill(0)
         PaymentService.begin_gateway_payment(account=self.account, invoice=invoice, payment_method=PaymentMethod.STRIPE)

@@ -48,12 +48,12 @@ class Child:
         if self.process is not None:
             if self.process.poll() is None:
                 return
-            self._bury()
+            self._kill_orphans()
         if time.monotonic() >= self.not_before:
             print(f"{self.name} has died; starting it again", file=sys.stderr, flush=True)
             self.start()
 
-    def _bury(self) -> None:
+    def _kill_orphans(self) -> None:
         """End what outlived it: its workers would go on serving, and hold the port against its successor."""
         self.kill_group()
         self.process = None

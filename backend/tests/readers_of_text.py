@@ -14,7 +14,7 @@ from igny8_core.business.banking.domain.fingerprints import fingerprint
 from igny8_core.business.banking.domain.invoice_lists import listings_of
 from igny8_core.business.banking.domain.invoice_tokens import InvoiceTokens
 from igny8_core.business.banking.domain.lines import StatementLine
-from igny8_core.business.banking.domain.names import NameIndex, likeness, plain_name, stands_in
+from igny8_core.business.banking.domain.names import NameIndex, occurs_in, plain_name, similarity
 from igny8_core.business.banking.formats import camt053, mt940, ofx
 from igny8_core.business.banking.formats.csv_profile import cells, read_csv
 from igny8_core.business.banking.formats.mt940.information import read_information
@@ -154,8 +154,8 @@ READERS: dict[str, Read] = {
     "fingerprint": lambda text: fingerprint(_line(text)),
     "normalise_number": lambda text: is_iban(normalise_number(text)),
     "plain_name": plain_name.__wrapped__,
-    "stands_in": lambda text: stands_in("COMPANY", text),
-    "likeness": lambda text: likeness("COMPANY 1", plain_name.__wrapped__(text)[:300]),
+    "stands_in": lambda text: occurs_in("COMPANY", text),
+    "likeness": lambda text: similarity("COMPANY 1", plain_name.__wrapped__(text)[:300]),
     "names": lambda text: NAMES.accounts_like(text),
     "statuses_of": statuses_of,
     "csv, a text": _file(lambda file: read_csv(file, PROFILE), '01.01.2026;1,00;"', '"\n'),

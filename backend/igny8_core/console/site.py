@@ -1,11 +1,11 @@
 """The admin site: every page goes through `access`, and signing in and out happens elsewhere."""
 
+import logging
 from collections.abc import Callable
 from copy import deepcopy
 from functools import wraps
 from typing import Any, cast
 
-import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -69,7 +69,7 @@ OWN_PAGES = (
 NOT_SERVED = frozenset({"autocomplete", "password_change", "password_change_done", "view_on_site"})
 """Pages of Django's admin that none of ours link to: they read tables and users that do not exist here."""
 
-logger = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class OperatorSite(UnfoldAdminSite):

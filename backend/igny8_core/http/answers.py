@@ -1,10 +1,14 @@
 """The base of all answer types: one struct renders the JSON, is typed for pages, and describes itself in OpenAPI."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its time zone; the OpenAPI document describes it as `date-time`."""
 
 
 class Answer(msgspec.Struct):

@@ -86,14 +86,14 @@ class StrictCharField(serializers.CharField):
         if self.max_length is not None and len(data.strip() if self.trim_whitespace else data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)  # checked before anything is done with it
         try:
-            text = self.tidied(data)
+            text = self.clean_text(data)
         except BadText as error:
             raise serializers.ValidationError(str(error)) from error
         if not text and not self.allow_blank:
             self.fail("blank")
         return super().to_internal_value(text)
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """The accepted text; raises `BadText`."""
         return one_line(text)
 
@@ -101,7 +101,7 @@ class StrictCharField(serializers.CharField):
 class ParagraphsField(StrictCharField):
     """Text of several lines: a note, a reason, an address."""
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """Line breaks are kept."""
         return paragraphs(text)
 
@@ -109,7 +109,7 @@ class ParagraphsField(StrictCharField):
 class VerbatimField(StrictCharField):
     """A password, or a document inside a document: stored unchanged."""
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """The text itself, if the database can store it."""
         if not is_clean(text) or _CONTROLS.search(text):
             raise BadText("Control characters are not allowed.")

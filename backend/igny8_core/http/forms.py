@@ -17,11 +17,11 @@ class LineField(forms.CharField):
         if not text or (self.max_length is not None and len(text) > self.max_length):
             return text  # empty, or about to be refused by the length validator
         try:
-            return self.tidied(text)
+            return self.clean_text(text)
         except BadText as error:
             raise forms.ValidationError(gettext(str(error))) from error
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """The accepted text; raises `BadText`."""
         return one_line(text)
 
@@ -31,7 +31,7 @@ class ParagraphsField(LineField):
 
     widget = forms.Textarea
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """Line breaks are kept."""
         return paragraphs(text)
 

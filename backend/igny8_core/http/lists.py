@@ -12,7 +12,7 @@ from igny8_core.http.pagination import EXACT_COUNT_LIMIT, build, page_request
 
 
 def sequence_page(
-    request: Request, queryset: QuerySet[Any], shown: Callable[[Any], Any], *, by: str = "sequence"
+    request: Request, queryset: QuerySet[Any], answer_of: Callable[[Any], Any], *, by: str = "sequence"
 ) -> HttpResponse:
     """A page of any table with a `sequence`, newest first; or ordered `by` another ascending column."""
     ordering = "-created_at" if by == "sequence" else f"-{by}"
@@ -31,7 +31,7 @@ def sequence_page(
             request,
             asked=asked,
             ordering=ordering,
-            rows=[shown(row) for row in found],
+            rows=[answer_of(row) for row in found],
             keys=[(getattr(row, by),) for row in found],
             count=count,
         )

@@ -1,10 +1,9 @@
 """Log lines: one JSON object each, with the id of the current request, and without secrets."""
 
+import json
 import logging
 import re
-from typing import Any
-
-import structlog
+from datetime import UTC, datetime
 
 from igny8_core.http import context
 
@@ -19,6 +18,8 @@ SECRETS = (
         r"\1***",
     ),
 )
+STANDARD_ATTRIBUTES = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+"""Attributes of every log record; all others were passed as `extra` and are fields of the line."""
 
 
 def without_secrets(line: str) -> str:
@@ -28,44 +29,23 @@ def without_secrets(line: str) -> str:
     return line
 
 
-class SafeFormatter(structlog.stdlib.ProcessorFormatter):
-    """The last step of every line, ours and the libraries'."""
+class JSONFormatter(logging.Formatter):
+    """Formats every line, ours and the libraries': the message is `event`, and `extra` adds fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        return without_secrets(super().format(record))
-
-
-def with_request_id(logger: Any, name: str, line: dict[str, Any]) -> dict[str, Any]:
-    """Name the request, where there is one."""
-    request_id = context.request_id()
-    if request_id is not None:
-        line.setdefault("request_id", str(request_id))
-    return line
-
-
-SHARED: list[Any] = [
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    with_request_id,
-    structlog.processors.format_exc_info,
-]
-
-
-def formatter() -> SafeFormatter:
-    """The formatter of the process's one handler."""
-    return SafeFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
-        foreign_pre_chain=SHARED,
-    )
-
-
-def configure() -> None:
-    """Send structlog's lines through the standard library, so that all lines look the same."""
-    structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
+        """The record as one line of JSON without secrets."""
+        line = {key: value for key, value in vars(record).items() if key not in STANDARD_ATTRIBUTES}
+        line |= {
+            "event": record.getMessage(),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
+        }
+        request_id = context.request_id()
+        if request_id is not None:
+            line.setdefault("request_id", str(request_id))
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack"] = record.stack_info
+        return without_secrets(json.dumps(line, default=str))

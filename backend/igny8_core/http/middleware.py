@@ -1,8 +1,8 @@
 """The outermost layer: request id, refused bodies, and unexpected exceptions."""
 
+import logging
 from collections.abc import Callable
 
-import structlog
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -20,7 +20,7 @@ CREDENTIALS = ("Authorization", "Cookie")
 REFUSAL = "igny8.refusal"
 """The key in a request's environment with the reason why its body was refused."""
 
-logger = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class RequestContextMiddleware:

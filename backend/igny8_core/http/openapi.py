@@ -198,7 +198,7 @@ def _parameter(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
-def only_the_api(endpoints: list[Any]) -> list[Any]:
+def without_own_routes(endpoints: list[Any]) -> list[Any]:
     """Build the document; it describes the API but not its own routes, and by now every room has been imported."""
     with _DESCRIBING:
         for operation, said in taken_notes():

@@ -27,6 +27,6 @@ class TolerantRequest(WSGIRequest):
 
 
 class TolerantHandler(WSGIHandler):
-    """Django as a WSGI application, with that request."""
+    """Django as a WSGI application that uses this request class."""
 
     request_class = TolerantRequest

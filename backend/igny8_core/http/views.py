@@ -75,7 +75,7 @@ class ApiView(APIView):
             throttle("write", subject)
 
     def check_audience(self, principal: Principal) -> None:
-        """Refuse the kind of principal the view is not for."""
+        """Refuse principals of the wrong kind."""
 
     def action_name(self, request: Request) -> str:
         """The key for `roles`."""

@@ -173,7 +173,7 @@ def harmless(upload: "UploadedFile[Any]", visit: Visit) -> CleanFile:
 class ReferenceField(LineField):
     """A payer's reference, which must not be empty once normalised."""
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """The reference as displayed."""
         return read_reference(text).text
 
@@ -181,7 +181,7 @@ class ReferenceField(LineField):
 class TypedAmountField(LineField):
     """An amount as a person types it, or copies it from a page, where direction marks surround it."""
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """Without those."""
         return bare(text).strip()
 

@@ -36,8 +36,8 @@ def newest_first(request: HttpRequest, rows: QuerySet[Any]) -> Slice:
     return Slice(found[:SIZE], older, start is None)
 
 
-def shelves_document(wish: str, names: Mapping[str, Promise]) -> dict[str, Any]:
+def tabs_of(requested: str, names: Mapping[str, Promise]) -> dict[str, Any]:
     """The tabs of a list for its page; an unknown tab shows everything."""
-    shelf = wish if wish in names else ""
-    query = f"status={shelf}" if shelf else ""
-    return {"shelf": shelf, "shelves": list(names.items()), "query": query, "label": names[""]}
+    tab = requested if requested in names else ""
+    query = f"status={tab}" if tab else ""
+    return {"tab": tab, "tabs": list(names.items()), "query": query, "label": names[""]}

@@ -1,8 +1,8 @@
 """Shared by all pages: language, rendering, notices, and how errors look."""
 
+import logging
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -23,7 +23,7 @@ THEMES = ("light", "dark")
 LOCAL_PATH, CONSOLE_PATH = "/portal/", "/admin/"
 """The paths are written out: reversing the console's by name would import the console."""
 
-logger = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def language_of(request: HttpRequest) -> str:
@@ -69,7 +69,7 @@ def refused(request: HttpRequest, exception: Exception, *, visit: Visit | None =
     """The page for an exception: signing in, a 4xx with what is wrong, or a logged 500."""
     error = from_exception(exception)
     if error is None:
-        logger.error("unexpected_exception", exc_info=exception, request_id=str(context.request_id()))
+        logger.error("unexpected_exception", exc_info=exception)
         error = Internal()
     if isinstance(error, Unauthenticated):
         return _to_sign_in(request)

@@ -112,10 +112,10 @@ ROLE: dict[str, Promise] = {
 }
 
 ROLE_MEANING: dict[str, Promise] = {
-    "viewer": _("Looks at invoices and payments."),
-    "member": _("Also pays invoices."),
-    "admin": _("Also buys credits and saves ways to pay."),
-    "owner": _("Also manages people and API keys."),
+    "viewer": _("Can view invoices and payments."),
+    "member": _("Can also pay invoices."),
+    "admin": _("Can also buy credits and save ways to pay."),
+    "owner": _("Can also manage people and API keys."),
 }
 
 OPERATOR_ROLE: dict[str, Promise] = {
@@ -162,7 +162,7 @@ JOURNAL: dict[str, Promise] = {
 NOTICES: dict[str, Promise] = {
     "submitted": _("Thank you. We have your payment details and are checking them."),
     "cancelled": _("The payment was cancelled."),
-    "purchased": _("Your order is in. Pay this invoice and the credits are yours."),
+    "purchased": _("Your order was placed. You get the credits when you pay this invoice."),
     "saved": _("Saved."),
     "removed": _("Removed."),
     "invited": _("The invitation is on its way."),

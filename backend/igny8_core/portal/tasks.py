@@ -42,7 +42,7 @@ def locked_mail(email: str) -> EmailMessage:
     """The mail as plain text: wrong codes were entered, and somebody knows the password."""
     lines = [
         _("Somebody entered several wrong codes in a row for the second step of your sign-in at IGNY8 Billing."),
-        _("For a while we do not accept a code from anybody. After that you can sign in as usual."),
+        _("For a while we do not accept any code. After that you can sign in as usual."),
         _("If that was not you, somebody knows your password. Set another one here:"),
         settings.ENV.base_url + reverse("portal:forgotten"),
     ]

@@ -45,11 +45,11 @@ def ways_of(offered: AvailableMethods, *, amount_minor: int) -> list[Way]:
     ]
 
 
-def chosen(ways: list[Way], wish: str, *, default_method: str | None) -> Way | None:
+def chosen(ways: list[Way], requested: str, *, default_method: str | None) -> Way | None:
     """The method that the reader chose; otherwise one like the account's default; otherwise the first."""
-    by_wish = [way for way in ways if str(way.id) == wish]
+    by_request = [way for way in ways if str(way.id) == requested]
     by_default = [way for way in ways if way.method == default_method]
-    return next(iter([*by_wish, *by_default, *ways]), None)
+    return next(iter([*by_request, *by_default, *ways]), None)
 
 
 def _way(config: MethodConfig, currency: str, reference: str, amount_minor: int) -> Way:
@@ -62,7 +62,7 @@ def _way(config: MethodConfig, currency: str, reference: str, amount_minor: int)
         amount_minor=amount_minor,
         reference=reference,
     )
-    facts = [(name, filled[name], _shown(name, filled[name])) for name in ORDER if filled.get(name)]
+    facts = [(name, filled[name], _display_value(name, filled[name])) for name in ORDER if filled.get(name)]
     return Way(
         id=config.id,
         name=config.display_name,
@@ -79,7 +79,7 @@ def picture(code: str) -> SafeString:
     return mark_safe(qr_svg(code))  # noqa: S308
 
 
-def _shown(name: str, value: str) -> str:
+def _display_value(name: str, value: str) -> str:
     """An IBAN in groups of four, the print format of ISO 13616."""
     plain = value.replace(" ", "")
     return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4)) if name == "iban" else value

@@ -45,3 +45,15 @@ def test_it_is_sent_compressed_and_only_once() -> None:
     again = Api(None).get(SCHEMA, **{"If-None-Match": plain["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert plain["Vary"] == "Accept, Accept-Encoding"
+
+
+def test_moments_of_answers_are_described_as_date_times() -> None:
+    schemas = Api(None).get(SCHEMA).json()["components"]["schemas"]
+    moments = {
+        (name, field): [kind.get("format") for kind in shape.get("anyOf", [shape]) if kind["type"] != "null"]
+        for name, schema in schemas.items()
+        for field, shape in schema.get("properties", {}).items()
+        if name.endswith("Answer") and (field.endswith("_at") or field == "at")
+    }
+    assert len(moments) > 30
+    assert {key: formats for key, formats in moments.items() if formats != ["date-time"]} == {}

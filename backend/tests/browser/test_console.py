@@ -139,7 +139,7 @@ def test_a_dropped_statement_matches_itself(site: Site, tmp_path: Path) -> None:
     page.get_by_role("link", name="Matched", exact=True).click()
     page.locator(".desk-row", has_text="45,000.00").first.click()
     expect(page.locator(".desk-claim h2")).to_have_text("45,000.00 PKR")
-    page.get_by_label("Reason for taking it back").fill("Wrong customer.")
+    page.get_by_label("Reason for undoing this").fill("Wrong customer.")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status")).to_contain_text("Taken back.")
     assert as_operator(lambda: Invoice.objects.across_accounts().get(id=sure).status) == "pending"

@@ -106,7 +106,7 @@ def test_two_steps_are_set_up_and_secrets_shown_once(site: Site, world: World) -
     assert barriers(page) == []
     page.goto(f"{site.base}{PORTAL}keys/")
     page.get_by_label("What it is for").fill("Our shop")
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create the key").click()
     assert page.locator("code").inner_text().startswith("igk_")
     assert barriers(page) == []
 
@@ -118,6 +118,6 @@ def test_the_chosen_theme_wins_over_the_device(site: Site, world: World) -> None
     page.locator("aside").get_by_role("button", name="Dark").click()
     page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     assert page.evaluate(background) != bright
-    page.locator("aside").get_by_role("button", name="As this device").click()
+    page.locator("aside").get_by_role("button", name="Same as this device").click()
     page.wait_for_function("!document.documentElement.dataset.theme")
     assert page.evaluate(background) == bright

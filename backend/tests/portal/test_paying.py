@@ -46,7 +46,7 @@ def test_a_claim_becomes_a_payment_that_awaits_approval(cast: Cast, member: Visi
     assert "Thank you. We have your payment details" in shown
     assert "Thank you." not in member.get(answer["Location"]).content.decode()
     again = member.get(path).content.decode()
-    assert "Nothing is left to pay while we check what you sent." in again
+    assert "There is nothing left to pay while we check your payment." in again
 
 
 def test_the_same_form_twice_is_one_payment(cast: Cast, member: Visitor) -> None:

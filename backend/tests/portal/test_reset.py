@@ -53,7 +53,7 @@ def test_asking_tells_nobody_who_is_known(cast: Cast) -> None:
     strip = r'value="[A-Za-z0-9]{64}"'
     assert re.sub(strip, "", texts[0]) == re.sub(strip, "", texts[1])
     assert facts_of(person)[-1] == "user.signed_in", "nobody has looked whose address it is"
-    assert credentials.take_reset_requests() >= 2
+    assert credentials.handle_reset_requests() >= 2
     assert facts_of(person)[-1] == "user.password_reset_requested"
 
 
@@ -76,7 +76,7 @@ def test_asking_takes_the_same_path_for_everybody(cast: Cast) -> None:
 
 
 def test_the_worker_records_the_wishes_of_those_who_are_there(cast: Cast) -> None:
-    credentials.take_reset_requests()
+    credentials.handle_reset_requests()
     person, staff = team_member(cast.account, AccountRole.MEMBER), operator(OperatorRole.SUPPORT)
     suspended, late = (team_member(cast.account, AccountRole.MEMBER) for _ in range(2))
     as_operator(lambda: provisioning.suspend_user(User.objects.get(id=suspended.id), suspended=True))
@@ -85,8 +85,8 @@ def test_the_worker_records_the_wishes_of_those_who_are_there(cast: Cast) -> Non
         credentials.request_reset(email=email, request_id=request_id)
     with clock.use(datetime.now(UTC) - timedelta(hours=2)):
         credentials.request_reset(email=late.email, request_id=None)
-    assert credentials.take_reset_requests() == 6
-    assert credentials.take_reset_requests() == 0
+    assert credentials.handle_reset_requests() == 6
+    assert credentials.handle_reset_requests() == 0
     asked = "user.password_reset_requested"
     assert [facts_of(one).count(asked) for one in (person, staff, suspended, late)] == [1, 1, 0, 0]
     told = as_operator(lambda: Event.objects.across_accounts().filter(type=asked, subject_id=person.id).get())
@@ -99,11 +99,11 @@ def test_the_web_writes_wishes_and_reads_none(cast: Cast) -> None:
 
 
 def test_two_workers_take_each_wish_once(cast: Cast) -> None:
-    credentials.take_reset_requests()
+    credentials.handle_reset_requests()
     people = [team_member(cast.account, AccountRole.MEMBER) for _ in range(8)]
     for person in people:
         credentials.request_reset(email=person.email, request_id=None)
-    at_once(4, lambda index: credentials.take_reset_requests())
+    at_once(4, lambda index: credentials.handle_reset_requests())
     assert [facts_of(person).count("user.password_reset_requested") for person in people] == [1] * 8
 
 

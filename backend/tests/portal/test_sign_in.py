@@ -56,7 +56,7 @@ def test_a_form_without_its_token_does_nothing(cast: Cast) -> None:
     person = team_member(cast.account, AccountRole.OWNER)
     answer = Visitor().client.post(SIGN_IN, {"email": person.email, "password": PASSWORD})
     assert answer.status_code == 403
-    assert "This page was open for long" in answer.content.decode()
+    assert "This page was open for too long" in answer.content.decode()
     assert "igny8_session" not in answer.cookies
 
 

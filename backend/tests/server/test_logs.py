@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from igny8_core.business.billing import views
 from igny8_core.http import context
-from igny8_core.http.logs import formatter, without_secrets
+from igny8_core.http.logs import JSONFormatter, without_secrets
 from tests.cast import BILLING, Cast
 
 
 def written(message: str, *arguments: object) -> Any:
     record = logging.LogRecord("some.library", logging.WARNING, __file__, 1, message, arguments, None)
-    return json.loads(formatter().format(record))
+    return json.loads(JSONFormatter().format(record))
 
 
 def test_a_line_names_its_request() -> None:
@@ -27,6 +27,35 @@ def test_a_line_names_its_request() -> None:
         str(request_id),
     )
     assert line["timestamp"].endswith("Z")
+
+
+def test_a_line_has_the_fields_that_its_caller_adds() -> None:
+    record = logging.makeLogRecord(
+        {"name": "billing", "msg": "ledger_drift", "levelno": logging.ERROR, "levelname": "ERROR"}
+    )
+    record.problems, record.line_id = ["account A: 1 is not 2"], uuid.UUID(int=7)
+    line = json.loads(JSONFormatter().format(record))
+    assert line.pop("timestamp").endswith("Z")
+    line.pop("request_id", None)
+    assert line == {
+        "event": "ledger_drift",
+        "level": "error",
+        "logger": "billing",
+        "problems": ["account A: 1 is not 2"],
+        "line_id": "00000000-0000-0000-0000-000000000007",
+    }
+
+
+def test_a_line_has_the_traceback_of_its_exception() -> None:
+    try:
+        raise KeyError("the inside")
+    except KeyError as error:
+        record = logging.LogRecord("http", logging.ERROR, __file__, 1, "unexpected_exception", (), None)
+        record.exc_info = (KeyError, error, error.__traceback__)
+    line = json.loads(JSONFormatter().format(record))
+    assert line["event"] == "unexpected_exception"
+    assert line["exception"].startswith("Traceback")
+    assert line["exception"].endswith("KeyError: 'the inside'")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ What is forged among new events is found by the next recount, among verified one
 a whole chain anew still meets the stored point.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from igny8_core.business.billing.tasks import RecountFailed, recount_hourly, rec
 from igny8_core.business.platform.services import provisioning
 from igny8_core.events.chain import GENESIS, canonical, link
 from igny8_core.events.verification import NAMED
+from igny8_core.http.logs import JSONFormatter
 from psycopg.types.json import Jsonb
 from tests.cast import ADMIN, Cast, as_operator
 
@@ -265,7 +267,9 @@ def test_the_command_names_every_broken_chain(cast: Cast, owner_connection: psyc
     assert verify_events("--full").returncode == 0
 
 
-def test_the_jobs_fail_where_something_does_not_fit(cast: Cast, owner_connection: psycopg.Connection[Any]) -> None:
+def test_the_jobs_fail_where_something_does_not_fit(
+    cast: Cast, owner_connection: psycopg.Connection[Any], caplog: pytest.LogCaptureFixture
+) -> None:
     recount_hourly(timestamp=0)
     recount_nightly(timestamp=0)
     with put_back(owner_connection, cast.account.id):
@@ -277,4 +281,7 @@ def test_the_jobs_fail_where_something_does_not_fit(cast: Cast, owner_connection
         recount_hourly(timestamp=0)
         with pytest.raises(RecountFailed, match=str(cast.account.id)):
             recount_nightly(timestamp=0)
+    line = json.loads(JSONFormatter().format(caplog.records[-1]))
+    assert (line["event"], line["bad_chains"]) == ("events_tampered", 1)
+    assert [str(cast.account.id) in bad for bad in line["bad"]] == [True]
     recount_nightly(timestamp=0)

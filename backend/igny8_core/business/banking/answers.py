@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from igny8_core.business.banking.models import (
 from igny8_core.business.banking.selectors.imports import last_statement_on, line_counts, statements_of
 from igny8_core.business.banking.selectors.lines import LineDetail
 from igny8_core.events.models import Event
-from igny8_core.http.answers import Answer, same_names
+from igny8_core.http.answers import Answer, Instant, same_names
 from igny8_core.kit.money import format_amount, format_optional
 
 
@@ -37,8 +37,8 @@ class BankAccountAnswer(Answer):
     number: str
     currency: str
     payment_method: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: Instant
+    updated_at: Instant
     last_statement_on: date | None
 
     @classmethod
@@ -53,8 +53,8 @@ class ProfileAnswer(Answer):
     id: UUID
     name: str
     definition: Mapping[str, Any]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Instant
+    updated_at: Instant
 
     @classmethod
     def of(cls, profile: SavedCsvProfile) -> Self:
@@ -195,9 +195,9 @@ class ImportAnswer(Answer):
     problem: str
     problem_code: str
     unreadable_lines: list[UnreadableAnswer]
-    created_at: datetime
-    confirmed_at: datetime | None
-    finished_at: datetime | None
+    created_at: Instant
+    confirmed_at: Instant | None
+    finished_at: Instant | None
     progress: ProgressAnswer
     statements: list[StatementAnswer]
 
@@ -303,7 +303,7 @@ class LineAnswer(Answer):
     is_return: bool
     status: LineStatus
     note: str
-    decided_at: datetime | None
+    decided_at: Instant | None
     import_id: UUID
     amount: str | None
     proposals: list[ProposalAnswer]
@@ -335,8 +335,8 @@ class MatchAnswer(Answer):
     decided_by_id: UUID | None
     score: int | None
     reasons: list[str]
-    created_at: datetime
-    undone_at: datetime | None
+    created_at: Instant
+    undone_at: Instant | None
     undone_by_id: UUID | None
     account_name: str
     amount: str
@@ -352,7 +352,7 @@ class LineHistoryAnswer(Answer):
     """One decision."""
 
     type: str
-    at: datetime
+    at: Instant
     actor_kind: str
     actor_id: UUID | None
     before: str | None = msgspec.field(name="from")

@@ -8,7 +8,7 @@ from igny8_core.business.banking.selectors.lines import (
     get_line,
     line_detail,
     lines_like,
-    undecided_sums,
+    open_line_sums,
 )
 from igny8_core.business.banking.selectors.targets import find_targets, target_of
 from igny8_core.business.banking.services import importing, reconcile
@@ -27,7 +27,7 @@ __all__ = [
     "line_detail",
     "lines_like",
     "newest_imports",
+    "open_line_sums",
     "reconcile",
     "target_of",
-    "undecided_sums",
 ]

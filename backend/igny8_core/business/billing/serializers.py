@@ -94,7 +94,7 @@ class ReferenceField(StrictCharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=LONGEST, **options)
 
-    def tidied(self, text: str) -> str:
+    def clean_text(self, text: str) -> str:
         """The reference as displayed."""
         return read_reference(text).text
 

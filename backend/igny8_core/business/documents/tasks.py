@@ -1,14 +1,13 @@
 """Jobs of letters: events cause letters, letters are mailed, reminders are sent every day."""
 
+import logging
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.documents.domain.letters import LetterKind
 from igny8_core.business.documents.selectors.letters import stuck_letters
 from igny8_core.business.documents.services import letters
 from igny8_core.business.documents.services.letter_layout import compose
@@ -22,7 +21,7 @@ GIVEN_UP_AFTER = timedelta(days=3)
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 """4 s, 16 s, …: six hours in total, because a mail server may be down for a while."""
 
-logger = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @on(EventType.INVOICE_FINALIZED, EventType.PAYMENT_SUBMITTED, EventType.PAYMENT_STATUS_CHANGED)
@@ -35,7 +34,7 @@ def write_letters(event_id: str, account_id: str) -> None:
         scope=Scope.tenant(owner_id),
         actor=SYSTEM,
     )
-    _have_sent(written)
+    _queue_letters(written)
 
 
 @app.task(name="documents.send_letter", retry=PATIENT)
@@ -56,14 +55,14 @@ def send_letter(letter_id: str, account_id: str) -> None:
         unit_of_work.run(lambda: letters.release_letter(letter), scope=scope, actor=SYSTEM)
         raise
     unit_of_work.run(lambda: letters.finish_letter(letter, sent=mail is not None), scope=scope, actor=SYSTEM)
-    logger.info("letter_sent", kind=LetterKind(letter.kind).value, letter_id=letter_id, dropped=mail is None)
+    logger.info("letter_sent", extra={"kind": letter.kind, "letter_id": letter_id, "dropped": mail is None})
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(name="documents.remind", queueing_lock="remind")
 def remind(timestamp: int) -> None:
     """Reminders for overdue invoices: hourly, because days begin at different times in the accounts' time zones."""
-    _have_sent(unit_of_work.run(letters.write_reminders, scope=Scope.operators(), actor=SYSTEM))
+    _queue_letters(unit_of_work.run(letters.write_reminders, scope=Scope.operators(), actor=SYSTEM))
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -74,9 +73,9 @@ def resend_stuck_letters(timestamp: int) -> None:
         now = clock.now()
         stuck = stuck_letters(before=now - letters.CLAIM_LASTS, after=now - GIVEN_UP_AFTER)
         found = letters.ids_of(stuck[:AT_ONCE])
-    _have_sent(found)
+    _queue_letters(found)
 
 
-def _have_sent(waiting: list[letters.Waiting]) -> None:
+def _queue_letters(waiting: list[letters.Waiting]) -> None:
     for letter_id, account_id in waiting:
         send_letter.defer(letter_id=str(letter_id), account_id=str(account_id))

@@ -1,12 +1,11 @@
 """Answers of the ledger's routes."""
 
-from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from igny8_core.business.ledger.models import JournalLine
 from igny8_core.business.ledger.selectors.balances import TrialBalance
-from igny8_core.http.answers import Answer
+from igny8_core.http.answers import Answer, Instant
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.money import format_amount
 
@@ -39,7 +38,7 @@ class CreditTransactionAnswer(Answer):
     balance: int
     description: str
     source_id: UUID
-    created_at: datetime
+    created_at: Instant
 
     @classmethod
     def of(cls, line: JournalLine) -> Self:
@@ -67,7 +66,7 @@ class StatementLineAnswer(Answer):
     amount: str
     balance: str
     memo: str
-    posted_at: datetime
+    posted_at: Instant
 
     @classmethod
     def of(cls, line: JournalLine) -> Self:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.pending_changes import change_of
 from igny8_core.business.platform.services.sessions import Tokens
 from igny8_core.events.models import Event
-from igny8_core.http.answers import Answer, same_names
+from igny8_core.http.answers import Answer, Instant, same_names
 from igny8_core.kit import clock
 
 type AnyRole = Annotated[
@@ -35,7 +34,7 @@ class UserAnswer(Answer):
     name: str
     role: AnyRole
     status: Literal["active", "suspended"]
-    created_at: datetime
+    created_at: Instant
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -51,10 +50,10 @@ class KeyAnswer(Answer):
     user_id: UUID | None
     name: str
     prefix: str
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
+    created_at: Instant
+    expires_at: Instant | None
+    revoked_at: Instant | None
+    last_used_at: Instant | None
     role: AnyRole
     status: Literal["active", "expired", "revoked"]
 
@@ -87,7 +86,7 @@ class EventAnswer(Answer):
     actor_kind: str
     actor_id: UUID | None
     request_id: UUID | None
-    occurred_at: datetime
+    occurred_at: Instant
     data: Mapping[str, Any]
     hash: str
 
@@ -109,10 +108,10 @@ class InvitationAnswer(Answer):
     name: str
     role: str
     status: Literal["pending", "accepted", "revoked", "expired"]
-    created_at: datetime
-    sent_at: datetime
-    expires_at: datetime
-    decided_at: datetime | None
+    created_at: Instant
+    sent_at: Instant
+    expires_at: Instant
+    decided_at: Instant | None
 
     @classmethod
     def of(cls, invitation: Invitation) -> Self:
@@ -129,7 +128,7 @@ WAITS = "Another admin must confirm this under approvals-pending/. Nothing chang
 class ReauthenticatedAnswer(Answer):
     """Until when this sign-in counts as recently confirmed by password or passkey."""
 
-    reauthenticated_until: datetime
+    reauthenticated_until: Instant
 
 
 class TokensAnswer(Answer):
@@ -138,8 +137,8 @@ class TokensAnswer(Answer):
     token_type: str
     access_token: str
     refresh_token: str
-    access_expires_at: datetime
-    refresh_expires_at: datetime
+    access_expires_at: Instant
+    refresh_expires_at: Instant
 
     @classmethod
     def of(cls, tokens: Tokens) -> Self:
@@ -196,9 +195,9 @@ class PendingChangeAnswer(Answer):
     after: str
     requested_by: UUID | None
     decided_by: UUID | None
-    created_at: datetime
-    expires_at: datetime
-    decided_at: datetime | None
+    created_at: Instant
+    expires_at: Instant
+    decided_at: Instant | None
 
     @classmethod
     def of(cls, row: PendingChange, **more: Any) -> Self:
@@ -237,8 +236,8 @@ class AccountAnswer(Answer):
     address: str
     tax_id: str
     status: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: Instant
+    updated_at: Instant
 
     @classmethod
     def of(cls, account: Account, **more: Any) -> Self:

@@ -4,12 +4,12 @@ from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.services import invitations, second_admin
-from igny8_core.business.platform.services.credentials import take_reset_requests
+from igny8_core.business.platform.services.credentials import handle_reset_requests
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
 from igny8_core.events.subscriptions import beside_events
 
-beside_events(take_reset_requests)
+beside_events(handle_reset_requests)
 
 
 @app.periodic(cron="23 * * * *")

@@ -29,7 +29,7 @@ from igny8_core.business.billing.public import (
     list_payments_across_accounts,
     proofs_across_accounts,
 )
-from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
+from igny8_core.console.desks.frame import chosen_id, decide, desk, render_desk
 from igny8_core.console.operators import operator_of
 from igny8_core.events import unit_of_work
 from igny8_core.kit.errors import NotFound
@@ -57,14 +57,14 @@ class Notice:
 def queue(request: HttpRequest) -> HttpResponse:
     """The desk with the requested claim, or the one that has waited longest."""
     asked = chosen_id(request.GET.get("payment", ""))
-    return shown(request, "console/approvals.html", lambda: _desk(asked))
+    return render_desk(request, "console/approvals.html", lambda: _desk(asked))
 
 
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def claim(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """One claim, for the right side of the desk."""
-    return shown(request, "console/parts/claim.html", lambda: _claim(payment_id))
+    return render_desk(request, "console/parts/claim.html", lambda: _claim(payment_id))
 
 
 @desk(OperatorRole.SUPPORT)
@@ -97,12 +97,12 @@ def approve_chosen(request: HttpRequest) -> HttpResponse:
     try:
         chosen = BulkApproveSerializer.checked({"ids": request.POST.getlist("ids")})
     except ValidationError:
-        notice = Notice("Tick the payments that you want to approve first.", good=False)
-        return shown(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
+        notice = Notice("Select the payments that you want to approve first.", good=False)
+        return render_desk(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
     operator_id = operator_of(request).id
     outcomes = [_outcome(request, payment_id, operator_id) for payment_id in dict.fromkeys(chosen.ids)]
     notice = Notice(_summary(outcomes), good=all(outcome == "" for outcome in outcomes))
-    return shown(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
+    return render_desk(request, "console/parts/desk.html", lambda: {**_desk(None), "notice": notice})
 
 
 def _outcome(request: HttpRequest, payment_id: UUID, operator_id: UUID) -> str:
@@ -123,7 +123,7 @@ def _decided(request: HttpRequest, payment_id: UUID, done: str, operation: Any) 
         desk_now = _desk(payment_id if refused else None, after=payment_id)
         return {**desk_now, "notice": Notice(refused or done, good=not refused)}
 
-    return shown(request, "console/parts/desk.html", collect)
+    return render_desk(request, "console/parts/desk.html", collect)
 
 
 def _approve(request: HttpRequest, payment_id: UUID, filled: dict[str, str]) -> None:

@@ -38,7 +38,7 @@ def desk(least: OperatorRole) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def shown(request: HttpRequest, template: str, collect: Callable[[], dict[str, Any]]) -> HttpResponse:
+def render_desk(request: HttpRequest, template: str, collect: Callable[[], dict[str, Any]]) -> HttpResponse:
     """A page or part of one, read and rendered in one transaction across accounts."""
     with unit_of_work.read(Scope.operators()):
         whole = "HX-Request" not in request.headers

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.banking.public import undecided_sums
+from igny8_core.business.banking.public import open_line_sums
 from igny8_core.business.billing.public import figures as sums
 from igny8_core.console.amounts import money
 from igny8_core.console.desks.frame import desk
@@ -35,7 +35,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "days": DAYS,
         "currencies": currencies,
         "awaiting": _totals((one[0], one[2], one[3]) for one in awaiting),
-        "undecided": _totals(undecided_sums()),
+        "undecided": _totals(open_line_sums()),
         "overdue": _totals((one[0], one[2], one[3]) for one in overdue),
         "collected": _totals((one[0], one[3], one[4]) for one in collected),
     }

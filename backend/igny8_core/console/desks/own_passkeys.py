@@ -10,7 +10,7 @@ from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.edge import passkey_browser
 from igny8_core.business.platform.public import Challenge, passkeys, prove_by_passkey
-from igny8_core.console.desks.frame import decide, desk, shown
+from igny8_core.console.desks.frame import decide, desk, render_desk
 from igny8_core.console.desks.own_sign_in import (
     EVERYBODY,
     count_attempt,
@@ -41,8 +41,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     if refused:
         return show_overview(request, refused)
     options, challenge = begun
-    response = shown(request, "console/passkey_new.html", lambda: {"options": options, "name": name})
-    passkey_browser.hand_out(response, request, challenge, bound_to=_bound_to(request, "add", name))
+    response = render_desk(request, "console/passkey_new.html", lambda: {"options": options, "name": name})
+    passkey_browser.set_challenge(response, request, challenge, bound_to=_bound_to(request, "add", name))
     return response
 
 
@@ -58,13 +58,13 @@ def keep(request: HttpRequest) -> HttpResponse:
             account_id=PLATFORM_ID,
             name=name,
             place=passkey_browser.place_of(request),
-            challenge=passkey_browser.brought_back(request, bound_to=_bound_to(request, "add", name)),
+            challenge=passkey_browser.read_challenge(request, bound_to=_bound_to(request, "add", name)),
             credential=_credential(request),
         )
 
     refused = decide(request, operation)
     response = show_overview(request, refused) if refused else on(request, "Your passkey is ready.")
-    passkey_browser.take_back(response)
+    passkey_browser.delete_challenge(response)
     return response
 
 
@@ -96,14 +96,14 @@ def confirm(request: HttpRequest) -> HttpResponse:
         prove_by_passkey(
             operator_of(request).principal,
             place=passkey_browser.place_of(request),
-            challenge=passkey_browser.brought_back(request, bound_to=_bound_to(request, "confirm")),
+            challenge=passkey_browser.read_challenge(request, bound_to=_bound_to(request, "confirm")),
             credential=_credential(request),
             request_id=context.request_id(),
         )
         response = HttpResponseRedirect(local_path(request.POST.get("next", "")))
     except InvalidPasskey as error:
         response = show_confirm(request, error.message)
-    passkey_browser.take_back(response)
+    passkey_browser.delete_challenge(response)
     return response
 
 

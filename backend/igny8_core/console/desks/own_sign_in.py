@@ -24,7 +24,7 @@ from igny8_core.business.platform.public import (
     second_factors,
     sign_ins_of,
 )
-from igny8_core.console.desks.frame import decide, desk, shown
+from igny8_core.console.desks.frame import decide, desk, render_desk
 from igny8_core.console.operators import operator_of
 from igny8_core.http import context, locations
 from igny8_core.http.authentication import client_address
@@ -91,7 +91,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
 
     refused = decide(request, operation) if request.method == "POST" else ""
     if codes:
-        return shown(request, "console/recovery_codes.html", lambda: {"codes": codes})
+        return render_desk(request, "console/recovery_codes.html", lambda: {"codes": codes})
     return _answered(request, "console/two_step.html", secret, refused)
 
 
@@ -167,8 +167,8 @@ def show_overview(request: HttpRequest, refused: str = "") -> HttpResponse:
 
 def show_confirm(request: HttpRequest, refused: str = "") -> HttpResponse:
     """The form that confirms the operator's identity; it remembers where the operator wanted to go."""
-    wish = local_path(request.POST.get("next", "") or request.GET.get("next", ""))
-    return _answered(request, "console/confirm.html", lambda: {"next": wish, "refused": refused}, refused)
+    requested = local_path(request.POST.get("next", "") or request.GET.get("next", ""))
+    return _answered(request, "console/confirm.html", lambda: {"next": requested, "refused": refused}, refused)
 
 
 def local_path(text: str) -> str:
@@ -178,7 +178,7 @@ def local_path(text: str) -> str:
 
 
 def _answered(request: HttpRequest, template: str, collect: Any, refused: str) -> HttpResponse:
-    response = shown(request, template, collect)
+    response = render_desk(request, template, collect)
     if refused:
         response.status_code = 400
     return response

@@ -33,7 +33,7 @@ from igny8_core.business.banking.public import (
     target_of,
 )
 from igny8_core.console.desks.approvals import Notice
-from igny8_core.console.desks.frame import chosen_id, decide, desk, shown
+from igny8_core.console.desks.frame import chosen_id, decide, desk, render_desk
 from igny8_core.console.operators import operator_of
 from igny8_core.http.fields import StrictSerializer
 
@@ -63,21 +63,21 @@ def lines(request: HttpRequest) -> HttpResponse:
     line_id = chosen_id(request.GET.get("line", ""))
     whole = request.headers.get("HX-Target") != "desk"
     template = "console/reconciliation.html" if whole else "console/parts/lines.html"
-    return shown(request, template, lambda: _desk(_tab(request), line_id))
+    return render_desk(request, template, lambda: _desk(_tab(request), line_id))
 
 
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """One line, for the right side of the desk."""
-    return shown(request, "console/parts/line.html", lambda: {**_line(line_id), "tab": _tab(request)})
+    return render_desk(request, "console/parts/line.html", lambda: {**_line(line_id), "tab": _tab(request)})
 
 
 @desk(OperatorRole.SUPPORT)
 @require_GET
 def progress(request: HttpRequest) -> HttpResponse:
     """Progress of the newest imports; polls again while one is running."""
-    return shown(request, "console/parts/imports.html", _imports)
+    return render_desk(request, "console/parts/imports.html", _imports)
 
 
 @desk(OperatorRole.SUPPORT)
@@ -86,7 +86,7 @@ def targets(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """The search results for a line's target."""
     text = request.GET.get("q", "")[:80]
     collect = lambda: {"line": {"id": line_id}, "targets": find_targets(text), "tab": _tab(request), "asked": text}  # noqa: E731
-    return shown(request, "console/parts/targets.html", collect)
+    return render_desk(request, "console/parts/targets.html", collect)
 
 
 @desk(OperatorRole.FINANCE)
@@ -141,7 +141,7 @@ def act(request: HttpRequest, line_id: UUID, action: str) -> HttpResponse:
     refused = decide(request, lambda: ACTIONS[action](line_id, request))
     notice = Notice(refused or DONE[action], good=not refused)
     stay = line_id if refused or action in ("reject", "undo") else None
-    return shown(request, "console/parts/lines.html", lambda: {**_desk(_tab(request), stay), "notice": notice})
+    return render_desk(request, "console/parts/lines.html", lambda: {**_desk(_tab(request), stay), "notice": notice})
 
 
 def _accept(line_id: UUID, request: HttpRequest) -> None:
@@ -208,7 +208,7 @@ def _checked[Checked](shape: type[StrictSerializer[Checked]], request: HttpReque
 
 def _answered(request: HttpRequest, refused: str, *, done: str) -> HttpResponse:
     notice = Notice(refused or done, good=not refused)
-    return shown(request, "console/parts/lines.html", lambda: {**_desk("open", None), "notice": notice})
+    return render_desk(request, "console/parts/lines.html", lambda: {**_desk("open", None), "notice": notice})
 
 
 def _summary(found: ImportAnswer, *, new: bool) -> str:

@@ -13,7 +13,7 @@ from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.edge import RefundAnswer, WaitingAnswer
 from igny8_core.business.billing.public import confirm_change, list_waiting, refunds, refunds_across_accounts
 from igny8_core.business.platform.public import second_admin
-from igny8_core.console.desks.frame import decide, desk, shown
+from igny8_core.console.desks.frame import decide, desk, render_desk
 from igny8_core.console.operators import Operator, operator_of
 
 PAGE = 100
@@ -39,7 +39,7 @@ class WaitingItem(WaitingAnswer):
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """The waiting items, newest first."""
-    return shown(request, "console/waiting.html", lambda: _document(operator_of(request)))
+    return render_desk(request, "console/waiting.html", lambda: _document(operator_of(request)))
 
 
 @desk(OperatorRole.ADMIN)

@@ -75,7 +75,7 @@ class InvoiceLines(ReadOnlyRows):
 class InvoicePage(OperatorPage):
     """Invoices of every account."""
 
-    list_display: ClassVar = ["number_shown", "account", "state", "total", "settled", "due_date", "created_at"]
+    list_display: ClassVar = ["number_display", "account", "state", "total", "settled", "due_date", "created_at"]
     list_filter: ClassVar = [fixed("status", InvoiceStatus), fixed("currency", CURRENCIES)]
     search_fields: ClassVar = ["=number", "=creditor_reference"]
     search_help_text = "Full number or creditor reference"
@@ -99,7 +99,7 @@ class InvoicePage(OperatorPage):
     readonly_fields: ClassVar = fields
 
     @admin.display(description="Number", ordering="sequence")
-    def number_shown(self, invoice: Invoice) -> str:
+    def number_display(self, invoice: Invoice) -> str:
         """Drafts have none."""
         return invoice.number or "draft"
 

@@ -202,11 +202,11 @@ class EventPage(OperatorPage):
         "subject_id",
         "request_id",
         "data",
-        "hash_shown",
+        "hash_display",
     ]
     readonly_fields: ClassVar = fields
 
     @admin.display(description="Hash")
-    def hash_shown(self, event: Event) -> str:
+    def hash_display(self, event: Event) -> str:
         """As hexadecimal text."""
         return bytes(event.hash).hex()

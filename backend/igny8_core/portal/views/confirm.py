@@ -19,13 +19,13 @@ class Confirm(AccountPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""
-        return self.shown(ConfirmForm())
+        return self.render_form(ConfirmForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the password."""
         form = ConfirmForm(request.POST)
         if not form.is_valid():
-            return self.shown(form, status=400)
+            return self.render_form(form, status=400)
         count_attempt(request, str(self.visit.person.id))
         password = form.cleaned_data["secret_password"]
         try:
@@ -34,17 +34,17 @@ class Confirm(AccountPage):
             if error.kind not in SHOWN_IN_FORM:
                 raise
             show_at_field(form, error)
-            return self.shown(form, status=400)
+            return self.render_form(form, status=400)
         return self.on()
 
     def on(self) -> HttpResponse:
         """Return to the page that required it."""
         return pages.go(pages.local_path(self.request.POST.get("next", "")))
 
-    def shown(self, form: ConfirmForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    def render_form(self, form: ConfirmForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
         """The page; it remembers where the reader wanted to go."""
-        wish = self.request.POST.get("next", "") or self.request.GET.get("next", "")
-        document = {"form": form, "next": pages.local_path(wish), "refusal": refusal}
+        requested = self.request.POST.get("next", "") or self.request.GET.get("next", "")
+        document = {"form": form, "next": pages.local_path(requested), "refusal": refusal}
         return self.page("portal/confirm.html", lambda: document, status=status)
 
     @property
@@ -76,12 +76,12 @@ class ConfirmByPasskey(Confirm):
             prove_by_passkey(
                 self.visit.principal,
                 place=passkey_browser.place_of(request),
-                challenge=passkey_browser.brought_back(request, bound_to=self.bound_to),
+                challenge=passkey_browser.read_challenge(request, bound_to=self.bound_to),
                 credential=form.cleaned_data["credential"],
                 request_id=context.request_id(),
             )
             response = self.on()
         except InvalidPasskey as error:
-            response = self.shown(ConfirmForm(), refusal=sentences.refusal(error), status=400)
-        passkey_browser.take_back(response)
+            response = self.render_form(ConfirmForm(), refusal=sentences.refusal(error), status=400)
+        passkey_browser.delete_challenge(response)
         return response

@@ -38,21 +38,21 @@ class Invitation(Page):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """The form."""
-        return self.shown(token, None)
+        return self.render_form(token, None)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Accept with a password, and sign in."""
         form = AcceptForm(request.POST)
         if not form.is_valid():
-            return self.shown(token, form, status=400)
+            return self.render_form(token, form, status=400)
         try:
             session = acceptance.accept_with_password(token=token, request_id=context.request_id(), **form.cleaned_data)
         except ValidationError as error:
             show_at_field(form, error)
-            return self.shown(token, form, status=400)
+            return self.render_form(token, form, status=400)
         return enter(request, session, lasting=False)
 
-    def shown(self, token: str, form: AcceptForm | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    def render_form(self, token: str, form: AcceptForm | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
         """The page for a valid link."""
         invited = acceptance.open_invitation(token)
         document = {
@@ -90,7 +90,7 @@ class InvitationByPasskey(Invitation):
             made = MadePasskey(
                 name=gettext("My first passkey"),
                 place=passkey_browser.place_of(request),
-                challenge=passkey_browser.brought_back(request, bound_to=_bound_to(token)),
+                challenge=passkey_browser.read_challenge(request, bound_to=_bound_to(token)),
                 credential=form.cleaned_data["credential"],
             )
             session = acceptance.accept_with_passkey(
@@ -98,8 +98,8 @@ class InvitationByPasskey(Invitation):
             )
             response = enter(request, session, lasting=False)
         except InvalidPasskey as error:
-            response = self.shown(token, None, refusal=sentences.refusal(error), status=400)
-        passkey_browser.take_back(response)
+            response = self.render_form(token, None, refusal=sentences.refusal(error), status=400)
+        passkey_browser.delete_challenge(response)
         return response
 
 

@@ -14,12 +14,12 @@ from igny8_core.kit.money import format_amount
 from igny8_core.portal import lists
 from igny8_core.portal.views.base import AccountPage
 
-SHELVES = {
+TABS_BY_STATUS = {
     "to-pay": (InvoiceStatus.PENDING.value,),
     "paid": (InvoiceStatus.PAID.value,),
     "closed": (InvoiceStatus.VOID.value, InvoiceStatus.UNCOLLECTIBLE.value),
 }
-SHELF_NAMES = {"": _("All"), "to-pay": _("To pay"), "paid": _("Paid"), "closed": _("Closed")}
+TAB_NAMES = {"": _("All"), "to-pay": _("To pay"), "paid": _("Paid"), "closed": _("Closed")}
 
 
 class Invoices(AccountPage):
@@ -30,15 +30,15 @@ class Invoices(AccountPage):
         return self.page("portal/invoices.html", self._document)
 
     def _document(self) -> dict[str, Any]:
-        account, shelf = self.visit.account, self.request.GET.get("status", "")
+        account, tab = self.visit.account, self.request.GET.get("status", "")
         rows = invoices_of(account)
-        if shelf in SHELVES:
-            rows = rows.filter(status__in=SHELVES[shelf])
+        if tab in TABS_BY_STATUS:
+            rows = rows.filter(status__in=TABS_BY_STATUS[tab])
         page = lists.newest_first(self.request, rows)
         return {
             "invoices": covered_invoices(account, page.rows),
             "page": page,
-            **lists.shelves_document(shelf, SHELF_NAMES),
+            **lists.tabs_of(tab, TAB_NAMES),
         }
 
 

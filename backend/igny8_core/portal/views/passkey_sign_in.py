@@ -45,7 +45,7 @@ class PasskeySignIn(Page):
             count_attempt(request, presented(credential).credential_id.hex())
             session = platform_passkeys.sign_in(
                 place=passkey_browser.place_of(request),
-                challenge=passkey_browser.brought_back(request, bound_to=SIGN_IN),
+                challenge=passkey_browser.read_challenge(request, bound_to=SIGN_IN),
                 credential=credential,
                 lasting=lasting,
                 request_id=context.request_id(),
@@ -55,7 +55,7 @@ class PasskeySignIn(Page):
             if error.kind not in TOLD_IN_FORM:
                 raise
             response = _refused(request, error)
-        passkey_browser.take_back(response)
+        passkey_browser.delete_challenge(response)
         return response
 
 

@@ -13,8 +13,8 @@ from igny8_core.business.platform.public import passkeys as platform_passkeys
 from igny8_core.kit.errors import AppError, ErrorKind
 from igny8_core.portal import pages, sentences
 from igny8_core.portal.forms import AddPasskeyForm, PasskeyForm
+from igny8_core.portal.sign_ins import passkey_rows
 from igny8_core.portal.views.base import SHOWN_IN_FORM, AccountPage, show_at_field
-from igny8_core.portal.ways_in import passkey_rows
 
 TOLD = SHOWN_IN_FORM - {ErrorKind.KEY_REUSED}
 
@@ -42,7 +42,7 @@ class Passkeys(AccountPage):
             show_at_field(form, error)
             return self.listed(form, status=400)
         response = self.page("portal/passkey_new.html", lambda: {"options": options, "name": name})
-        passkey_browser.hand_out(response, request, challenge, bound_to=self.bound_to(name))
+        passkey_browser.set_challenge(response, request, challenge, bound_to=self.bound_to(name))
         return response
 
     def bound_to(self, name: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ class AddPasskey(Passkeys):
                 user_id=self.visit.person.id,
                 account_id=self.visit.account.id,
                 name=name,
-                challenge=passkey_browser.brought_back(request, bound_to=self.bound_to(name)),
+                challenge=passkey_browser.read_challenge(request, bound_to=self.bound_to(name)),
                 place=passkey_browser.place_of(request),
                 credential=form.cleaned_data["credential"],
             )
@@ -89,7 +89,7 @@ class AddPasskey(Passkeys):
             if error.kind not in TOLD:
                 raise
             response = self.listed(AddPasskeyForm(), refusal=sentences.refusal(error), status=400)
-        passkey_browser.take_back(response)
+        passkey_browser.delete_challenge(response)
         return response
 
 

@@ -68,7 +68,7 @@ class Pay(AccountPage):
         offers = ways.ways_of(offered, amount_minor=left)
         saved = offered.default_method
         default = None if saved is None else saved.payment_method
-        wish = self.request.POST.get("way", "") or self.request.GET.get("way", "")
+        requested = self.request.POST.get("way", "") or self.request.GET.get("way", "")
         amount = format_amount(left, invoice.currency)
         first = {"amount": amount, "paid_on": formatting.today(account.time_zone)}
         return {
@@ -77,6 +77,6 @@ class Pay(AccountPage):
             "amount": amount,
             "submitted": format_amount(submitted, invoice.currency) if submitted else None,
             "ways": offers,
-            "way": ways.chosen(offers, wish, default_method=default),
+            "way": ways.chosen(offers, requested, default_method=default),
             "form": form or ClaimForm(initial=first, visit=self.visit, currency=invoice.currency),
         }

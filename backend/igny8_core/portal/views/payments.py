@@ -30,12 +30,12 @@ from igny8_core.portal.forms import ProofForm
 from igny8_core.portal.sessions import Visit
 from igny8_core.portal.views.base import AccountPage, Done
 
-SHELVES = {
+TABS_BY_STATUS = {
     "checking": ("pending", "pending_approval", "processing"),
     "received": ("succeeded", "refunded"),
     "failed": ("failed", "cancelled"),
 }
-SHELF_NAMES = {
+TAB_NAMES = {
     "": _("All"),
     "checking": _("Being checked"),
     "received": _("Received"),
@@ -53,13 +53,13 @@ class Payments(AccountPage):
         return self.page("portal/payments.html", self._document)
 
     def _document(self) -> dict[str, Any]:
-        shelf, start = self.request.GET.get("status", ""), lists.before(self.request)
-        filters = PaymentFilters(account_id=self.visit.account.id, statuses=SHELVES.get(shelf, ()))
+        tab, start = self.request.GET.get("status", ""), lists.before(self.request)
+        filters = PaymentFilters(account_id=self.visit.account.id, statuses=TABS_BY_STATUS.get(tab, ()))
         after = None if start is None else (start,)
         found = list_payments(filters=filters, span=Span("-created_at", lists.SIZE, after))
         older = found.keys[lists.SIZE - 1][0] if len(found.rows) > lists.SIZE else None
         page = lists.Slice([PaymentAnswer.of(row) for row in found.rows[: lists.SIZE]], older, start is None)
-        return {"page": page, **lists.shelves_document(shelf, SHELF_NAMES)}
+        return {"page": page, **lists.tabs_of(tab, TAB_NAMES)}
 
 
 class OnePayment(AccountPage):

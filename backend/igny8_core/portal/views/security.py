@@ -12,10 +12,10 @@ from igny8_core.business.platform.public import change_password, end_other_sign_
 from igny8_core.kit.errors import AppError, ErrorKind, NotFound
 from igny8_core.portal import pages
 from igny8_core.portal.forms import ChangePasswordForm, CodeForm
+from igny8_core.portal.sign_ins import passkey_rows, sign_in_rows
 from igny8_core.portal.views.base import SHOWN_IN_FORM, AccountPage, Done, show_at_field
 from igny8_core.portal.views.signing_in import count_attempt, status_in_form
 from igny8_core.portal.ways import picture
-from igny8_core.portal.ways_in import passkey_rows, sign_in_rows
 
 ISSUER = "IGNY8 Billing"
 
@@ -86,7 +86,7 @@ class TwoStep(AccountPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The code to scan, if the set-up was started."""
-        return self._shown(CodeForm())
+        return self._render_form(CodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Confirm with a first code; the recovery codes are only shown in this answer."""
@@ -96,9 +96,9 @@ class TwoStep(AccountPage):
             codes = self.attempt(lambda: second_factors.confirm(user_id=user_id, account_id=account_id, code=code))
             return self.page("portal/recovery_codes.html", lambda: {"codes": codes})
 
-        return _with_code(form, confirmed, lambda status: self._shown(form, status=status))
+        return _with_code(form, confirmed, lambda status: self._render_form(form, status=status))
 
-    def _shown(self, form: CodeForm, *, status: int = 200) -> HttpResponse:
+    def _render_form(self, form: CodeForm, *, status: int = 200) -> HttpResponse:
         return self.page("portal/two_step.html", lambda: self._document(form), status=status)
 
     def _document(self, form: CodeForm) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class TwoStepOff(AccountPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""
-        return self._shown(CodeForm())
+        return self._render_form(CodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Turn it off."""
@@ -135,9 +135,9 @@ class TwoStepOff(AccountPage):
             self.attempt(lambda: second_factors.remove(user_id=user_id, code=code))
             return self.go(Done(reverse("portal:security"), "two_step_off"))
 
-        return _with_code(form, removed, lambda status: self._shown(form, status=status))
+        return _with_code(form, removed, lambda status: self._render_form(form, status=status))
 
-    def _shown(self, form: CodeForm, *, status: int = 200) -> HttpResponse:
+    def _render_form(self, form: CodeForm, *, status: int = 200) -> HttpResponse:
         return self.page("portal/two_step_off.html", lambda: {"form": form}, status=status)
 
 

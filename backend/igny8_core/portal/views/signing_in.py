@@ -59,13 +59,13 @@ class SignIn(Page):
         """The empty form, or home for signed-in people."""
         if COOKIE in request.COOKIES and _is_signed_in(request):
             return pages.go(reverse("portal:home"))
-        return self._shown(SignInForm())
+        return self._render_form(SignInForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the password; without a second factor the sign-in is complete."""
         form = SignInForm(request.POST)
         if not form.is_valid():
-            return self._shown(form, status=400)
+            return self._render_form(form, status=400)
         email, lasting = form.cleaned_data["email"], form.cleaned_data["lasting"]
         try:
             count_address(request)
@@ -82,9 +82,9 @@ class SignIn(Page):
         if error.kind not in TOLD_IN_FORM:
             raise error
         show_at_field(form, error)
-        return self._shown(form, status=status_in_form(error))
+        return self._render_form(form, status=status_in_form(error))
 
-    def _shown(self, form: SignInForm, *, status: int = 200) -> HttpResponse:
+    def _render_form(self, form: SignInForm, *, status: int = 200) -> HttpResponse:
         return show_sign_in(self.request, form, {}, status=status)
 
 
@@ -161,9 +161,9 @@ class Preferences(Page):
 
 def show_sign_in(request: HttpRequest, form: SignInForm, document: dict[str, Any], *, status: int) -> HttpResponse:
     """The sign-in page; it remembers where the reader wanted to go."""
-    wish = request.POST.get("next", "") or request.GET.get("next", "")
+    requested = request.POST.get("next", "") or request.GET.get("next", "")
     return pages.render(
-        request, "portal/sign_in.html", {"form": form, "next": pages.local_path(wish), **document}, status=status
+        request, "portal/sign_in.html", {"form": form, "next": pages.local_path(requested), **document}, status=status
     )
 
 

@@ -23,8 +23,8 @@ class Statement(AccountPage):
         account, home = self.visit.account, self.visit.account.billing_currency
         owed, held = {home: 0, **owed_by_currency(account)}, {home: 0, **money_balances(account)}
         currencies = sorted({*owed, *held})
-        wish = self.request.GET.get("currency", "")
-        currency = wish if wish in currencies else home
+        requested = self.request.GET.get("currency", "")
+        currency = requested if requested in currencies else home
         of_balance = self.request.GET.get("of", "") == "balance"
         code = Code.CUSTOMER_BALANCE if of_balance else Code.RECEIVABLE
         page = lists.newest_first(self.request, own_lines(account, unit=currency, code=code))

@@ -8,7 +8,7 @@ from igny8_core.business.banking.domain.candidates import Candidate, CandidateKi
 from igny8_core.business.banking.domain.invoice_tokens import Strength
 from igny8_core.business.banking.domain.line_texts import LineTexts
 from igny8_core.business.banking.domain.lines import StatementLine
-from igny8_core.business.banking.domain.names import SIMILAR, likeness, plain_name, stands_in
+from igny8_core.business.banking.domain.names import SIMILAR, occurs_in, plain_name, similarity
 from igny8_core.business.banking.domain.words import COMMON
 from igny8_core.business.billing.domain.references import is_valid_creditor_reference
 from igny8_core.kit.currencies import CURRENCIES
@@ -56,7 +56,7 @@ class LineFacts:
         similar = self._similar.get(account_name)
         if similar is None:
             ours = plain_name(account_name)
-            similar = likeness(ours, self.payer_name) >= SIMILAR or stands_in(ours, self.texts.plain)
+            similar = similarity(ours, self.payer_name) >= SIMILAR or occurs_in(ours, self.texts.plain)
             self._similar[account_name] = similar
         return similar
 

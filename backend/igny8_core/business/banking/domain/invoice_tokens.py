@@ -155,7 +155,7 @@ class InvoiceTokens:
             text = self.words[index].text
         if not text.isascii():
             return
-        ceiling = Strength.WITH_PAYER if skipped or self._hangs_on_more(index) else Strength.FULL
+        ceiling = Strength.WITH_PAYER if skipped or self._is_part_of_longer(index) else Strength.FULL
         if _CODE_SHORTEST <= len(text) <= _CODE_LONGEST:
             yield text, ceiling
         broken = index > 0 and self.words[index].gap == " " and not self.words[index - 1].distracts
@@ -167,7 +167,7 @@ class InvoiceTokens:
             for length in range(_CODE_SHORTEST, _CODE_LONGEST + 1):
                 yield text[-length:], Strength.POSSIBLE
 
-    def _hangs_on_more(self, index: int) -> bool:
+    def _is_part_of_longer(self, index: int) -> bool:
         """Whether the code is the end of a longer name, as in XY-ACME-000042, rather than in a list or after "INV-"."""
         if index == 0 or self.words[index].gap not in ("-", "/", ".", "_"):
             return False

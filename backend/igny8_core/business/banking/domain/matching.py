@@ -26,7 +26,7 @@ from igny8_core.business.banking.domain.evidence import Evidence, LineFacts, mar
 from igny8_core.business.banking.domain.line_texts import lookup_keys, read_texts
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.names import plain_name
-from igny8_core.business.banking.domain.proposals import propose, propose_split, worth_showing
+from igny8_core.business.banking.domain.proposals import is_worth_proposing, propose, propose_split
 from igny8_core.business.banking.domain.splits import splits_of
 
 __all__ = [
@@ -70,7 +70,7 @@ def decide(line: StatementLine, candidates: Sequence[Candidate]) -> Decision:
             first = [propose_split(facts, split, certain=True)]
             splits.remove(split)
     others = [propose_split(facts, split) for split in splits]
-    best = sorted(filter(worth_showing, evidences), key=lambda evidence: evidence.score, reverse=True)
+    best = sorted(filter(is_worth_proposing, evidences), key=lambda evidence: evidence.score, reverse=True)
     others += [propose(facts, one, expected=one in expected) for one in best[:_PROPOSALS_AT_MOST]]
     others.sort(key=lambda proposal: proposal.score, reverse=True)
     return Decision(first[0] if first else None, tuple([*first, *others][:_PROPOSALS_AT_MOST]))

@@ -35,7 +35,7 @@ def plain_name(name: str) -> str:
     return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
 
 
-def likeness(ours: str, theirs: str) -> int:
+def similarity(ours: str, theirs: str) -> int:
     """Similarity from 0 to 100 of two names returned by `plain_name`."""
     if not ours or not theirs:
         return 0
@@ -53,7 +53,7 @@ def likeness(ours: str, theirs: str) -> int:
     return alike
 
 
-def stands_in(name: str, text: str) -> bool:
+def occurs_in(name: str, text: str) -> bool:
     """Whether a plain name occurs in a text, with a space before and after each word."""
     return len(name) >= _TELLING_FROM and f" {name} " in text
 
@@ -82,6 +82,6 @@ class NameIndex:
         near = set.intersection(*map(set, rarest)) if rarest else set()
         if not near or len(near) > _NAMES_TRIED:
             near = {place for places in rarest if len(places) <= _NAMES_TRIED for place in places}
-        alike = [(likeness(self._names[place][1], plain), place) for place in near]
+        alike = [(similarity(self._names[place][1], plain), place) for place in near]
         best = sorted((one for one in alike if one[0] >= SIMILAR), reverse=True)[:_ACCOUNTS_AT_MOST]
         return [self._names[place][0] for _, place in best]

@@ -26,7 +26,7 @@ _OF_EACH = frozenset(
 _OF_SPLITS = _OF_EACH | {ReasonCode.PAYER_ACCOUNT_KNOWN, ReasonCode.NAME_SIMILAR}
 
 
-def worth_showing(evidence: Evidence) -> bool:
+def is_worth_proposing(evidence: Evidence) -> bool:
     """Whether a person should see it: a similar name alone, or a wrong amount, is not enough."""
     speaks = evidence.text or evidence.knows_payer or evidence.fits
     return bool(speaks) and evidence.score >= _SCORE_TO_SHOW

@@ -73,7 +73,7 @@ def known_currency(code: str) -> str:
     try:
         exponent(code)
     except UnknownCurrency:
-        raise Unreadable(f"{shown(code)} is not an ISO 4217 currency") from None
+        raise Unreadable(f"{quoted(code)} is not an ISO 4217 currency") from None
     return code
 
 
@@ -88,23 +88,23 @@ def unsigned_minor(text: str, currency: str) -> int:
         raise Unreadable("the amount is missing")
     match = _DECIMAL.match(text)
     if match is None or not (match[1] or match[2]):
-        raise Unreadable(f"{shown(text)} is not an amount")
+        raise Unreadable(f"{quoted(text)} is not an amount")
     whole, decimals = match[1].lstrip("0") or "0", match[2] or ""
     kept = exponent(currency)
     if decimals[kept:].strip("0"):
-        raise Unreadable(f"{shown(text)} has more decimals than {currency}")
+        raise Unreadable(f"{quoted(text)} has more decimals than {currency}")
     decimals = decimals[:kept]
     try:
         return parse_amount(f"{whole}.{decimals}" if decimals else whole, currency, allow_zero=True)
     except InvalidAmount:
-        raise Unreadable(f"{shown(text)} is too large") from None
+        raise Unreadable(f"{quoted(text)} is too large") from None
 
 
 def iso_date(text: str) -> date:
     """The day of an ISO 8601 date or date-time, as written; raises `Unreadable`."""
     match = _DATE.match(text)
     if match is None:
-        raise Unreadable(f"{shown(text)} is not a date")
+        raise Unreadable(f"{quoted(text)} is not a date")
     return day(match[1], match[2], match[3])
 
 
@@ -116,7 +116,7 @@ def day(year: str, month: str, of_month: str) -> date:
         raise Unreadable(f"{year}-{month}-{of_month} is not a day of the calendar") from None
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """A value in quotes for a message, shortened."""
     cleaned = clean(text)
     return f'"{cleaned[:40]}…"' if len(cleaned) > 40 else f'"{cleaned}"'

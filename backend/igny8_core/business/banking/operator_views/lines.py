@@ -18,7 +18,7 @@ from igny8_core.business.banking.serializers import (
     SplitSerializer,
 )
 from igny8_core.business.banking.services import reconcile
-from igny8_core.business.banking.services.proposals import look_at_rows
+from igny8_core.business.banking.services.proposals import match_rows
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
@@ -61,7 +61,7 @@ class LineViewSet(OperatorAudience, ApiViewSet):
     def candidates(self, request: Request, line_id: UUID) -> HttpResponse:
         """The matcher's current result for a line; nothing is written."""
         line = get_line(line_id)
-        looked = look_at_rows([line])[0] if line.amount_minor else None
+        looked = match_rows([line])[0] if line.amount_minor else None
         proposals = [] if looked is None else [ProposalAnswer.of(one, line.currency) for one in looked.proposals]
         certain = looked is not None and looked.certain
         return responses.one(CandidatesAnswer(certain=certain, proposals=proposals))
@@ -70,41 +70,43 @@ class LineViewSet(OperatorAudience, ApiViewSet):
     def accept(self, request: Request, line_id: UUID) -> HttpResponse:
         """Accept a proposal: the money is booked at once."""
         proposal_id = AcceptSerializer.checked(request.data).proposal_id
-        return _shown(reconcile.accept(line_id=line_id, proposal_id=proposal_id, operator_id=operator_of(request)))
+        return _answer(reconcile.accept(line_id=line_id, proposal_id=proposal_id, operator_id=operator_of(request)))
 
     @extend_schema(request=AcceptSerializer, responses=DECIDED)
     def reject(self, request: Request, line_id: UUID) -> HttpResponse:
         """Reject a proposal; it is not made again."""
-        return _shown(reconcile.reject(line_id=line_id, proposal_id=AcceptSerializer.checked(request.data).proposal_id))
+        return _answer(
+            reconcile.reject(line_id=line_id, proposal_id=AcceptSerializer.checked(request.data).proposal_id)
+        )
 
     @extend_schema(request=AssignSerializer, responses=DECIDED)
     def assign(self, request: Request, line_id: UUID) -> HttpResponse:
         """Assign the whole line to an invoice, a payment, a refund, a bounced payment, or an account's balance."""
         target = AssignSerializer.checked(request.data)
-        return _shown(reconcile.assign(line_id=line_id, targets=[target], operator_id=operator_of(request)))
+        return _answer(reconcile.assign(line_id=line_id, targets=[target], operator_id=operator_of(request)))
 
     @extend_schema(request=SplitSerializer, responses=DECIDED)
     def split(self, request: Request, line_id: UUID) -> HttpResponse:
         """Split the line over invoices and balances, also of several accounts."""
         parts = SplitSerializer.checked(request.data).parts
-        return _shown(reconcile.split(line_id=line_id, parts=parts, operator_id=operator_of(request)))
+        return _answer(reconcile.split(line_id=line_id, parts=parts, operator_id=operator_of(request)))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def ignore(self, request: Request, line_id: UUID) -> HttpResponse:
         """Ignore a line that is not a customer's money."""
-        return _shown(reconcile.ignore(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
+        return _answer(reconcile.ignore(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def park(self, request: Request, line_id: UUID) -> HttpResponse:
         """Park an unknown payer's money until it is assigned."""
-        return _shown(reconcile.park(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
+        return _answer(reconcile.park(line_id=line_id, reason=LineReasonSerializer.checked(request.data).reason))
 
     @extend_schema(request=LineReasonSerializer, responses=DECIDED)
     def undo(self, request: Request, line_id: UUID) -> HttpResponse:
         """Undo the decision: what it booked is reversed."""
         reason = LineReasonSerializer.checked(request.data).reason
-        return _shown(reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request)))
+        return _answer(reconcile.undo(line_id=line_id, reason=reason, operator_id=operator_of(request)))
 
 
-def _shown(line: StatementLine) -> HttpResponse:
+def _answer(line: StatementLine) -> HttpResponse:
     return responses.one(LineDetailAnswer.of_detail(line_detail(line)))

@@ -53,7 +53,7 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(responses={200: ImportAnswer})
     def retrieve(self, request: Request, import_id: UUID) -> HttpResponse:
         """One import with its progress."""
-        return _shown(StatementImport.objects.filter(id=import_id).first())
+        return _answer(StatementImport.objects.filter(id=import_id).first())
 
     @extend_schema(request=UploadSerializer, responses={200: ImportAnswer, 201: ImportAnswer, 202: ImportAnswer})
     def create(self, request: Request) -> HttpResponse:
@@ -74,18 +74,18 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
             )
         )
         if not new:
-            return _shown(found, message="This file was imported before, so nothing was imported again.")
-        return _shown(found, status=202 if found.status == ImportStatus.RECEIVED else 201)
+            return _answer(found, message="This file was imported before, so nothing was imported again.")
+        return _answer(found, status=202 if found.status == ImportStatus.RECEIVED else 201)
 
     @extend_schema(request=None, responses={202: ImportAnswer})
     def confirm(self, request: Request, import_id: UUID) -> HttpResponse:
         """Import the readable lines of a file, and mark the others."""
-        return _shown(importing.confirm(import_id), status=202)
+        return _answer(importing.confirm(import_id), status=202)
 
     @extend_schema(request=None, responses={200: ImportAnswer})
     def discard(self, request: Request, import_id: UUID) -> HttpResponse:
         """Discard a file that is waiting for a confirmation."""
-        return _shown(importing.discard(import_id))
+        return _answer(importing.discard(import_id))
 
     @extend_schema(request=None, responses={202: RequestedAnswer})
     def match_again(self, request: Request, import_id: UUID) -> HttpResponse:
@@ -101,7 +101,7 @@ class StatementViewSet(OperatorAudience, ApiViewSet):
         return responses.one(RequestedAnswer(requested=True), status=202)
 
 
-def _shown(found: StatementImport | None, *, status: int = 200, message: str | None = None) -> HttpResponse:
+def _answer(found: StatementImport | None, *, status: int = 200, message: str | None = None) -> HttpResponse:
     if found is None:
         raise NotFound
     return responses.one(ImportAnswer.of(found), status=status, message=message)

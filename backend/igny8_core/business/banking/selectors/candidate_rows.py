@@ -161,7 +161,7 @@ def payments_of_lines(amounts: Collection[int], bank_accounts: Collection[UUID])
     return _payments(PAYMENTS_OF_LINES, amounts=list(amounts), bank_accounts=list(bank_accounts))
 
 
-def invoices_ever_named(numbers: Iterable[str], creditors: Iterable[str]) -> list[tuple[UUID, UUID, str, str]]:
+def invoices_of_any_status(numbers: Iterable[str], creditors: Iterable[str]) -> list[tuple[UUID, UUID, str, str]]:
     """Invoices of any status by number or creditor reference: (account id, id, number, creditor reference)."""
     return _rows(PAID_INVOICES, numbers=sorted(numbers), creditors=sorted(creditors))
 

@@ -119,7 +119,7 @@ def _find_money_in(asked: Sequence[_Asked]) -> None:
 def _find_money_out(asked: Sequence[_Asked]) -> None:
     by_id = {_uuid(one.keys.end_to_end_id) for one in asked} - {None}
     refunds = rows.pending_refunds({one.amount_minor for one in asked}, [found for found in by_id if found])
-    named = rows.invoices_ever_named(_all(asked, "invoice_numbers"), _all(asked, "creditor_references"))
+    named = rows.invoices_of_any_status(_all(asked, "invoice_numbers"), _all(asked, "creditor_references"))
     returned = _Payments(
         [
             *rows.payments_by_reference(_all(asked, "references"), status=SUCCEEDED),
@@ -198,13 +198,13 @@ class _Payments:
 def _vague(asked: Iterable[_Asked], invoices: _Invoices, payments: _Payments) -> list[_Asked]:
     """The lines whose text names nothing with their amount."""
 
-    def is_told(one: _Asked) -> bool:
+    def is_explained(one: _Asked) -> bool:
         money = (one.line.currency, one.amount_minor)
         return any((row.currency, row.due_minor) == money for row in invoices.named_by(one)) or any(
             (row.currency, row.amount_minor) == money for row in payments.named_by(one)
         )
 
-    return [one for one in asked if not is_told(one)]
+    return [one for one in asked if not is_explained(one)]
 
 
 def _grouped[K, V](pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

@@ -87,7 +87,7 @@ def lines_like(*, payment_id: UUID, amount_minor: int, currency: str) -> list[St
     return list(waiting.filter(proposed | fitting).defer("raw").order_by("-sequence")[:LIKE])
 
 
-def undecided_sums() -> list[tuple[str, int, int]]:
+def open_line_sums() -> list[tuple[str, int, int]]:
     """Currency, number of lines that wait for a person, and their signed total in minor units."""
     waiting = StatementLine.objects.filter(status__in=sorted(map(str, QUEUE)))
     rows = waiting.values("currency").annotate(lines=Count("id"), amount=Sum("amount_minor")).order_by("currency")

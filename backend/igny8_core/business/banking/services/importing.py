@@ -18,10 +18,10 @@ from igny8_core.business.banking.services import import_status, storing
 from igny8_core.business.banking.services.reading import ReadFile, read_file
 from igny8_core.business.banking.services.receiving import (
     StatementFile,
-    keep_file,
+    notify_worker,
     receive,
+    store_file,
     stored_file,
-    tell_worker,
 )
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, EventType
@@ -43,8 +43,8 @@ def import_file(given: StatementFile) -> tuple[StatementImport, bool]:
     if not new:
         return found, False
     if given.size_bytes > AT_ONCE_BYTES or _is_archive(given.file):
-        keep_file(found, given.file)
-        tell_worker(found)
+        store_file(found, given.file)
+        notify_worker(found)
         return found, True
     with _reading(found, given.file) as read:
         _decide(found, read, given.file)
@@ -58,7 +58,7 @@ def take(given: StatementFile) -> tuple[StatementImport, bool]:
     """
     found, new = receive(given)
     if new:
-        keep_file(found, given.file)
+        store_file(found, given.file)
     return found, new
 
 
@@ -98,7 +98,7 @@ def confirm(import_id: UUID) -> StatementImport:
     if found.status != ImportStatus.NEEDS_CONFIRMATION:
         raise ImportNotWaiting
     import_status.apply(found, to=ImportStatus.RECEIVED, confirmed_at=clock.now())
-    tell_worker(found)
+    notify_worker(found)
     return found
 
 
@@ -139,7 +139,7 @@ def _decide(found: StatementImport, read: ReadFile, file: IO[bytes] | None) -> N
     """Store what was read; with unreadable lines, only after somebody has confirmed."""
     if read.lines_unreadable and found.confirmed_at is None:
         if file is not None:
-            keep_file(found, file)
+            store_file(found, file)
         import_status.apply(
             found,
             to=ImportStatus.NEEDS_CONFIRMATION,

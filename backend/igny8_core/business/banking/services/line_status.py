@@ -45,7 +45,7 @@ LOCK_QUEUED = """SELECT line.id, line.sequence, line.bank_account_id, account.pa
 
 
 @dataclass(frozen=True, slots=True)
-class LookResult:
+class MatchResult:
     """The matcher's result for a line: its proposals, and whether the first one is to be booked."""
 
     line_id: UUID
@@ -135,7 +135,7 @@ def apply(line: StatementLine, *, to: LineStatus, note: str = "", **data: JSON) 
     )
 
 
-def apply_look_results(results: Sequence[LookResult]) -> None:
+def store_match_results(results: Sequence[MatchResult]) -> None:
     """Store the matcher's results for many locked lines; lines that a person has decided stay unchanged."""
     rows = [
         {
@@ -150,7 +150,7 @@ def apply_look_results(results: Sequence[LookResult]) -> None:
         cursor.execute(DECIDE, [msgspec.json.encode(rows).decode()])
 
 
-def leave_to_people(line: StatementLine, *, note: str) -> None:
+def leave_to_operators(line: StatementLine, *, note: str) -> None:
     """A certain match could not be booked: leave it to a person, with the reason."""
     StatementLine.objects.filter(id=line.id).update(certain=False, note=note[:500])
     line.certain, line.note = False, note[:500]

@@ -196,8 +196,8 @@ class _Counters:
 def _unreadable(found: ReadFile, item: UnreadableLine) -> SpooledLine:
     found.lines_unreadable += 1
     if len(found.unreadable) < SHOWN_UNREADABLE:
-        shown = {"statement": len(found.statements), "position": item.position, "problem": item.problem[:500]}
-        found.unreadable.append({**shown, "raw": item.raw[:500]})
+        excerpt = {"statement": len(found.statements), "position": item.position, "problem": item.problem[:500]}
+        found.unreadable.append({**excerpt, "raw": item.raw[:500]})
     mark = fingerprint(
         StatementLine(
             position=0,

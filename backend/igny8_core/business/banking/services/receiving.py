@@ -65,14 +65,14 @@ def receive(given: StatementFile) -> tuple[StatementImport, bool]:
     return found, True
 
 
-def keep_file(found: StatementImport, file: IO[bytes]) -> None:
+def store_file(found: StatementImport, file: IO[bytes]) -> None:
     """Store the file's bytes for a worker, or until it is confirmed, and notify the worker."""
     file.seek(0)
     for position, content in enumerate(_pieces(file)):
         FileChunk.objects.create(statement_import=found, position=position, content=content)
 
 
-def tell_worker(found: StatementImport) -> None:
+def notify_worker(found: StatementImport) -> None:
     """Have a worker read the stored file."""
     import_status.record_import(EventType.STATEMENT_RECEIVED, found)
 

@@ -13,8 +13,8 @@ from igny8_core.business.banking.domain.stored_proposals import StoredProposal, 
 from igny8_core.business.banking.models import LineMatch, StatementImport, StatementLine
 from igny8_core.business.banking.services import line_status
 from igny8_core.business.banking.services.booking import book
-from igny8_core.business.banking.services.line_status import LookResult, lock_line
-from igny8_core.business.banking.services.proposals import look_at_rows
+from igny8_core.business.banking.services.line_status import MatchResult, lock_line
+from igny8_core.business.banking.services.proposals import match_rows
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.public import (
     account_id_of_invoice,
@@ -90,7 +90,7 @@ def reject(*, line_id: UUID, proposal_id: UUID) -> StatementLine:
     StatementLine.objects.filter(id=line.id).update(rejected=line.rejected)
     left = [one for one in stored_proposals(line.proposals) if one.key != rejected]
     if line.status in (LineStatus.PROPOSED, LineStatus.UNMATCHED):
-        line_status.apply_look_results([LookResult(line.id, left, certain=False)])
+        line_status.store_match_results([MatchResult(line.id, left, certain=False)])
     line.refresh_from_db()
     return line
 
@@ -253,4 +253,4 @@ def _close(match_: LineMatch, operator_id: UUID | None) -> None:
 
 
 def _look_again(lines: Sequence[StatementLine]) -> None:
-    line_status.apply_look_results(look_at_rows(lines))
+    line_status.store_match_results(match_rows(lines))

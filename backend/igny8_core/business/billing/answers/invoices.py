@@ -1,6 +1,6 @@
 """Invoices, and the credit packages that an account can buy."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from igny8_core.business.billing.answers.payments import PaymentAnswer
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus, is_overdue
 from igny8_core.business.billing.models import Allocation, CreditPackage, Invoice, InvoiceLine
 from igny8_core.business.billing.selectors.invoices import InvoiceDetail
-from igny8_core.http.answers import Answer, same_names
+from igny8_core.http.answers import Answer, Instant, same_names
 from igny8_core.kit import clock
 from igny8_core.kit.money import format_amount
 
@@ -29,11 +29,11 @@ class InvoiceAnswer(Answer):
     amount_due: str
     due_date: date | None
     overdue: bool
-    created_at: datetime
-    updated_at: datetime
-    finalized_at: datetime | None
-    paid_at: datetime | None
-    voided_at: datetime | None
+    created_at: Instant
+    updated_at: Instant
+    finalized_at: Instant | None
+    paid_at: Instant | None
+    voided_at: Instant | None
 
     @classmethod
     def of(cls, invoice: Invoice, *, time_zone: str, **more: Any) -> Self:
@@ -88,7 +88,7 @@ class SettlementAnswer(Answer):
     payment_id: UUID | None
     amount: str
     bank_charges: str
-    created_at: datetime
+    created_at: Instant
 
     @classmethod
     def of(cls, row: Allocation, currency: str) -> Self:

@@ -1,10 +1,9 @@
 """The amounts above which two operators have to approve, by currency."""
 
-from datetime import datetime
 from typing import Self
 
 from igny8_core.business.billing.models import ApprovalLimit
-from igny8_core.http.answers import Answer
+from igny8_core.http.answers import Answer, Instant
 from igny8_core.kit.money import format_optional
 
 
@@ -13,7 +12,7 @@ class ApprovalLimitAnswer(Answer):
 
     currency: str
     amount: str | None
-    updated_at: datetime
+    updated_at: Instant
 
     @classmethod
     def of(cls, limit: ApprovalLimit) -> Self:

@@ -1,6 +1,5 @@
 """Payment methods: those on offer, and those that an account has saved."""
 
-from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_qr import payment_qr
 from igny8_core.business.billing.models import AccountPaymentMethod, PaymentMethodConfig
 from igny8_core.business.billing.services.payment_service import AvailableMethods
-from igny8_core.http.answers import Answer, same_names
+from igny8_core.http.answers import Answer, Instant, same_names
 from igny8_core.kit.money import format_amount, format_optional
 
 
@@ -22,8 +21,8 @@ class SavedMethodAnswer(Answer):
     label: str
     details: dict[str, str]
     is_default: bool
-    created_at: datetime
-    updated_at: datetime
+    created_at: Instant
+    updated_at: Instant
 
     @classmethod
     def of(cls, saved: AccountPaymentMethod) -> Self:
@@ -43,8 +42,8 @@ class MethodConfigAnswer(Answer):
     requires_proof: bool
     enabled: bool
     sort_order: int
-    created_at: datetime
-    updated_at: datetime
+    created_at: Instant
+    updated_at: Instant
     min_amount: str | None
     max_amount: str | None
     tolerance: str

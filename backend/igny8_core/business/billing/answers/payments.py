@@ -1,6 +1,6 @@
 """Payments as accounts and as operators see them."""
 
-from datetime import date, datetime
+from datetime import date
 from operator import itemgetter
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -18,7 +18,7 @@ from igny8_core.business.billing.selectors.operator_rows import (
 )
 from igny8_core.business.billing.selectors.payment_rows import PaymentRow
 from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, PaymentDetail, StatusChange
-from igny8_core.http.answers import Answer, same_names
+from igny8_core.http.answers import Answer, Instant, same_names
 from igny8_core.kit.errors import AppError
 from igny8_core.kit.money import format_amount, format_optional
 
@@ -48,14 +48,14 @@ class PaymentAnswer(Answer):
     notes: str
     duplicate_reference: bool
     paid_on: date | None
-    created_at: datetime
-    updated_at: datetime
-    submitted_at: datetime | None
-    approved_at: datetime | None
-    processed_at: datetime | None
-    failed_at: datetime | None
-    refunded_at: datetime | None
-    cancelled_at: datetime | None
+    created_at: Instant
+    updated_at: Instant
+    submitted_at: Instant | None
+    approved_at: Instant | None
+    processed_at: Instant | None
+    failed_at: Instant | None
+    refunded_at: Instant | None
+    cancelled_at: Instant | None
 
     @classmethod
     def of(cls, row: PaymentRow) -> Self:
@@ -90,7 +90,7 @@ class StatusChangeAnswer(Answer):
 
     before: str | None = msgspec.field(name="from")
     to: str
-    at: datetime
+    at: Instant
     actor_kind: str
     reason: str
 
@@ -116,7 +116,7 @@ class ApproverAnswer(Answer):
     """An approval that was given."""
 
     operator_id: UUID
-    at: datetime
+    at: Instant
     amount_received: str
     note: str
 
@@ -166,7 +166,7 @@ class SettledAnswer(Answer):
     invoice_number: str
     amount: str
     bank_charges: str
-    reversed_at: datetime | None
+    reversed_at: Instant | None
 
     @classmethod
     def of(cls, row: SettledRow, currency: str) -> Self:
@@ -238,7 +238,7 @@ class ProofAnswer(Answer):
     kind: str
     size_bytes: int
     sha256: str
-    created_at: datetime
+    created_at: Instant
 
     @classmethod
     def of(cls, proof: PaymentProof) -> Self:

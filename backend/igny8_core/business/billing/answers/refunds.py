@@ -1,12 +1,11 @@
 """Refunds as operators see them."""
 
-from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from igny8_core.business.billing.answers.payments import OperatorPaymentDetailAnswer
 from igny8_core.business.billing.models import Refund
-from igny8_core.http.answers import Answer, same_names
+from igny8_core.http.answers import Answer, Instant, same_names
 from igny8_core.kit.money import format_amount
 from igny8_core.kit.sealing import unseal
 
@@ -23,7 +22,7 @@ class RefundApproverAnswer(Answer):
     """An operator who has agreed to a refund; the first one is whoever requested it."""
 
     operator_id: UUID
-    at: datetime
+    at: Instant
     note: str
 
 
@@ -68,9 +67,9 @@ class RefundAnswer(Answer):
     beneficiary: str | None
     beneficiary_known: bool | None
     approvals: RefundApprovalsAnswer
-    created_at: datetime
-    completed_at: datetime | None
-    cancelled_at: datetime | None
+    created_at: Instant
+    completed_at: Instant | None
+    cancelled_at: Instant | None
 
     @classmethod
     def of(cls, refund: Refund) -> Self:

@@ -1,12 +1,11 @@
 """Answers about what waits for a second person."""
 
-from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
 from igny8_core.business.billing.selectors.waiting import WaitingRow
 from igny8_core.business.platform.domain.second_admin import LimitChange
-from igny8_core.http.answers import Answer
+from igny8_core.http.answers import Answer, Instant
 from igny8_core.kit.money import format_amount
 
 
@@ -20,7 +19,7 @@ class WaitingAnswer(Answer):
 
     id: UUID
     kind: Literal["payment", "refund", "limit", "role", "key"]
-    since: datetime
+    since: Instant
     asked_by: UUID | None
     account_id: UUID | None
     currency: str | None
@@ -28,7 +27,7 @@ class WaitingAnswer(Answer):
     before: str | None
     after: str | None
     user_id: UUID | None
-    expires_at: datetime | None
+    expires_at: Instant | None
 
     @classmethod
     def of(cls, row: WaitingRow) -> Self:

@@ -21,7 +21,7 @@ def approvals_needed(*, amount_minor: int, limit_minor: int) -> int:
     return 2 if amount_minor > limit_minor else 1
 
 
-def approvals_told(*, amount_minor: int, limit_minor: int, given: int, is_settled: bool) -> int:
+def approvals_needed_overall(*, amount_minor: int, limit_minor: int, given: int, is_settled: bool) -> int:
     """How many approvals a payment needs, independent of who is asking.
 
     If one approval was given and was not enough, it needs two. Once the payment is settled, the approvals given were

@@ -86,5 +86,5 @@ def fill(mapping: Mapping[str, str], *, reference: str, amount: str) -> dict[str
 
     Fields that are not displayed are left out.
     """
-    shown = {key: text for key, text in mapping.items() if key not in HIDDEN}
-    return {key: text.replace("{amount}", amount).replace("{reference}", reference) for key, text in shown.items()}
+    displayed = {key: text for key, text in mapping.items() if key not in HIDDEN}
+    return {key: text.replace("{amount}", amount).replace("{reference}", reference) for key, text in displayed.items()}

@@ -71,10 +71,10 @@ def payment_qr(
         return for_payment(merchant_code, currency=currency, amount=amount, reference=reference)
     if payment_method == PaymentMethod.BANK_TRANSFER:
         return _sepa(currency, instructions, amount_minor, reference)
-    payee, rail = instructions.get("payee_id", ""), instructions.get("wallet_name", "").upper()
-    if (currency, rail) == ("INR", "UPI") and "@" in payee:
+    payee, network = instructions.get("payee_id", ""), instructions.get("wallet_name", "").upper()
+    if (currency, network) == ("INR", "UPI") and "@" in payee:
         return _upi(payee, instructions.get("payee_name", ""), amount, reference)
-    if (currency, rail) == ("BRL", "PIX") and payee:
+    if (currency, network) == ("BRL", "PIX") and payee:
         name, city = (instructions.get(part, "") for part in ("payee_name", "payee_city"))
         return pix_payload(key=payee, name=name, city=city, amount=amount, reference=reference)
     return None

@@ -28,13 +28,13 @@ class Reference(NamedTuple):
 
 def read_reference(text: str) -> Reference:
     """The reference that somebody wrote, without invisible characters. Raises `BadText`."""
-    shown = bare(one_line(text)).strip()
-    normalised = normalise_reference(shown)
+    displayed = bare(one_line(text)).strip()
+    normalised = normalise_reference(displayed)
     if not normalised:
         raise BadText("This is not a valid reference.")
     if len(normalised) > LONGEST_NORMALISED:
         raise BadText(f"Written out in full, this reference has more than {LONGEST_NORMALISED} characters.")
-    return Reference(shown, normalised, reference_skeleton(shown))
+    return Reference(displayed, normalised, reference_skeleton(displayed))
 
 
 def checked_reference(text: str, *, field: str) -> Reference:

@@ -78,7 +78,7 @@ def clean_pdf(raw: bytes) -> tuple[str, bytes]:
             made.pages.append(page)
         for item in made.objects:
             for one in _inside(item):
-                _let_go_of_files(one)
+                _remove_file_references(one)
                 if ACTIVE & _names(one):
                     raise Refused("active_content")
         _refuse_bombs(made)
@@ -101,7 +101,7 @@ def _inside(item: pikepdf.Object) -> Iterator[pikepdf.Dictionary | pikepdf.Strea
         waiting += [value for value in inner if isinstance(value, pikepdf.Object) and not value.is_indirect]
 
 
-def _let_go_of_files(one: pikepdf.Dictionary | pikepdf.Stream) -> None:
+def _remove_file_references(one: pikepdf.Dictionary | pikepdf.Stream) -> None:
     """Remove references to files outside the document, and embedded extras."""
     outside = {name for name in FILE_NAMES & one.keys() if isinstance(one[name], pikepdf.String)}
     if isinstance(one, pikepdf.Stream):

@@ -54,7 +54,7 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
         invoice = invoices_across_accounts().select_related("account").filter(id=invoice_id).first()
         if invoice is None:
             raise NotFound
-        return _shown(invoice)
+        return _answer(invoice)
 
     @extend_schema(request=DraftInvoiceSerializer, responses={201: InvoiceDetailAnswer})
     def create(self, request: Request) -> HttpResponse:
@@ -66,30 +66,30 @@ class OperatorInvoiceViewSet(OperatorAudience, ApiViewSet):
         invoice = invoicing.create_invoice(
             account=account, currency=draft.currency, due_date=draft.due_date, lines=draft.lines
         )
-        return _shown(invoice, status=201)
+        return _answer(invoice, status=201)
 
     @extend_schema(request=FinalizeSerializer, responses={200: InvoiceDetailAnswer})
     def finalize(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Finalize a draft: it gets its number and can be paid, on request immediately from the account's balance."""
         apply_balance = FinalizeSerializer.checked(request.data).apply_balance
-        return _shown(invoicing.finalize_invoice(invoice_id=invoice_id, apply_balance=apply_balance))
+        return _answer(invoicing.finalize_invoice(invoice_id=invoice_id, apply_balance=apply_balance))
 
     @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def apply_balance(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Pay the invoice from the account's balance, as far as the balance goes."""
-        return _shown(invoicing.apply_balance(invoice_id=invoice_id))
+        return _answer(invoicing.apply_balance(invoice_id=invoice_id))
 
     @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def void(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Void the invoice."""
-        return _shown(invoicing.void_invoice(invoice_id=invoice_id))
+        return _answer(invoicing.void_invoice(invoice_id=invoice_id))
 
     @extend_schema(request=None, responses={200: InvoiceDetailAnswer})
     def mark_uncollectible(self, request: Request, invoice_id: UUID) -> HttpResponse:
         """Write off the invoice as uncollectible."""
-        return _shown(invoicing.mark_uncollectible(invoice_id=invoice_id))
+        return _answer(invoicing.mark_uncollectible(invoice_id=invoice_id))
 
 
-def _shown(invoice: Invoice, *, status: int = 200) -> HttpResponse:
+def _answer(invoice: Invoice, *, status: int = 200) -> HttpResponse:
     answer = InvoiceDetailAnswer.of_detail(invoice_detail(invoice), time_zone=invoice.account.time_zone)
     return responses.one(answer, status=status)

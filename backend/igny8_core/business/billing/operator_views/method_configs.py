@@ -51,19 +51,19 @@ class MethodConfigViewSet(OperatorAudience, ApiViewSet):
         config = find_configs().filter(id=config_id).first()
         if config is None:
             raise NotFound
-        return _shown(config)
+        return _answer(config)
 
     @extend_schema(request=MethodConfigSerializer, responses={201: MethodConfigAnswer})
     def create(self, request: Request) -> HttpResponse:
         """Offer a payment method in a country (`*`: in every country) and currency."""
         values = MethodConfigSerializer.checked(request.data)
-        return _shown(method_configs.create_config(values=values), status=201)
+        return _answer(method_configs.create_config(values=values), status=201)
 
     @extend_schema(request=MethodConfigChangeSerializer(partial=True), responses={200: MethodConfigAnswer})
     def partial_update(self, request: Request, config_id: UUID) -> HttpResponse:
         """Change a payment method; with a new currency, all amounts have to be sent again."""
         changes = MethodConfigChangeSerializer.checked(request.data)
-        return _shown(method_configs.change_config(config_id=config_id, changes=changes))
+        return _answer(method_configs.change_config(config_id=config_id, changes=changes))
 
     @extend_schema(responses={200: MethodConfigAnswer})
     def destroy(self, request: Request, config_id: UUID) -> HttpResponse:
@@ -72,5 +72,5 @@ class MethodConfigViewSet(OperatorAudience, ApiViewSet):
         return responses.one(RemovedAnswer(id=config_id), message="Removed.")
 
 
-def _shown(config: PaymentMethodConfig, *, status: int = 200) -> HttpResponse:
+def _answer(config: PaymentMethodConfig, *, status: int = 200) -> HttpResponse:
     return responses.one(MethodConfigAnswer.of(config), status=status)

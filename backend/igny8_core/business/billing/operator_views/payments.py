@@ -60,26 +60,26 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(responses={200: OperatorPaymentDetailAnswer})
     def retrieve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """One payment with the history of its status, its approvals and what it settled."""
-        return _shown(payment_id)
+        return _answer(payment_id)
 
     @extend_schema(request=ApproveSerializer, responses={200: OperatorPaymentDetailAnswer})
     def approve(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Approve a payment; the last required approval settles its invoice."""
         decision = ApproveSerializer.checked(request.data, operator_id=operator_of(request))
         approvals.approve_payment(payment_id=payment_id, decision=decision)
-        return _shown(payment_id)
+        return _answer(payment_id)
 
     @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailAnswer})
     def reject(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Reject a payment; its invoice can be paid again."""
         approvals.reject_payment(payment_id=payment_id, reason=_reason(request))
-        return _shown(payment_id)
+        return _answer(payment_id)
 
     @extend_schema(request=ReasonSerializer, responses={200: OperatorPaymentDetailAnswer})
     def bounce(self, request: Request, payment_id: UUID) -> HttpResponse:
         """Record that the bank has returned a succeeded payment's transfer: what it settled is due again."""
         approvals.bounce_payment(payment_id=payment_id, reason=_reason(request))
-        return _shown(payment_id)
+        return _answer(payment_id)
 
     @extend_schema(request=RefundRequestSerializer, responses={200: RefundedPaymentAnswer})
     def refund(self, request: Request, payment_id: UUID) -> HttpResponse:
@@ -97,7 +97,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         if account is None:
             raise NotFound
         payment = record_payment(account=account, money=told.of(account), operator_id=operator_of(request))
-        return _shown(payment.id, status=201)
+        return _answer(payment.id, status=201)
 
 
 class BulkApproveView(OperatorAudience, ApiViewSet):
@@ -120,7 +120,7 @@ class BulkApproveView(OperatorAudience, ApiViewSet):
         return responses.one(BulkResultsAnswer(results=[BulkResultAnswer.of(*outcome) for outcome in outcomes]))
 
 
-def _shown(payment_id: UUID, *, status: int = 200) -> HttpResponse:
+def _answer(payment_id: UUID, *, status: int = 200) -> HttpResponse:
     detail = _found(payment_id)
     message = TOLD_LATE if detail.arrived_late else None
     return responses.one(OperatorPaymentDetailAnswer.of_operator_detail(detail), status=status, message=message)

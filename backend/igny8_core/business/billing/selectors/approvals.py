@@ -113,7 +113,7 @@ def grounds_of(payment: Payment, *, operator_id: UUID) -> Grounds:
     return Grounds(limit_minor, int(decided_alone), others_open, tolerance_minor, given)
 
 
-def let_out_needed(payment: Payment, *, operator_id: UUID, amount_minor: int) -> int:
+def refund_approvals_needed(payment: Payment, *, operator_id: UUID, amount_minor: int) -> int:
     """How many operators must approve refunding this much; what this operator approved alone within a day counts too.
 
     The caller holds the lock on the account.

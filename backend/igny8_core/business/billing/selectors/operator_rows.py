@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from igny8_core.business.billing.domain.approvals import approvals_told
+from igny8_core.business.billing.domain.approvals import approvals_needed_overall
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.selectors.approvals import LIMIT_OF
 from igny8_core.business.billing.selectors.payment_rows import PaymentRow
@@ -51,7 +51,7 @@ class OperatorPaymentRow:
         """How many operators have to approve the largest amount entered so far, or had to."""
         given = (approval.amount_received_minor for approval in self.approvals)
         largest = max(self.payment.amount_minor, self.payment.amount_received_minor or 0, *given)
-        return approvals_told(
+        return approvals_needed_overall(
             amount_minor=largest,
             limit_minor=self.limit_minor,
             given=len(self.approvals),

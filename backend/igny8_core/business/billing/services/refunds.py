@@ -27,7 +27,7 @@ from igny8_core.business.billing.domain.refunds import (
     plan_refund,
 )
 from igny8_core.business.billing.models import Allocation, Invoice, Payment, Refund
-from igny8_core.business.billing.selectors.approvals import let_out_needed
+from igny8_core.business.billing.selectors.approvals import refund_approvals_needed
 from igny8_core.business.billing.selectors.payers import is_payers_account
 from igny8_core.business.billing.services import invoice_credits, transitions
 from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
@@ -204,7 +204,7 @@ def _approvals_needed(payment: Payment, request: RefundRequest, amount_minor: in
         return 1
     if request.beneficiary_sealed and not known:
         return 2
-    return let_out_needed(payment, operator_id=request.operator_id, amount_minor=amount_minor)
+    return refund_approvals_needed(payment, operator_id=request.operator_id, amount_minor=amount_minor)
 
 
 def _plan(payment: Payment, allocations: list[Allocation], request: RefundRequest) -> RefundPlan:

@@ -28,7 +28,7 @@ type Tree = list[tuple[str, "Tree | str | tuple[str, dict[str, str]] | None"]]
 
 def cii_xml(facts: InvoiceFacts) -> bytes:
     """The XML of a finalised invoice; raises `NotForElectronicInvoice` if EN 16931 cannot express it."""
-    _ensure_sayable(facts)
+    _ensure_expressible(facts)
     root = etree.Element(f"{{{RSM}}}CrossIndustryInvoice", nsmap={"rsm": RSM, "ram": RAM, "udt": UDT})
     context: Tree = [("ram:GuidelineSpecifiedDocumentContextParameter", [("ram:ID", PROFILE)])]
     document: Tree = [
@@ -67,7 +67,7 @@ def cii_xml(facts: InvoiceFacts) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
-def _ensure_sayable(facts: InvoiceFacts) -> None:
+def _ensure_expressible(facts: InvoiceFacts) -> None:
     missing = []
     if CURRENCIES[facts.currency] > 2:
         missing.append("a currency with at most two decimals")

@@ -58,7 +58,7 @@ def new_challenge() -> bytes:
     return secrets.token_bytes(CHALLENGE_BYTES)
 
 
-def making_options(
+def creation_options(
     place: Place, *, challenge: bytes, user_id: UUID, email: str, known: Mapping[bytes, Iterable[str]]
 ) -> str:
     """The arguments of `navigator.credentials.create()`, as JSON; authenticators in `known` create no
@@ -87,7 +87,7 @@ def making_options(
     )
 
 
-def asking_options(place: Place, *, challenge: bytes) -> str:
+def request_options(place: Place, *, challenge: bytes) -> str:
     """The arguments of `navigator.credentials.get()`, as JSON: any passkey of this host is accepted."""
     return webauthn.options_to_json(
         webauthn.generate_authentication_options(
@@ -99,7 +99,7 @@ def asking_options(place: Place, *, challenge: bytes) -> str:
     )
 
 
-def verify_made(place: Place, *, challenge: bytes, credential: str) -> Made:
+def verify_created(place: Place, *, challenge: bytes, credential: str) -> Made:
     """Check what `create()` returned, as JSON. Raises `InvalidPasskey` for every fault."""
     try:
         parsed = helpers.parse_registration_credential_json(credential)

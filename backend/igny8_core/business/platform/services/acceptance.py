@@ -14,7 +14,7 @@ from igny8_core.business.platform.domain import passkeys as ceremonies
 from igny8_core.business.platform.domain.errors import AddressInUse, InvitationOver
 from igny8_core.business.platform.domain.passkeys import Place
 from igny8_core.business.platform.services import passkeys
-from igny8_core.business.platform.services.invitations import end, is_open, is_somebodys
+from igny8_core.business.platform.services.invitations import end, is_in_use, is_open
 from igny8_core.business.platform.services.passkeys import Challenge
 from igny8_core.business.platform.services.passwords import refuse_common_password
 from igny8_core.business.platform.services.provisioning import NewPerson, create_person
@@ -44,7 +44,7 @@ def open_invitation(token: str) -> Invited:
         raise InvitationOver
     if invited.account_status != Status.ACTIVE:
         raise AccountSuspended
-    if is_somebodys(normalise_email(invited.email)):
+    if is_in_use(normalise_email(invited.email)):
         raise AddressInUse
     return invited
 
@@ -54,7 +54,7 @@ def begin_passkey(*, token: str, place: Place, challenge: Challenge) -> str:
     `open_invitation` raises.
     """
     invited = open_invitation(token)
-    return ceremonies.making_options(
+    return ceremonies.creation_options(
         place, challenge=challenge.value, user_id=invited.invitation_id, email=invited.email, known={}
     )
 
@@ -75,7 +75,7 @@ def accept_with_passkey(*, token: str, name: str, made: MadePasskey, request_id:
     """The same with a passkey instead of a password. Raises what `open_invitation` raises, and `InvalidPasskey`."""
     invited = open_invitation(token)
 
-    def keep_passkey() -> None:
+    def store_passkey() -> None:
         passkeys.keep(
             user_id=invited.invitation_id,
             account_id=invited.account_id,
@@ -86,7 +86,7 @@ def accept_with_passkey(*, token: str, name: str, made: MadePasskey, request_id:
         )
 
     return _accept(
-        invited, token, name=name, password_hash=make_password(None), then=keep_passkey, request_id=request_id
+        invited, token, name=name, password_hash=make_password(None), then=store_passkey, request_id=request_id
     )
 
 

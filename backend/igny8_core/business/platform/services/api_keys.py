@@ -64,7 +64,7 @@ def make_confirmed(change: KeyChange) -> AccessKey:
     """Activate a key that a second admin has confirmed."""
     operator = find_users(kind="operator").get(id=change.user_id)
     secret = (change.prefix, bytes.fromhex(change.secret_hash))
-    return provisioning.keep_operator_key(
+    return provisioning.create_operator_key(
         key_id=change.key_id, operator=operator, name=change.name, secret=secret, expires_at=change.expires_at
     )
 

@@ -46,7 +46,7 @@ def change_password(*, user_id: UUID, current: str, new: str, keep_key_id: UUID)
     hashed = _hashed(new, field="new")
     hold(people=Q(id=user_id))
     if lock_login(user_id).password != login.password:
-        raise not_yours("current")
+        raise wrong_password_error("current")
     _replace(login, hashed, keep_key_id=keep_key_id)
 
 
@@ -79,7 +79,7 @@ def request_reset(*, email: str, request_id: UUID | None) -> None:
         cursor.execute(REQUEST_RESET, [normalise_email(email), request_id, clock.now()])
 
 
-def take_reset_requests() -> int:
+def handle_reset_requests() -> int:
     """Look up the requested addresses, and record each request that belongs to a person; returns how many requests
     there were.
 
@@ -87,15 +87,15 @@ def take_reset_requests() -> int:
     """
     with unit_of_work.read(Scope.operators()):
         waiting = list(ResetRequest.objects.order_by("id")[:RESET_BATCH])
-    for wish in waiting:
-        unit_of_work.run(partial(_take, wish), scope=Scope.operators(), actor=SYSTEM, request_id=wish.request_id)
+    for reset in waiting:
+        unit_of_work.run(partial(_take, reset), scope=Scope.operators(), actor=SYSTEM, request_id=reset.request_id)
     return len(waiting)
 
 
-def _take(wish: ResetRequest) -> None:
-    taken, _ = ResetRequest.objects.filter(id=wish.id).delete()
-    login = look_up_login(wish.email_normalised)
-    too_late = clock.now() - wish.requested_at > RESET_LIFETIME
+def _take(reset: ResetRequest) -> None:
+    taken, _ = ResetRequest.objects.filter(id=reset.id).delete()
+    login = look_up_login(reset.email_normalised)
+    too_late = clock.now() - reset.requested_at > RESET_LIFETIME
     if taken and not too_late and login is not None and not login.refusal:
         _record(EventType.USER_PASSWORD_RESET_REQUESTED, login)
 
@@ -143,11 +143,11 @@ def reset_password(*, token: str, new: str, request_id: UUID | None) -> None:
 def _own_login(email_normalised: str, *, password: str, field: str) -> Login:
     login = look_up_login(email_normalised)
     if login is None or not check_password(password, login.password):
-        raise not_yours(field)
+        raise wrong_password_error(field)
     return login
 
 
-def not_yours(field: str) -> ValidationError:
+def wrong_password_error(field: str) -> ValidationError:
     """The error for a wrong password of your own."""
     return ValidationError(fields={field: ["This is not your password."]})
 

@@ -150,7 +150,7 @@ def new_mail(*, invitation_id: UUID) -> InvitationMail | None:
     invitation = lock_one(Invitation.objects.filter(id=invitation_id))
     if invitation is None or not is_open(invitation) or invitation.account.status != Status.ACTIVE:
         return None
-    token = None if is_somebodys(invitation.email_normalised) else new_invitation_token()
+    token = None if is_in_use(invitation.email_normalised) else new_invitation_token()
     conditional_update(
         Invitation.objects.filter(id=invitation.id, outcome=""), token_hash=None if token is None else digest(token)
     )
@@ -165,7 +165,7 @@ def is_open(invitation: Invitation) -> bool:
     return not invitation.outcome and invitation.expires_at > clock.now()
 
 
-def is_somebodys(email_normalised: str) -> bool:
+def is_in_use(email_normalised: str) -> bool:
     """Whether the address already belongs to a user anywhere: must not be disclosed to the inviter."""
     return look_up_login(email_normalised) is not None
 

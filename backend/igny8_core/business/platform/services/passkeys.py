@@ -70,7 +70,7 @@ def begin_adding(*, user_id: UUID, place: Place) -> tuple[str, Challenge]:
     if len(known) >= MAX_PASSKEYS:
         raise TooManyPasskeys
     email = User.objects.values_list("email", flat=True).get(id=user_id)
-    options = ceremonies.making_options(place, challenge=challenge.value, user_id=user_id, email=email, known=known)
+    options = ceremonies.creation_options(place, challenge=challenge.value, user_id=user_id, email=email, known=known)
     return options, challenge
 
 
@@ -91,7 +91,7 @@ def keep(*, user_id: UUID, account_id: UUID, name: str, place: Place, challenge:
     """The same for a new person, or one whose standing was already checked; the person is locked."""
     if challenge.is_over:
         raise InvalidPasskey
-    made = ceremonies.verify_made(place, challenge=challenge.value, credential=credential)
+    made = ceremonies.verify_created(place, challenge=challenge.value, credential=credential)
     if passkeys_of(user_id).count() >= MAX_PASSKEYS:
         raise TooManyPasskeys
     passkey = Passkey(
@@ -126,7 +126,7 @@ def remove(*, user_id: UUID, passkey_id: UUID) -> None:
 
 def begin_sign_in(*, place: Place, challenge: Challenge) -> str:
     """The options for requesting any passkey of this host, as JSON."""
-    return ceremonies.asking_options(place, challenge=challenge.value)
+    return ceremonies.request_options(place, challenge=challenge.value)
 
 
 def sign_in(

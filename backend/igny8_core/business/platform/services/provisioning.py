@@ -138,11 +138,11 @@ def issue_operator_key(*, operator: User, name: str, expires_at: datetime | None
     """Issue an API key of an operator; it always has the operator's current role."""
     secret = new_secret(KeyKind.API_KEY)
     kept = (secret.prefix, secret.digest)
-    key = keep_operator_key(key_id=uuid7(), operator=operator, name=name, secret=kept, expires_at=expires_at)
+    key = create_operator_key(key_id=uuid7(), operator=operator, name=name, secret=kept, expires_at=expires_at)
     return IssuedKey(key, secret.plain)
 
 
-def keep_operator_key(
+def create_operator_key(
     *, key_id: UUID, operator: User, name: str, secret: tuple[str, bytes], expires_at: datetime | None
 ) -> AccessKey:
     """Create the operator's key with this prefix and digest."""

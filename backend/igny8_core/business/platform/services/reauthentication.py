@@ -15,7 +15,7 @@ from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.platform.domain.errors import InvalidPasskey
 from igny8_core.business.platform.domain.passkeys import Place
 from igny8_core.business.platform.services import passkeys
-from igny8_core.business.platform.services.credentials import confirm_password, not_yours
+from igny8_core.business.platform.services.credentials import confirm_password, wrong_password_error
 from igny8_core.business.platform.services.passkeys import Challenge
 from igny8_core.business.platform.services.sessions import acting
 from igny8_core.business.platform.services.standing import PROOF_LASTS, is_proven
@@ -38,7 +38,7 @@ def prove_by_password(principal: Principal, *, password: str, request_id: UUID |
 
     def check() -> None:
         if lock_login(user_id).password != login.password:
-            raise not_yours("password")
+            raise wrong_password_error("password")
 
     return _prove(principal, check, request_id)
 

@@ -23,7 +23,9 @@ def place_of(request: HttpRequest) -> Place:
     return Place(host.rsplit(":", 1)[0] if not host.endswith("]") else host, f"{request.scheme}://{host}")
 
 
-def hand_out(response: HttpResponse, request: HttpRequest, challenge: Challenge, *, bound_to: dict[str, str]) -> None:
+def set_challenge(
+    response: HttpResponse, request: HttpRequest, challenge: Challenge, *, bound_to: dict[str, str]
+) -> None:
     """Set a cookie with the challenge, signed together with its purpose."""
     document = {
         "value": b64encode(challenge.value).decode(),
@@ -46,11 +48,11 @@ def options_answer(
     """The answer to a page's script that begins a ceremony: the options, and the challenge in its cookie."""
     response = HttpResponse(options, content_type="application/json")
     response["Cache-Control"] = "no-store, private"
-    hand_out(response, request, challenge, bound_to=bound_to)
+    set_challenge(response, request, challenge, bound_to=bound_to)
     return response
 
 
-def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge:
+def read_challenge(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge:
     """The challenge of this ceremony and no other. Raises `InvalidPasskey`."""
     try:
         document: Any = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=CHALLENGE_LIFETIME)
@@ -62,6 +64,6 @@ def brought_back(request: HttpRequest, *, bound_to: dict[str, str]) -> Challenge
     return Challenge(value, made_at, document["mark"])
 
 
-def take_back(response: HttpResponse) -> None:
+def delete_challenge(response: HttpResponse) -> None:
     """Delete the challenge when a ceremony has ended, successfully or not."""
     response.delete_cookie(COOKIE, samesite="Strict")

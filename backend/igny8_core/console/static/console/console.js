@@ -29,7 +29,7 @@ function countTicked() {
   if (button === null) return;
   const ticked = document.querySelectorAll("[data-row] input:checked").length;
   button.disabled = ticked === 0;
-  button.textContent = ticked === 0 ? "Approve ticked" : `Approve ${ticked} ticked`;
+  button.textContent = ticked === 0 ? "Approve selected" : `Approve ${ticked} ticked`;
 }
 
 document.addEventListener("click", (event) => event.target.closest?.("[data-zoom]")?.classList.toggle("is-zoomed"));

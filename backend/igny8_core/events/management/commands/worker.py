@@ -1,9 +1,9 @@
 """The worker process: runs the dispatcher of events beside the queue's own worker."""
 
+import logging
 import threading
 from typing import Any
 
-import structlog
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 from procrastinate.contrib.django import app
@@ -14,7 +14,7 @@ from igny8_core.events.subscriptions import queues_beside
 POLL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
 
-logger = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ def _dispatch_until(stop: threading.Event) -> None:
             found = dispatch_batch() + sum(take() for take in queues_beside())
             pause = 0.0 if found else POLL_SECONDS
         except (DatabaseError, InterfaceError) as error:
-            logger.warning("dispatch_failed", error=str(error))
+            logger.warning("dispatch_failed", extra={"error": str(error)})
             connection.close()
             pause = RETRY_SECONDS
         stop.wait(pause)

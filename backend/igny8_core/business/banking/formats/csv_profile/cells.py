@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from igny8_core.business.banking.domain.csv_profile import CsvProfile, DateOrder
-from igny8_core.business.banking.domain.reading import Unreadable, clean, day, shown, unsigned_minor
+from igny8_core.business.banking.domain.reading import Unreadable, clean, day, quoted, unsigned_minor
 
 type Cell = str | Decimal | date
 """CSV has only texts; XLSX also has numbers and dates, which do not depend on the language."""
@@ -39,7 +39,7 @@ def signed_of(cell: Cell, currency: str, profile: CsvProfile) -> int:
     negative, digits = _without_sign(written)
     whole, mark, decimals = digits.partition(profile.decimal)
     if mark and not decimals.isdecimal():
-        raise Unreadable(f"{shown(written)} is not an amount")
+        raise Unreadable(f"{quoted(written)} is not an amount")
     unsigned = unsigned_minor(f"{_without_thousands(whole, written, profile)}{mark and '.'}{decimals}", currency)
     return -unsigned if negative else unsigned
 
@@ -63,7 +63,7 @@ def _without_thousands(whole: str, written: str, profile: CsvProfile) -> str:
     groups = whole.translate(dict.fromkeys(map(ord, marks), marks[0])).split(marks[0])
     sizes = [len(group) for group in groups]
     if sizes[-1] != 3 or not 1 <= sizes[0] <= 3 or any(size not in (2, 3) for size in sizes[1:]):
-        raise Unreadable(f"{shown(written)} has a thousands separator in the wrong place")
+        raise Unreadable(f"{quoted(written)} has a thousands separator in the wrong place")
     return "".join(groups)
 
 
@@ -79,17 +79,17 @@ def date_of(cell: Cell, order: DateOrder | str) -> date:
         cuts = (0, 4, 6, 8) if order == DateOrder.YMD else (0, 2, 4, 8)
         parts = [written[start:end] for start, end in pairwise(cuts)]
     else:
-        raise Unreadable(f"{shown(written)} is not a date")
+        raise Unreadable(f"{quoted(written)} is not a date")
     of = dict(zip(str(order), parts, strict=True))
     try:
         return day(_year(of["y"]), _month(of["m"]), of["d"])
     except Unreadable:
-        raise Unreadable(f"{shown(written)} is not a date in the order {str(order).upper()}") from None
+        raise Unreadable(f"{quoted(written)} is not a date in the order {str(order).upper()}") from None
 
 
 def _year(written: str) -> str:
     if not written.isdecimal() or len(written) not in (2, 4):
-        raise Unreadable(f"{shown(written)} is not a year")
+        raise Unreadable(f"{quoted(written)} is not a year")
     return written if len(written) == 4 else f"20{written}"
 
 

@@ -7,7 +7,7 @@ from typing import Self
 from igny8_core.business.banking.domain.csv_profile import Column, CsvProfile
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import StatementLine
-from igny8_core.business.banking.domain.reading import Unreadable, compact, reference, shown, within_limits
+from igny8_core.business.banking.domain.reading import Unreadable, compact, quoted, reference, within_limits
 from igny8_core.business.banking.formats.csv_profile.cells import Cell, date_of, signed_of, text_of
 
 
@@ -29,8 +29,8 @@ class Columns:
         for column in profile.columns():
             found = column - 1 if isinstance(column, int) else titles.get(column.strip().casefold())
             if found is None:
-                there = ", ".join(shown(text_of(cell)) for cell in cells[:20])
-                raise StatementRefused(f"Line {number}: there is no column {shown(str(column))} among {there}.")
+                there = ", ".join(quoted(text_of(cell)) for cell in cells[:20])
+                raise StatementRefused(f"Line {number}: there is no column {quoted(str(column))} among {there}.")
             places[column] = found
         return cls(profile, places)
 
@@ -89,7 +89,7 @@ class Columns:
             return -abs(signed)
         if word in {credit.strip().casefold() for credit in profile.credit_words}:
             return abs(signed)
-        raise Unreadable(f"{shown(word)} means neither debit nor credit")
+        raise Unreadable(f"{quoted(word)} means neither debit nor credit")
 
     def _debit_or_credit(self, cells: list[Cell], currency: str) -> int:
         """Exactly one of the two columns is filled; the other is empty or zero."""

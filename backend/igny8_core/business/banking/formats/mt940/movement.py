@@ -9,9 +9,9 @@ from igny8_core.business.banking.domain.reading import (
     Unreadable,
     compact,
     day,
+    quoted,
     raw_text,
     reference,
-    shown,
     unsigned_minor,
     within_limits,
 )
@@ -54,7 +54,7 @@ def movement_line(movement: Movement, *, position: int, currency: str) -> Statem
     """
     match = _MOVEMENT.match(movement.field.first)
     if match is None:
-        raise Unreadable(f"{shown(movement.field.first)} is not a valid movement of field 61")
+        raise Unreadable(f"{quoted(movement.field.first)} is not a valid movement of field 61")
     value_date = day(century(match["year"]), match["month"], match["day"])
     unsigned = unsigned_minor(match["amount"].replace(",", "."), currency)
     owners, _, banks = match["rest"].partition("//")
@@ -95,5 +95,5 @@ def _entry_date(month_and_day: str | None, value_date: date) -> date:
         except Unreadable:
             continue
     if not found:
-        raise Unreadable(f"{shown(month_and_day)} is not a month and day")
+        raise Unreadable(f"{quoted(month_and_day)} is not a month and day")
     return min(found, key=lambda booked: abs(booked - value_date))

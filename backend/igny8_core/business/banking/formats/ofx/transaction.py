@@ -8,8 +8,8 @@ from igny8_core.business.banking.domain.reading import (
     Unreadable,
     compact,
     day,
+    quoted,
     reference,
-    shown,
     unsigned_minor,
     within_limits,
 )
@@ -53,7 +53,7 @@ def ofx_amount(text: str, currency: str) -> int:
         raise Unreadable("the amount is missing (TRNAMT)")
     match = _AMOUNT.match(text)
     if match is None:
-        raise Unreadable(f"{shown(text)} is not an amount")
+        raise Unreadable(f"{quoted(text)} is not an amount")
     unsigned = unsigned_minor(match[2].replace(",", "."), currency)
     return -unsigned if match[1] == "-" else unsigned
 
@@ -62,5 +62,5 @@ def ofx_date(text: str) -> date:
     """The day as the bank wrote it; time and zone are ignored."""
     match = _DATE.match(text)
     if match is None:
-        raise Unreadable(f"{shown(text)} is not a date")
+        raise Unreadable(f"{quoted(text)} is not a date")
     return day(match[1], match[2], match[3])

@@ -62,16 +62,16 @@ class Command(BaseCommand):
             importing.read_stored(found.id, actor=auto_match.BANK, on_progress=self._reading(path))
         elif found.status != ImportStatus.NEEDS_CONFIRMATION:
             self.stdout.write(f"{path}: imported before.")
-        self._go_on(path, found.id, told)
+        self._finish_import(path, found.id, told)
 
-    def _go_on(self, path: Path, import_id: UUID, told: Told) -> None:
+    def _finish_import(self, path: Path, import_id: UUID, told: Told) -> None:
         found = self._found(import_id)
         if found.status == ImportStatus.NEEDS_CONFIRMATION and told.confirm:
             _run(lambda: importing.confirm(import_id))
             importing.read_stored(import_id, actor=auto_match.BANK)
             found = self._found(import_id)
         if found.status == ImportStatus.MATCHING:
-            auto_match.match_import(import_id, heard=self._matching(path, found.progress.lines_imported))
+            auto_match.match_import(import_id, on_progress=self._matching(path, found.progress.lines_imported))
             found = self._found(import_id)
         self._tell(path, found)
 
@@ -100,14 +100,14 @@ class Command(BaseCommand):
         """A progress bar for the matching phase; booking has its own count afterwards."""
         done = 0
 
-        def heard(lines: int) -> None:
+        def on_progress(lines: int) -> None:
             nonlocal done
             done += lines
             filled = min(WIDTH, WIDTH * done // max(total, 1))
             counted = f"{min(done, total):,} of {total:,} matched" if done <= total else f"{done - total:,} booked"
             self._show(f"{path.name}: [{'#' * filled}{'.' * (WIDTH - filled)}] {counted}")
 
-        return heard
+        return on_progress
 
     def _show(self, text: str) -> None:
         if sys.stderr.isatty():
