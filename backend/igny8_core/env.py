@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import quote, unquote, urlsplit
 
-from igny8_core.seller import NAMELESS, BadSeller, Seller, load_seller
+from igny8_core.seller import NAMELESS, BadSeller, Party, load_seller
 
 type Process = Literal["owner", "web", "worker"]
 
@@ -61,7 +61,7 @@ class Environment:
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
     base_url: str = ""
-    seller: Seller = NAMELESS
+    seller: Party = NAMELESS
     templates_dir: Path | None = None
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "billing@localhost"
@@ -194,7 +194,7 @@ def _base_url(environ: Mapping[str, str]) -> str:
     return text.rstrip("/")
 
 
-def _seller(environ: Mapping[str, str], data_dir: Path, *, demo: bool) -> Seller:
+def _seller(environ: Mapping[str, str], data_dir: Path, *, demo: bool) -> Party:
     named = environ.get("IGNY8_SELLER_FILE")
     if named and not Path(named).is_file():
         raise BadEnvironment(f"IGNY8_SELLER_FILE names {named}, which is not a file.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 MAX_LENGTH = 300
+DEFAULT_COUNTRY = "GB"
 
 
 class BadSeller(ValueError):
@@ -14,14 +15,14 @@ class BadSeller(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seller:
-    """The platform's own company on invoices, receipts and letters; `address` is lines, without the country."""
+class Party:
+    """A company on invoices, receipts and letters; `address` is lines, without the country."""
 
     name: str
     address: str = ""
     post_code: str = ""
     city: str = ""
-    country: str = "GB"
+    country: str = ""
     tax_id: str = ""
     registration: str = ""
     email: str = ""
@@ -29,7 +30,7 @@ class Seller:
     website: str = ""
 
 
-DEMO = Seller(
+DEMO = Party(
     name="IGNY8 Demo Ltd",
     address="12 Finsbury Square",
     post_code="EC2A 1AS",
@@ -40,10 +41,10 @@ DEMO = Seller(
     email="billing@igny8.example",
     website="igny8.example",
 )
-NAMELESS = Seller(name="IGNY8 Billing")
+NAMELESS = Party(name="IGNY8 Billing", country=DEFAULT_COUNTRY)
 
 
-def load_seller(path: Path, *, demo: bool) -> Seller:
+def load_seller(path: Path, *, demo: bool) -> Party:
     """The company in the file; without a file the demo company, or outside demo mode just a name.
     Raises `BadSeller`.
     """
@@ -53,9 +54,9 @@ def load_seller(path: Path, *, demo: bool) -> Seller:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadSeller(f"{path} is not a JSON file.") from error
-    known = {field.name for field in fields(Seller)}
+    known = {field.name for field in fields(Party)}
     if not isinstance(document, dict) or not document.get("name") or not set(document) <= known:
         raise BadSeller(f"{path} must hold an object with name and, optionally, {', '.join(sorted(known - {'name'}))}.")
     if not all(isinstance(value, str) and len(value) <= MAX_LENGTH for value in document.values()):
         raise BadSeller(f"{path}: every value must be text of at most {MAX_LENGTH} characters.")
-    return Seller(**document)
+    return Party(**{"country": DEFAULT_COUNTRY, **document})

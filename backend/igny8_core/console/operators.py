@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from igny8_core.accounts.models import User
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import OperatorRole, includes
+from igny8_core.business.platform.public import get_person
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Operator:
 
 def load(principal: Principal) -> Operator:
     """The operator of a session; inside a transaction that sees all accounts."""
-    person = User.objects.only("email", "name").get(id=principal.owner_id)
+    person = get_person(principal.owner_id)
     return Operator(principal, person.email, person.name)
 
 

@@ -9,9 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from igny8_core.accounts.models import User
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.platform.public import InvitationMail, ResetLink, new_mail, reset_link
+from igny8_core.business.platform.public import InvitationMail, ResetLink, get_person, new_mail, reset_link
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.selectors import subject_of
@@ -34,7 +33,7 @@ def mail_reset_link(event_id: str, account_id: str) -> None:
 def mail_second_factor_locked(event_id: str, account_id: str) -> None:
     """Warn the person whose second step is being attacked; a second run warns again."""
     with unit_of_work.read(Scope.of(UUID(account_id))):
-        email = User.objects.values_list("email", flat=True).get(id=subject_of(UUID(event_id)))
+        email = get_person(subject_of(UUID(event_id))).email
     locked_mail(email).send()
 
 

@@ -88,7 +88,7 @@ def test_ticked_claims_are_approved_each_for_itself(cast: Cast) -> None:
     answer = text(desk.post(f"{DESK}bulk/", {"ids": ids}))
     assert "2 of 3 approved." in answer
     assert [payment(one).status for one in ids] == ["failed", "succeeded", "succeeded"]
-    assert "Tick the payments" in text(desk.post(f"{DESK}bulk/", {"ids": ["nonsense"]}))
+    assert "Select the payments" in text(desk.post(f"{DESK}bulk/", {"ids": ["nonsense"]}))
 
 
 def test_absent_claims_are_not_found() -> None:

@@ -119,7 +119,7 @@ def test_another_operator_approves_a_refund(cast: Cast) -> None:
     assert "&lt;b&gt;Mule&lt;/b&gt;, account ending 3000" in page
     shown = row(desk, refund)
     assert "100.00 PKR to" in shown
-    assert "not an account that the payer is known to have used" in shown
+    assert "payer is not known to have used this account" in shown
     assert buttons(shown) == ["Details", "Approve"]
     details = desk.get(f"{CONSOLE}billing/refund/{refund}/change/").content.decode()
     for text in ("account ending 3000", "not known as the payer", "1 of 2"):

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from igny8_core.business.billing.domain.papers import Applied, InvoiceFacts, Line, Party, ReceiptFacts, WayToPay
+from igny8_core.business.billing.domain.papers import Applied, InvoiceFacts, Line, ReceiptFacts, WayToPay
 from igny8_core.business.billing.domain.payment_qr import payment_qr
+from igny8_core.seller import Party
 
 SELLER = Party(
     name="IGNY8 Demo Ltd",

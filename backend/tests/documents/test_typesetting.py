@@ -11,12 +11,12 @@ import pikepdf
 import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
-from igny8_core.business.billing.domain.papers import Party
 from igny8_core.business.documents.domain.errors import TemplateBroken
 from igny8_core.business.documents.formats import typst_writer
 from igny8_core.business.documents.services.pages import invoice_page
 from igny8_core.business.documents.services.typesetting import SHIPPED, typeset
 from igny8_core.kit.locales import locale_of
+from igny8_core.seller import Party
 from pypdf import PdfReader
 from tests.documents import samples
 

@@ -69,7 +69,7 @@ def test_a_person_is_made_by_the_link_and_signed_in(cast: Cast) -> None:
     page = visitor.get(link)
     text = page.content.decode()
     assert (page.status_code, page["Cache-Control"]) == (200, "no-store, private")
-    assert all(part in text for part in (cast.account.name, data["email"], 'value="Bilal"', "Looks at invoices"))
+    assert all(part in text for part in (cast.account.name, data["email"], 'value="Bilal"', "Can view invoices"))
     assert people_of(data["email"]) == [], "looking accepts nothing, as scanners of mail look"
     answer = accepts(link, visitor)
     assert (answer.status_code, answer["Location"]) == (303, PORTAL)

@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 from igny8_core.accounts.tenancy import Scope
-from igny8_core.business.billing.tasks import note_shared_reference, sweep_expired
+from igny8_core.business.billing.tasks import note_shared_reference
+from igny8_core.business.platform.tasks import delete_expired
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.models import Event
@@ -98,7 +99,7 @@ def test_expired_rows_are_swept(cast: Cast, owner_connection: psycopg.Connection
         "UPDATE http_idempotencyrecord SET created_at = now() - interval '8 days' WHERE account_id = %s AND key = 'old'",
         [cast.account.id],
     )
-    sweep_expired(timestamp=0)
+    delete_expired(timestamp=0)
     rows = owner_connection.execute(
         "SELECT key FROM http_idempotencyrecord WHERE account_id = %s", [cast.account.id]
     ).fetchall()

@@ -1,7 +1,6 @@
 """Jobs of billing: each names its account and opens its own unit of work."""
 
 import logging
-from datetime import timedelta
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -11,7 +10,6 @@ from igny8_core.business.billing.services.verification import verify
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM, EventType
 from igny8_core.events.subscriptions import on
-from igny8_core.http.idempotency import KEPT_DAYS
 from igny8_core.kit import clock
 
 logger = logging.getLogger(__name__)
@@ -28,9 +26,6 @@ NOTE_DUPLICATES = """WITH submitted AS (
   WHERE EXISTS (SELECT 1 FROM shared))
 INSERT INTO billing_paymentduplicate (account_id, payment_id, noticed_at)
 SELECT account_id, id, %(now)s FROM flagged ON CONFLICT DO NOTHING"""
-SWEEP_TOKENS = """DELETE FROM accounts_accesskey WHERE kind <> 'api_key' AND expires_at < %s"""
-SWEEP_KEYS = """DELETE FROM http_idempotencyrecord WHERE created_at < %s"""
-TOKENS_KEPT = timedelta(days=1)
 
 
 @on(EventType.PAYMENT_SUBMITTED)
@@ -43,13 +38,6 @@ def note_shared_reference(event_id: str, account_id: str) -> None:
             cursor.execute(NOTE_DUPLICATES, {"event_id": event_id, "now": clock.now()})
 
     unit_of_work.run(operation, scope=Scope.operators(), actor=SYSTEM)
-
-
-@app.periodic(cron="17 * * * *")
-@app.task(name="billing.sweep_expired", queueing_lock="sweep_expired")
-def sweep_expired(timestamp: int) -> None:
-    """Delete tokens a day after they expired and idempotency rows after seven days."""
-    unit_of_work.run(sweep, scope=Scope.operators(), actor=SYSTEM)
 
 
 @app.periodic(cron="41 * * * *")
@@ -80,11 +68,3 @@ def recount(*, full: bool) -> None:
         logger.error("events_tampered", extra={"bad": bad, "bad_chains": found.events.bad_chains})
     if not (found.money.ok and found.events.ok):
         raise RecountFailed("; ".join([*found.money.problems, *bad]))
-
-
-def sweep() -> None:
-    """The deletions themselves, inside a unit of work."""
-    now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(SWEEP_TOKENS, [now - TOKENS_KEPT])
-        cursor.execute(SWEEP_KEYS, [now - timedelta(days=KEPT_DAYS)])

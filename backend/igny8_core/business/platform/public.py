@@ -2,7 +2,15 @@
 
 from igny8_core.business.platform.models import PendingChange
 from igny8_core.business.platform.selectors.pending_changes import pending_change
-from igny8_core.business.platform.selectors.people import find_api_keys, find_invitations, find_users
+from igny8_core.business.platform.selectors.people import (
+    account_names,
+    account_with_code,
+    emails_of,
+    find_api_keys,
+    find_invitations,
+    find_users,
+    get_person,
+)
 from igny8_core.business.platform.selectors.sign_ins import sign_ins_of
 from igny8_core.business.platform.services import (
     acceptance,
@@ -47,16 +55,20 @@ __all__ = [
     "Proven",
     "ResetLink",
     "acceptance",
+    "account_names",
+    "account_with_code",
     "accounts",
     "api_keys",
     "change_password",
     "change_team_member",
     "credentials",
+    "emails_of",
     "end_other_sign_ins",
     "end_sign_in",
     "find_api_keys",
     "find_invitations",
     "find_users",
+    "get_person",
     "has_proven",
     "hold",
     "invitations",

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.serializers import ValidationError
 
-from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.banking.public import lines_like
@@ -29,6 +28,7 @@ from igny8_core.business.billing.public import (
     list_payments_across_accounts,
     proofs_across_accounts,
 )
+from igny8_core.business.platform.public import account_names
 from igny8_core.console.desks.frame import chosen_id, decide, desk, render_desk
 from igny8_core.console.operators import operator_of
 from igny8_core.events import unit_of_work
@@ -146,7 +146,7 @@ def _desk(payment_id: UUID | None, *, after: UUID | None = None) -> dict[str, An
     rows = list_payments_across_accounts(filters=AWAITING, span=Span("created_at", PAGE))
     waiting = rows.rows[:PAGE]
     ids = {row.payment.account_id for row in waiting}
-    names = dict(Account.objects.filter(id__in=ids).values_list("id", "name"))
+    names = account_names(ids)
     queued = [QueuedPayment.of_operator(row, account_name=names[row.payment.account_id]) for row in waiting]
     chosen = payment_id or (queued[0].id if queued else None)
     document = {"queue": queued, "queue_count": rows.count, "more": rows.count > PAGE}

@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from igny8_core.accounts.models import Account, Invitation, User
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.edge import RefundAnswer, WaitingAnswer
 from igny8_core.business.billing.public import confirm_change, list_waiting, refunds, refunds_across_accounts
-from igny8_core.business.platform.public import second_admin
+from igny8_core.business.platform.public import account_names, emails_of, second_admin
 from igny8_core.console.desks.frame import decide, desk, render_desk
 from igny8_core.console.operators import Operator, operator_of
 
@@ -83,11 +82,9 @@ def _document(operator: Operator) -> dict[str, Any]:
     rows, count = list_waiting(size=PAGE)
     answers = [WaitingAnswer.of(row) for row in rows[:PAGE]]
     people = {id_ for one in answers for id_ in (one.asked_by, one.user_id) if id_ is not None}
-    # Until they accept, invited people are known by the invitation's id, which becomes their own.
-    emails = dict(Invitation.objects.filter(id__in=people).values_list("id", "email"))
-    emails |= dict(User.objects.filter(id__in=people).values_list("id", "email"))
+    emails = emails_of(people)
     accounts = {one.account_id for one in answers if one.account_id is not None}
-    names = dict(Account.objects.filter(id__in=accounts).values_list("id", "name"))
+    names = account_names(accounts)
     refund_ids = [one.id for one in answers if one.kind == "refund"]
     refund_of = {row.id: RefundAnswer.of(row) for row in refunds_across_accounts().filter(id__in=refund_ids)}
     waiting = [

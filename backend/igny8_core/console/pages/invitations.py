@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest
 from unfold.decorators import action, display
 
-from igny8_core.accounts.models import Account, Invitation, InvitationOutcome
+from igny8_core.accounts.models import Invitation, InvitationOutcome
 from igny8_core.accounts.platform import PLATFORM_ID
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.platform.domain.errors import ReauthenticationRequired
 from igny8_core.business.platform.edge import InvitationAnswer
-from igny8_core.business.platform.public import has_proven, invitations
+from igny8_core.business.platform.public import account_with_code, has_proven, invitations
 from igny8_core.console.operators import Operator, operator_of
 from igny8_core.console.pages.base import OperatorPage, Question
 from igny8_core.console.pages.filters import fixed
@@ -47,7 +47,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
         code = self.cleaned_data["account_code"].strip().upper()
         if not code:
             return PLATFORM_ID
-        account = Account.objects.filter(code=code).first()
+        account = account_with_code(code)
         if account is None:
             raise forms.ValidationError("There is no account with this code.")
         return account.id

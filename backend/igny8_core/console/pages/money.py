@@ -6,7 +6,6 @@ from django.contrib import admin
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from igny8_core.accounts.models import User
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
@@ -15,6 +14,7 @@ from igny8_core.business.billing.edge import RefundAnswer
 from igny8_core.business.billing.models import Allocation, Approval, Invoice, InvoiceLine, Payment, Refund
 from igny8_core.business.ledger.domain.chart import JournalKind
 from igny8_core.business.ledger.models import JournalLine
+from igny8_core.business.platform.public import emails_of
 from igny8_core.console.amounts import money
 from igny8_core.console.pages.base import OperatorPage
 from igny8_core.console.pages.filters import fixed
@@ -233,7 +233,7 @@ class RefundPage(OperatorPage):
     def approvals(self, refund: Refund) -> str:
         """How many approvals it needs, and who has given one."""
         told = RefundAnswer.of(refund).approvals
-        emails = dict(User.objects.filter(id__in=[one.operator_id for one in told.given_by]).values_list("id", "email"))
+        emails = emails_of([one.operator_id for one in told.given_by])
         given = ", ".join(emails.get(one.operator_id, str(one.operator_id)) for one in told.given_by)
         return f"{len(told.given_by)} of {told.needed}: {given}" if given else f"0 of {told.needed}"
 

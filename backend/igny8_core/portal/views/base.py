@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_protect
 from igny8_core.accounts.models import User
 from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, includes
+from igny8_core.business.platform.public import get_person
 from igny8_core.events import unit_of_work
 from igny8_core.http import context, idempotency, responses
 from igny8_core.http.authentication import client_address
@@ -101,7 +102,7 @@ class AccountPage(Page):
     def page(self, template: str, document: Callable[[], dict[str, Any]], *, status: int = 200) -> HttpResponse:
         """Read and render in one transaction."""
         with unit_of_work.read(self.visit.scope):
-            person = User.objects.only("email", "name").get(id=self.visit.person.id)
+            person = get_person(self.visit.person.id)
             self.visit = Visit(self.visit.principal, self.visit.account, person, self.visit.locale)
             return pages.render(self.request, template, document(), visit=self.visit, status=status)
 

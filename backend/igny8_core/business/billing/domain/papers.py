@@ -8,21 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A company on a document; `address` is lines."""
-
-    name: str
-    address: str = ""
-    post_code: str = ""
-    city: str = ""
-    country: str = ""
-    tax_id: str = ""
-    registration: str = ""
-    email: str = ""
-    phone: str = ""
-    website: str = ""
+from igny8_core.seller import Party
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from igny8_core.business.billing.operator_views.shapes import (
     ExportQuerySerializer,
     RefundQuerySerializer,
 )
-from igny8_core.business.billing.selectors.refund_files import refund_file
 from igny8_core.business.billing.selectors.refunds import find_refunds, refunds_across_accounts
 from igny8_core.business.billing.services import refunds
+from igny8_core.business.billing.services.refund_files import refund_file
 from igny8_core.http import responses
 from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema

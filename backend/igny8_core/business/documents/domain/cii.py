@@ -4,11 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from igny8_core.business.billing.domain.papers import InvoiceFacts, Line, Party, TaxGroup, tax_groups
+from igny8_core.business.billing.domain.papers import InvoiceFacts, Line, TaxGroup, tax_groups
 from igny8_core.business.documents.domain.errors import NotForElectronicInvoice
 from igny8_core.kit.currencies import CURRENCIES
 from igny8_core.kit.money import format_amount
 from igny8_core.kit.on_demand import OnDemand
+from igny8_core.seller import Party
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -7,10 +7,11 @@ from babel import Locale
 from django.utils import translation
 from django.utils.translation import gettext
 
-from igny8_core.business.billing.domain.papers import InvoiceFacts, Party, ReceiptFacts, WayToPay, tax_groups
+from igny8_core.business.billing.domain.papers import InvoiceFacts, ReceiptFacts, WayToPay, tax_groups
 from igny8_core.business.documents.services.qr_pictures import qr_svg
 from igny8_core.business.documents.services.wording import instruction_labels, labels, method_name
 from igny8_core.kit.locales import format_date, format_money, format_number, format_percent, is_right_to_left
+from igny8_core.seller import Party
 
 type Shown = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """Reads of accounts, people, invitations and API keys."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,27 @@ def find_invitations(
         case InvitationOutcome.EXPIRED:
             return rows.filter(Q(outcome=status) | Q(past, outcome=""))
     return rows.filter(outcome=status)
+
+
+def account_names(account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these accounts by id."""
+    return dict(Account.objects.filter(id__in=account_ids).values_list("id", "name"))
+
+
+def account_with_code(code: str) -> Account | None:
+    """The account with this code, if there is one."""
+    return Account.objects.filter(code=code).first()
+
+
+def emails_of(user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """E-mail addresses by user id; until they accept, invited people are known by the invitation's id."""
+    emails = dict(Invitation.objects.filter(id__in=user_ids).values_list("id", "email"))
+    return emails | dict(User.objects.filter(id__in=user_ids).values_list("id", "email"))
+
+
+def get_person(user_id: UUID) -> User:
+    """A person's e-mail address and name; raises `User.DoesNotExist`."""
+    return User.objects.only("email", "name").get(id=user_id)
 
 
 def _kind(kind: str) -> Q:
