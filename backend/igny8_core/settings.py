@@ -220,7 +220,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["igny8_core.http.openapi.shared_parts"],
-    "PREPROCESSING_HOOKS": ["igny8_core.http.openapi.only_the_api"],
+    "PREPROCESSING_HOOKS": ["igny8_core.http.openapi.without_own_routes"],
 }
 
 LOGGING = {
