@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. What changes the schema runs as the database's owner, everything else as the worker."""
+"""Django's command line. Commands that change the schema run as the database's owner, all others as the worker."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ OWNER_COMMANDS = frozenset(
 
 
 def main() -> None:
-    """Choose the login by the command and hand over to Django."""
+    """Choose the login for the command and hand over to Django."""
     keep_private()
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     os.environ.setdefault("IGNY8_PROCESS", "owner" if command in OWNER_COMMANDS else "worker")

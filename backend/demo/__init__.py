@@ -1,1 +1,1 @@
-"""What only a demo needs: its data, made through the services, and a bank's statement of it. No demo, no such app."""
+"""The demo's data, created through the services, and a bank statement for it. Only installed in demo mode."""

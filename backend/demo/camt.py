@@ -1,4 +1,4 @@
-"""CAMT.053.001.08 as a bank would send it: for the demo's statement, the benchmarks, and what reading is tried with."""
+"""Writes CAMT.053.001.08 as a bank would: for the demo's statement, the benchmarks, and tests of the readers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -9,15 +9,15 @@ from igny8_core.kit.iban import has_form_of_iban
 from igny8_core.kit.money import format_amount
 
 type Batch = Sequence[StatementLine]
-"""Several transactions that a bank books as one; dates, reference and currency are those of the first."""
+"""Several transactions that a bank books as one entry; dates, reference and currency are those of the first."""
 
 
 def write(
     start: StatementStart, lines: Iterable[StatementLine | Batch], *, closing_minor: int | None, created_at: datetime
 ) -> Iterator[bytes]:
-    """One statement piece by piece, an entry for each line or batch, in any number.
+    """One statement, piece by piece, with an entry for each line or batch, in any number.
 
-    The closing balance is given because it stands before the entries. A line's own raw text and position are not
+    The closing balance is a parameter because it comes before the entries. A line's raw text and position are not
     written.
     """
     created = created_at.isoformat(timespec="seconds")

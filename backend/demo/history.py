@@ -1,6 +1,6 @@
-"""A year in the life of a demo account: what was billed, how it was paid, and what went wrong on the way.
+"""A year of a demo account: invoices, payments, and what went wrong with them.
 
-Everything goes through the services with the injected clock, so that it verifies.
+Everything goes through the services with the injected clock, so that it can be verified.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ BANK, WALLET = PaymentMethod.BANK_TRANSFER, PaymentMethod.LOCAL_WALLET
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """What is particular about one demo account; amounts are decimal text of its currency."""
+    """What distinguishes a demo account; amounts are decimal text in its currency."""
 
     seats: int
     seat_price: str
@@ -103,7 +103,7 @@ class _Year:
             set_default_method(account=self.account, method_id=first)
 
     def bill(self, month: int) -> Invoice:
-        """The month's invoice: the team grows, some months buy credits or help."""
+        """The month's invoice: the team grows, and some months add credits or support."""
         one, now = self.customer, clock.now()
         seats = one.seats + month // 3
         subscription = f"Team plan, {now:%B %Y}"
@@ -119,17 +119,17 @@ class _Year:
         return finalize_invoice(invoice_id=draft.id)
 
     def pay(self, month: int, invoice: Invoice) -> Callable[[], None]:
-        """What the payer does in that month; returns what is decided on it later."""
+        """The payer's actions in that month; returns what will be decided later."""
         match month:
             case 2:  # somebody mistyped the reference and never came back: overdue
                 return partial(self._reject, self._submit(invoice))
             case 3:  # in two halves
                 half = format_amount(invoice.amount_total_minor // 2, invoice.currency)
                 return partial(self._approve_both, self._submit(invoice, amount=half), self._submit(invoice))
-            case 4:  # taken back, and sent again with the right reference
+            case 4:  # cancelled, and sent again with the right reference
                 cancel_payment(account=self.account, payment_id=self._submit(invoice))
                 return partial(self._approve, self._submit(invoice))
-            case 5:  # a round sum: the excess is balance
+            case 5:  # a round sum: the excess becomes balance
                 round_sum = self.customer.rounds_up_to_minor
                 received_minor = (invoice.amount_total_minor // round_sum + 1) * round_sum
                 return partial(self._approve, self._submit(invoice), format_amount(received_minor, invoice.currency))
@@ -137,7 +137,7 @@ class _Year:
                 return partial(self._process, self._submit(invoice))
             case 7:
                 return partial(self._refund, self._submit(invoice))
-            case 8:  # the bank kept its charges
+            case 8:  # the bank deducted its charges
                 received_minor = invoice.amount_total_minor - self.customer.bank_charges_minor
                 return partial(self._approve, self._submit(invoice), format_amount(received_minor, invoice.currency))
             case 9 | 11:  # still waiting for an operator
@@ -148,7 +148,7 @@ class _Year:
         return partial(self._approve, self._submit(invoice, method=WALLET if month == 1 else BANK))
 
     def abandon_card_payment(self) -> None:
-        """A card payment somebody began and left: the one status no manual payment has."""
+        """A card payment that somebody began and abandoned: the one status that no manual payment has."""
         invoice = self.bill(0)
         PaymentService.begin_gateway_payment(account=self.account, invoice=invoice, payment_method=PaymentMethod.STRIPE)
 

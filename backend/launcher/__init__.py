@@ -1,1 +1,1 @@
-"""Brings the product up on one machine: database, migrations, demo data, web and worker."""
+"""Starts the product on one machine: database, migrations, demo data, web and worker."""

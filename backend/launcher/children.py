@@ -1,4 +1,4 @@
-"""The processes under the launcher: started, watched, started again, stopped with all they started."""
+"""The processes under the launcher: started, watched, restarted, and stopped together with everything they started."""
 
 import contextlib
 import ctypes
@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Child:
-    """One process in a group of its own."""
+    """A process in its own group."""
 
     def __init__(self, name: str, command: list[str], *, environment: dict[str, str], folder: Path, run: Path) -> None:
         self.name = name
@@ -44,7 +44,7 @@ class Child:
         self.pid_file.write_text(f"{self.process.pid}\n")
 
     def heal(self) -> None:
-        """Start it again if it has died: at once after a steady life, after a growing pause where it dies young."""
+        """Restart it if it has died: immediately if it ran for long, after a growing pause if it keeps dying early."""
         if self.process is not None:
             if self.process.poll() is None:
                 return
@@ -54,7 +54,7 @@ class Child:
             self.start()
 
     def _kill_orphans(self) -> None:
-        """End what outlived it: its workers would go on serving, and hold the port against its successor."""
+        """Kill its remaining group: surviving workers would keep serving, and hold the port against the new process."""
         self.kill_group()
         self.process = None
         died = time.monotonic()
@@ -75,7 +75,7 @@ class Child:
         self.pid_file.unlink(missing_ok=True)
 
     def kill_group(self) -> None:
-        """End whatever of its group still runs: a server's own workers outlive a killed server."""
+        """Kill whatever still runs in its group: a server's workers outlive a killed server."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -84,7 +84,7 @@ class Child:
 
 
 def stop_all(children: list[Child], then: Callable[[], None]) -> None:
-    """Stop the children together, then what they stood on."""
+    """Stop the children together, then what they depend on."""
     deadline = time.monotonic() + STOP_SECONDS
     for child in children:
         child.ask_to_stop()
@@ -94,5 +94,5 @@ def stop_all(children: list[Child], then: Callable[[], None]) -> None:
 
 
 def _die_with_parent() -> None:
-    """If the launcher is killed outright, its children get SIGTERM from the kernel."""
+    """If the launcher is killed, the kernel sends its children SIGTERM."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

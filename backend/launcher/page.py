@@ -1,4 +1,4 @@
-"""The page of what to try, printed when everything is up."""
+"""The page printed once everything is running: addresses, keys and passwords to try."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The foreground command: sets everything up in order, watches it, and takes it down again."""
+"""The foreground command: sets everything up in order, watches it, and stops it again."""
 
 import contextlib
 import fcntl

@@ -1,4 +1,4 @@
-"""How the web server is started: the one place that knows its name and its options."""
+"""The command that starts the web server: the only place that knows its name and options."""
 
 import sys
 

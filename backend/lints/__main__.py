@@ -1,4 +1,4 @@
-"""Runs the house rules over the project this file lies in; exits with 1 when one is broken."""
+"""Runs the house rules over the project that contains this file; exits with 1 if one is broken."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
-    """Print the findings, or one line that says how much was read."""
+    """Print the findings, or one line with the number of files read."""
     project = load(ROOT)
     found = findings(project)
     for finding in found:

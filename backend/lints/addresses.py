@@ -1,4 +1,6 @@
-"""text: the repository names no developer's machine and no registry: it is the same in every clone."""
+"""text: the repository contains no path of a developer's machine and no registry address: it is the same in every
+clone.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +8,7 @@ from collections.abc import Iterator
 from lints.source import Finding, Project
 
 RULE = "text"
-# A path that starts at the slash: not the tail of a longer one, of an address or of a variable.
+# An absolute path: not the end of a longer one, of a URL or of a variable.
 START = r"(?<![\w.~)}*-])"
 SLASH = "/"  # kept apart from the names, so that this file does not find itself
 MACHINE = re.compile(START + SLASH + rf"(?:root{SLASH}|work{SLASH}|home{SLASH}[A-Za-z0-9_]|Users{SLASH}[A-Za-z0-9_])")
@@ -24,7 +26,7 @@ REGISTRY = re.compile(
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Absolute paths of somebody's machine and addresses of registries, in any file of text."""
+    """Absolute paths of a developer's machine and registry addresses, in any text file."""
     for source in project.files.values():
         for number, line in enumerate(source.lines, start=1):
             if MACHINE.search(line):

@@ -1,4 +1,4 @@
-"""Finds the files the rules apply to: what git tracks or would track, or every file where there is no git."""
+"""Finds the files that the rules apply to: what git tracks or would track, or every file if there is no git."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lints.source import Project
 
-# Never ours, even in a clone whose .gitignore is not written yet.
+# Never ours, even in a clone without a .gitignore.
 FOREIGN_FOLDERS = frozenset({".git", ".venv", ".data", "node_modules", "__pycache__"})
 
 
@@ -24,7 +24,7 @@ def load(root: Path) -> Project:
 
 
 def _tracked(root: Path) -> list[str]:
-    """Tracked files and new ones that are not ignored; empty where this is no clone."""
+    """Tracked files and new ones that are not ignored; empty outside a clone."""
     command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         listed = subprocess.run(command, capture_output=True, check=True, timeout=60)

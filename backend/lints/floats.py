@@ -1,4 +1,4 @@
-"""no-float-money: amounts are integers of minor units, and every division of one names its rounding."""
+"""no-float-money: amounts are integers of minor units, and every division of an amount names its rounding."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ PATH_NAME = re.compile(r"(path|dir|root|folder)$", re.IGNORECASE)
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Float literals, `float(…)` and true division where money is counted, unless the line says why not."""
+    """Float literals, `float(…)` and true division in code about money, unless the line gives a reason."""
     for source in project.python(BUSINESS, CODE + "kit/money.py"):
         for node in source.nodes:
             sentence = _fault(node)
@@ -34,7 +34,7 @@ def _fault(node: ast.AST) -> str | None:
 
 
 def _is_path(node: ast.AST) -> bool:
-    """Whether an expression joins a path: a string, a `Path(…)` or a name that says so stands in it."""
+    """Whether an expression joins a path: it contains a string, a `Path(…)` or a name that suggests a path."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return _is_path(node.left) or _is_path(node.right)
     if isinstance(node, ast.Constant):
@@ -47,7 +47,7 @@ def _is_path(node: ast.AST) -> bool:
 
 
 def _excused(source: Source, node: ast.AST) -> bool:
-    """An excuse stands on one of the lines of the expression, and gives its reason."""
+    """One of the expression's lines has an excuse with a reason."""
     first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
     excuses = (EXCUSE.search(line) for line in source.lines[first - 1 : last])
     return any(match["reason"].strip() for match in excuses if match)

@@ -1,4 +1,4 @@
-"""no-fmt-skip: the formatter is never switched off, so that no reader meets two layouts."""
+"""no-fmt-skip: the formatter is never switched off, so that all code has one layout."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ SWITCH = re.compile(r"#\s*(?:fmt|yapf):\s*(?:off|on|skip|disable|enable)\b")
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Comments that tell the formatter to leave a line or a block alone, in tests, benchmarks and migrations too."""
+    """Comments that switch the formatter off for a line or a block, in tests, benchmarks and migrations too."""
     for source in project.files.values():
         if source.path.endswith(".py"):
             for number, line in enumerate(source.lines, start=1):

@@ -1,4 +1,4 @@
-"""structure: rows are written where one can see it: no overridden save, no signals, no saved money rows."""
+"""structure: writes are visible: no overridden save, no signals, no `.save()` on money rows."""
 
 import ast
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ SAVES = frozenset({"save", "asave"})
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Model methods that hide a write, Django's signals, and `.save()` on the rows of the business rooms."""
+    """Model methods that hide a write, Django's signals, and `.save()` on rows of the business rooms."""
     for source in project.python("backend/", "bench/"):
         for node in source.nodes:
             if isinstance(node, ast.ClassDef) and _is_model(source, node):
@@ -52,7 +52,7 @@ def _names_signals(module: str) -> bool:
 
 
 def _saves(node: ast.AST) -> bool:
-    """A model's `save`: it takes no positional argument, where a file's or picture's takes its target."""
+    """A model's `save`: it takes no positional argument, unlike that of a file or picture."""
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

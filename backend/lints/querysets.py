@@ -1,4 +1,4 @@
-"""scoped-querysets: a query for a tenant's rows says first whose rows it means."""
+"""scoped-querysets: a query for a tenant's rows first says whose rows it means."""
 
 import ast
 from collections.abc import Iterator
@@ -7,17 +7,19 @@ from lints.source import CODE, Finding, Project, Source
 from lints.syntax import MANAGERS, last_name
 
 RULE = "scoped-querysets"
-# Creating names the account in the row itself; the policies check it once more.
+# Creating a row names its account, which the policies check again.
 BEGINNINGS = frozenset({"for_account", "across_accounts", "create", "bulk_create"})
 SHORTCUTS = frozenset({"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"})
-# Who may read across accounts: operators' edges, the worker, and the layers those two call.
+# Code that may read across accounts: operators' views, the worker, and the layers that these two call.
 DEFINITION = CODE + "kit/models.py"
 ACROSS_FOLDERS = frozenset({"services", "selectors", "management", "console"})
 ACROSS_STEMS = frozenset({"services", "selectors", "tasks", "admin", "dispatch"})
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Queries of tenant tables that do not say whose rows they mean, or say it where they may not."""
+    """Queries of tenant tables that do not say whose rows they mean, or that read across accounts
+    where they may not.
+    """
     tenants = tenant_models(project)
     for source in project.python("backend/"):
         if not source.is_test:
@@ -26,7 +28,7 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def tenant_models(project: Project) -> frozenset[str]:
-    """Classes with a `TenantManager` of their own, or that inherit from `TenantModel` however far."""
+    """Classes that have their own `TenantManager` or inherit from `TenantModel`, directly or not."""
     bases: dict[str, set[str | None]] = {}
     found = {"TenantModel"}
     for source in project.python(CODE):

@@ -1,4 +1,4 @@
-"""requirements: what is installed is used, and what is imported is asked for by name."""
+"""requirements: everything installed is used, and every import is listed as a requirement."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ DEVELOPMENT = ("backend/tests/", "backend/lints/", "bench/", "tools/")
 COMMANDS = ("Makefile", ".pre-commit-config.yaml", "pyproject.toml")
 PINNED_RUNTIME, PINNED_DEV = "requirements/runtime.txt", "requirements/dev.txt"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-# What a package's modules are called, where that is not its own name with underscores.
+# A package's module names, if they are not its own name with underscores.
 MODULES = {
     "django-unfold": ("unfold",),
     "djangorestframework": ("rest_framework",),
@@ -26,7 +26,7 @@ MODULES = {
     "python-stdnum": ("stdnum",),
     "zxing-cpp": ("zxingcpp",),
 }
-# What is run, or named in settings, instead of being imported: the word that shows it.
+# Packages that are run or named in settings instead of being imported, with the word that proves their use.
 NAMED = {
     "argon2-cffi": "Argon2PasswordHasher",
     "django-stubs": "mypy_django_plugin",
@@ -43,7 +43,7 @@ NAMED = {
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Requirements that nothing needs, imports that no requirement asks for, tests that run on other versions."""
+    """Unused requirements, imports without a requirement, and tests that run with other versions."""
     product = [source for source in project.python(*TREES) if not source.path.startswith(DEVELOPMENT)]
     development = [source for source in project.python(*TREES) if source.path != OURSELVES]
     commands = [project.files[path] for path in COMMANDS if path in project.files]
@@ -76,7 +76,7 @@ def _unasked(project: Project, sources: list[Source], path: str, allowed: set[st
 
 
 def _differing(project: Project) -> Iterator[Finding]:
-    """What is shipped, where the tests do not run on it."""
+    """Shipped versions that the tests do not run with."""
     shipped, tried = (
         {line.rstrip(" \\"): number for number, line in enumerate(project.files[path].lines, start=1) if "==" in line}
         if path in project.files
@@ -105,7 +105,7 @@ def _modules(name: str) -> tuple[str, ...]:
 
 
 def _own(project: Project) -> set[str]:
-    """Our own top-level modules: what lies in the project's folder or in `backend/`."""
+    """Our own top-level modules: those in the project's folder or in `backend/`."""
     paths = [path.removeprefix("backend/") for path in project.files if path.endswith(".py")]
     return {path.partition("/")[0].removesuffix(".py") for path in paths}
 

@@ -1,4 +1,4 @@
-"""All rules, and what happens when they run over a project."""
+"""All rules, and running them over a project."""
 
 from collections.abc import Callable, Iterable
 
@@ -37,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def findings(project: Project) -> list[Finding]:
-    """Every broken rule in order of path and line; a file that does not parse is named first and alone."""
+    """Every violation by path and line; a file that cannot be parsed is reported first and alone."""
     unreadable = list(_unreadable(project))
     if unreadable:
         return sorted(unreadable)

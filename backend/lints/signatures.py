@@ -1,4 +1,4 @@
-"""typed-signatures: a business room's functions take and give named types, and no dictionary of anything."""
+"""typed-signatures: functions of business rooms take and return named types, never `dict[str, Any]`."""
 
 import ast
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from lints.syntax import Function, functions
 RULE = "typed-signatures"
 UNTYPED = "dict[str, Any]"
 EXEMPT = frozenset({"validate", "to_json"})
-"""DRF's hook over a whole document, and what is a JSON object by its nature."""
+"""DRF's hook for a whole document, and values that are JSON objects by nature."""
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Parameters and answers annotated with `dict[str, Any]`, alone or inside another type."""
+    """Parameters and return types annotated with `dict[str, Any]`, alone or inside another type."""
     for source in project.python(BUSINESS):
         for function in functions(source.nodes):
             if function.name not in EXEMPT and any(UNTYPED in ast.unparse(one) for one in _annotations(function)):
@@ -22,7 +22,7 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _annotations(function: Function) -> Iterator[ast.expr]:
-    """Those of the parameters, and that of the answer."""
+    """The annotations of the parameters and of the return type."""
     given = function.args
     for parameter in (*given.posonlyargs, *given.args, *given.kwonlyargs):
         if parameter.annotation is not None:

@@ -1,4 +1,4 @@
-"""What the rules look at: the project's files as text and as syntax trees, and the findings they yield."""
+"""The input of the rules: the project's files as text and as syntax trees; and their findings."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ class Source:
 
     @property
     def is_test(self) -> bool:
-        """Whether this is the tests' code, their factories and fixtures included."""
+        """Whether this is test code, including factories and fixtures."""
         return "tests" in self.folders
 
     def finding(self, rule: str, node: ast.AST, sentence: str) -> Finding:
@@ -77,7 +77,7 @@ class Project:
         return cls({path: Source(path, text) for path, text in texts.items()})
 
     def python(self, *prefixes: str) -> Iterator[Source]:
-        """Python files whose path starts with one of the prefixes; migrations are history and left alone."""
+        """Python files whose path starts with one of the prefixes; migrations are history and not checked."""
         for source in self.files.values():
             wanted = source.path.endswith(".py") and source.path.startswith(prefixes)
             if wanted and "migrations" not in source.folders:

@@ -1,4 +1,4 @@
-"""status-writer: one file writes the status of a payment and of a bank line, three write an invoice's."""
+"""status-writer: one file writes the status of a payment and of a bank line, and three write an invoice's."""
 
 import ast
 import re
@@ -31,7 +31,7 @@ SQL = re.compile(rf"\b(?P<verb>UPDATE|INSERT\s+INTO)\s+(?:ONLY\s+)?\"?(?P<table>
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Statuses written, or rows inserted, by a file that is not the one to do it."""
+    """Statuses written, or rows inserted, by any other file."""
     for source in project.python(BUSINESS):
         for node in source.nodes:
             if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
@@ -56,7 +56,7 @@ def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
     elif name in UPDATES and _passes_status(node):
         rows = node.args[0] if name == "conditional_update" and node.args else node.func
         model = queried_model(rows)
-        # Rows of an unknown model count as payments; another model's status is that room's own affair.
+        # Rows of an unknown model count as payments; another model's status is its own room's concern.
         if model is None or model in MODELS:
             yield from _refuse(source, node, WRITERS, _subject(model))
     elif name in CREATES and queried_model(node.func) in MODELS and _passes_status(node):
@@ -80,7 +80,7 @@ def _refuse(source: Source, node: ast.AST, allowed: dict[str, frozenset[str]], s
 
 
 def _subject(name: str | None) -> str:
-    """What a name speaks of; anything that is not plainly an invoice or a line counts as a payment."""
+    """What a name refers to; anything that is not clearly an invoice or a line counts as a payment."""
     lower = (name or "").lower()
     return next((subject for subject in ("invoice", "line") if lower.endswith(subject)), "payment")
 

@@ -1,4 +1,4 @@
-"""structure: modules named by meaning, imports at the top, and no booleans a caller cannot read."""
+"""structure: modules have meaningful names, imports are at the top, and booleans are keyword-only."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ EMPTY_NAMES = frozenset({"util", "utils", "helper", "helpers", "common", "misc"}
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Names that mean nothing, function-local imports, boolean parameters that may be passed by position."""
+    """Meaningless module names, function-local imports, and boolean parameters that may be passed by position."""
     for source in project.python("backend/", "bench/"):
         for part in (*source.folders, source.stem):
             if part.lower() in EMPTY_NAMES:
@@ -31,7 +31,7 @@ def _local_imports(source: Source) -> Iterator[Finding]:
 
 
 def _booleans(source: Source) -> Iterator[Finding]:
-    """Of public functions and methods, constructors included; pytest passes a test's parameters by name."""
+    """Of public functions and methods, including constructors; pytest passes a test's parameters by name."""
     for owner in source.nodes:
         if isinstance(owner, ast.Module | ast.ClassDef):
             for function in functions(owner.body):

@@ -1,4 +1,4 @@
-"""Questions about a syntax tree that more than one rule asks."""
+"""Helpers for syntax trees that several rules use."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ def functions(nodes: Iterable[ast.AST]) -> Iterator[Function]:
 
 
 def strings(nodes: Iterable[ast.AST]) -> Iterator[ast.Constant]:
-    """String constants that are values: pieces of f-strings included, docstrings left out."""
+    """String constants used as values, including parts of f-strings but not docstrings."""
     nodes = list(nodes)
     prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:

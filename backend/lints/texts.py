@@ -1,4 +1,4 @@
-"""Texts: tables go out through one writer, and every expression that reads them can be found and measured."""
+"""Texts: tables are written by one writer, and every regular expression on text can be found and measured."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,9 @@ EXPRESSIONS = frozenset({"match", "fullmatch", "search", "sub", "subn", "split",
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """CSV or spreadsheets written elsewhere, expressions without a name in their module, Python's own normal form."""
+    """CSV or spreadsheets written elsewhere, regular expressions without a module-level name, and Python's own normal
+    form.
+    """
     for source in project.python(CODE):
         inside = {id(node) for outer in source.nodes if _is_function(outer) for node in ast.walk(outer)}
         for node in source.nodes:

@@ -1,6 +1,6 @@
-"""Demo data that looks like life: three accounts, a year of invoices and payments, through the services.
+"""Realistic demo data: three accounts, a year of invoices and payments, created through the services.
 
-History is written with the injected clock, so that every event verifies. A second run changes nothing.
+The history is written with the injected clock, so that every event verifies. A second run changes nothing.
 """
 
 import json
@@ -99,7 +99,7 @@ class Command(BaseCommand):
     help = "Fills an empty demo database and writes demo.json into the data folder."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Seed once; afterwards leave everything as it is."""
+        """Seed once; later runs change nothing."""
         path = Path(settings.ENV.data_dir) / "demo.json"
         if _operators(lambda: Account.objects.exists()):
             if not path.exists():
@@ -111,12 +111,12 @@ class Command(BaseCommand):
 
 
 def _addresses() -> dict[str, str]:
-    """What may be another at each start: the port, and where the database lies."""
+    """What may differ at each start: the port, and the location of the database."""
     return {"base_url": f"http://127.0.0.1:{settings.ENV.port}", "database_url": settings.ENV.owner_url}
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:
-    """Readable by its owner alone from its first byte on; nobody ever sees half of it."""
+    """Readable only by its owner from the first byte on; nobody ever sees half of it."""
     temporary = path.with_suffix(".tmp")
     temporary.unlink(missing_ok=True)
     temporary.touch(mode=0o600)

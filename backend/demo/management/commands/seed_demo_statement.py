@@ -1,4 +1,4 @@
-"""The demo's bank accounts, and a statement to drop: money that matches, a wrong amount, an unknown payer, a fee."""
+"""The demo's bank accounts, and a statement to upload: matching money, a wrong amount, an unknown payer, a fee."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     help = "Sets up the demo's bank accounts and writes demo-statement.xml into the data folder."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Once; afterwards everything stays as it is."""
+        """Create them once; later runs change nothing."""
         path = Path(settings.ENV.data_dir) / NAME
         if path.exists():
             return
@@ -67,7 +67,7 @@ def _statement(account: Account) -> bytes:
 
 
 def _lines(account: Account, day: date) -> list[StatementLine]:
-    """A booking for each thing the reconciliation can show, made of what the demo has open."""
+    """A booking for everything that reconciliation can show, based on the demo's open items."""
     lines: list[StatementLine] = []
 
     def add(amount_minor: int, remittance: str, **more: Any) -> None:
