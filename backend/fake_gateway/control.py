@@ -10,10 +10,11 @@ from fake_gateway.forgery import forge
 from fake_gateway.gateway import Gateway
 from fake_gateway.http_server import Answer, Request, json_answer
 from fake_gateway.paypal_api import captures, orders
+from fake_gateway.paypal_api import disputes as paypal_disputes
 from fake_gateway.paypal_api.errors import PayPalError
 from fake_gateway.paypal_api.signing import authority_pem
 from fake_gateway.records import Missing, Record, shown
-from fake_gateway.stripe_api import balance, disputes, refunds, sessions
+from fake_gateway.stripe_api import balance, disputes, refunds
 from fake_gateway.stripe_api.checkout import Payer, authenticate, settle_intent, submit
 from fake_gateway.stripe_api.errors import StripeError
 from fake_gateway.stripe_api.objects import KINDS
@@ -90,7 +91,6 @@ def _clock(gateway: Gateway, given: Record) -> Record:
 
 
 def _tick(gateway: Gateway, given: Record) -> Record:
-    sessions.expire_due(gateway)
     gateway.run_due()
     return {"now": gateway.now(), "offset_seconds": gateway.offset}
 
@@ -228,6 +228,20 @@ def _on_paypal(name: str, act: Callable[[Gateway, str], object], kind: str) -> A
     return run
 
 
+def _paypal_dispute(gateway: Gateway, given: Record) -> Record:
+    reason = given.get("reason") or "MERCHANDISE_OR_SERVICE_NOT_RECEIVED"
+    with gateway.store.transaction():
+        return paypal_disputes.view(paypal_disputes.open_dispute(gateway, _needed(given, "capture"), reason))
+
+
+def _resolve(gateway: Gateway, given: Record) -> Record:
+    outcome = _needed(given, "outcome")
+    if outcome not in ("won", "lost"):
+        raise Refused("outcome must be won or lost.")
+    with gateway.store.transaction():
+        return paypal_disputes.view(paypal_disputes.resolve(gateway, _needed(given, "dispute"), outcome))
+
+
 def _revoke_tokens(gateway: Gateway, given: Record) -> None:
     for token in gateway.store.newest_first("paypal_token"):
         gateway.store.remove("paypal_token", token["id"])
@@ -277,6 +291,8 @@ ACTIONS: dict[tuple[str, str], tuple[Action, Names]] = {
     ("POST", "/paypal/complete"): (_on_paypal("capture", captures.complete, captures.CAPTURE), {"capture": str}),
     ("POST", "/paypal/deny"): (_on_paypal("capture", captures.deny, captures.CAPTURE), {"capture": str}),
     ("POST", "/paypal/reverse"): (_on_paypal("capture", captures.reverse, captures.CAPTURE), {"capture": str}),
+    ("POST", "/paypal/dispute"): (_paypal_dispute, {"capture": str, "reason": str}),
+    ("POST", "/paypal/resolve_dispute"): (_resolve, {"dispute": str, "outcome": str}),
     ("POST", "/paypal/settle_refund"): (_on_paypal("refund", captures.settle_refund, captures.REFUND), {"refund": str}),
     ("POST", "/paypal/fail_refund"): (_on_paypal("refund", captures.fail_refund, captures.REFUND), {"refund": str}),
     ("POST", "/paypal/revoke_tokens"): (_revoke_tokens, {}),

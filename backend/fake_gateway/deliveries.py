@@ -20,6 +20,8 @@ SENDERS = 4
 ANSWER_SECONDS = 20
 PAUSES = (1, 2, 4, 8, 15, 30, 60)
 ATTEMPTS = 25
+# Among how many of the oldest messages a shuffle chooses.
+SHUFFLED = 1000
 
 type Sign = Callable[[bytes], Mapping[str, str]]
 
@@ -141,21 +143,25 @@ class Deliveries:
             policy = self.policy
             if policy["hold"]:
                 return None
-            due = "SELECT number, gateway, body, attempts FROM deliveries WHERE state = 'pending' AND due <= ?"
-            rows = self.store.database.execute(
-                f"{due} ORDER BY number LIMIT ?", (time.time(), 1 if policy["shuffle_seed"] is None else 1000)
-            ).fetchall()
-            if not rows:
+            due = "SELECT number FROM deliveries WHERE state = 'pending' AND due <= ? ORDER BY number LIMIT ?"
+            window = 1 if policy["shuffle_seed"] is None else SHUFFLED
+            numbers = [row[0] for row in self.store.database.execute(due, (time.time(), window)).fetchall()]
+            if not numbers:
                 return None
             seed = policy["shuffle_seed"]
-            row = rows[0] if seed is None else random.Random(f"{seed} {rows[0][0]} {len(rows)}").choice(rows)
-            self.store.database.execute("UPDATE deliveries SET state = 'sending' WHERE number = ?", (row[0],))
+            mixed = random.Random(f"{seed} {numbers[0]} {len(numbers)}")
+            number = numbers[0] if seed is None else mixed.choice(numbers)
+            found = "SELECT number, gateway, body, attempts FROM deliveries WHERE number = ?"
+            row = self.store.database.execute(found, (number,)).fetchone()
+            self.store.database.execute("UPDATE deliveries SET state = 'sending' WHERE number = ?", (number,))
         number, gateway, body, attempts = row
         return int(number), str(gateway), bytes(body), int(attempts)
 
     def _send(self, number: int, gateway: str, body: bytes, attempts: int) -> None:
         target = self.targets.get(gateway)
         status, note = (0, "no address is set") if target is None else post(target.url, target.sign(body), body)
+        if self._stopping.is_set():
+            return  # the file may be closed; the message counts as on its way, and is sent again after the next start
         state = "delivered" if 200 <= status < 300 else "failed" if attempts + 1 >= ATTEMPTS else "pending"
         due = time.time() + PAUSES[min(attempts, len(PAUSES) - 1)]
         values: tuple[Any, ...] = (state, attempts + 1, due, status, note, number)

@@ -12,7 +12,6 @@ from fake_gateway.keys import Keys
 from fake_gateway.store import Store
 
 LETTERS = string.ascii_letters + string.digits
-TASK = "task"
 
 type Work = Callable[["Gateway", str], None]
 
@@ -44,15 +43,14 @@ class Gateway:
 
     def later(self, name: str, subject: str, seconds: int) -> None:
         """Let `works[name]` run for a subject after some seconds of the gateway's clock."""
-        record = {"id": self.new_id("task_"), "name": name, "subject": subject, "due": self.now() + seconds}
-        self.store.put(TASK, record)
+        self.store.add_task(name, subject, self.now() + seconds)
 
     def run_due(self) -> None:
         """Do what is due, oldest first, each in a transaction of its own."""
-        for task in sorted(self.store.newest_first(TASK), key=lambda each: int(each["due"])):
-            if task["due"] > self.now():
-                return
+        while True:
             with self.store.transaction():
-                if self.store.has(TASK, task["id"]):
-                    self.store.remove(TASK, task["id"])
-                    self.works[task["name"]](self, task["subject"])
+                task = self.store.take_task(self.now())
+                if task is None:
+                    return
+                name, subject = task
+                self.works[name](self, subject)

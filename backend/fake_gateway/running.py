@@ -21,7 +21,7 @@ from fake_gateway.stripe_api.checkout import settle_intent
 from fake_gateway.stripe_api.disputes import open_dispute, warn
 from fake_gateway.stripe_api.events import signed_headers
 from fake_gateway.stripe_api.refunds import fail_refund, settle_refund
-from fake_gateway.stripe_api.sessions import expire_due
+from fake_gateway.stripe_api.sessions import expire_if_open
 
 TICK_SECONDS = 0.5
 
@@ -110,6 +110,7 @@ class Running:
     def _set_works(self) -> None:
         self.gateway.works.update(
             {
+                "expire_session": expire_if_open,
                 "settle_intent": settle_intent,
                 "settle_refund": settle_refund,
                 "fail_refund": fail_refund,
@@ -126,7 +127,6 @@ class Running:
 
     def _tick(self) -> None:
         while not self._stopping.wait(TICK_SECONDS):
-            expire_due(self.gateway)
             self.gateway.run_due()
 
 

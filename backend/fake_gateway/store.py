@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS deliveries (
     number INTEGER PRIMARY KEY, gateway TEXT NOT NULL, event TEXT NOT NULL, body BLOB NOT NULL,
     state TEXT NOT NULL, attempts INTEGER NOT NULL, due REAL NOT NULL, status INTEGER NOT NULL, note TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tasks (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, subject TEXT NOT NULL, due INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS by_due ON tasks (due);
 CREATE INDEX IF NOT EXISTS by_state ON deliveries (state, due);
 """
 
@@ -90,6 +93,21 @@ class Store:
             rows = self.database.execute("SELECT body FROM objects WHERE kind = ? ORDER BY sequence DESC", (kind,))
             return [json.loads(body) for (body,) in rows.fetchall()]
 
+    def add_task(self, name: str, subject: str, due: int) -> None:
+        """Remember what has to be done at a time of the gateway's clock."""
+        with self.lock:
+            self.database.execute("INSERT INTO tasks (name, subject, due) VALUES (?, ?, ?)", (name, subject, due))
+
+    def take_task(self, now: int) -> tuple[str, str] | None:
+        """The oldest task that is due, no longer kept; None where nothing is due."""
+        with self.lock:
+            found = "SELECT number, name, subject FROM tasks WHERE due <= ? ORDER BY due, number LIMIT 1"
+            row = self.database.execute(found, (now,)).fetchone()
+            if row is None:
+                return None
+            self.database.execute("DELETE FROM tasks WHERE number = ?", (row[0],))
+            return str(row[1]), str(row[2])
+
     def setting(self, name: str, default: Any) -> Any:
         """A value that is no object: the clock's offset, a certificate."""
         with self.lock:
@@ -105,9 +123,10 @@ class Store:
             )
 
     def clear(self) -> None:
-        """Forget objects and deliveries; settings stay, certificates among them."""
+        """Forget objects, tasks and deliveries; settings stay, certificates among them."""
         with self.transaction():
             self.database.execute("DELETE FROM objects")
+            self.database.execute("DELETE FROM tasks")
             self.database.execute("DELETE FROM deliveries")
             self.database.execute("DELETE FROM settings WHERE name NOT LIKE 'paypal_%'")
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from fake_gateway.faults import Fault, FaultKind
 from fake_gateway.gateway import Gateway
 from fake_gateway.http_server import RESET, Answer, Request, json_answer
-from fake_gateway.paypal_api import captures, events, orders, shapes, signing
+from fake_gateway.paypal_api import captures, disputes, events, orders, shapes, signing
 from fake_gateway.paypal_api.errors import PayPalError, malformed, not_found, refused
 from fake_gateway.records import Missing, Record, shown
 
-PREFIXES = ("/v2/", "/v1/oauth2/", "/v1/notifications/")
+PREFIXES = ("/v2/", "/v1/oauth2/", "/v1/notifications/", "/v1/customer/")
 TOKEN_SECONDS = 32_400
 ORDER_KEY_SECONDS, REFUND_KEY_SECONDS = 6 * 3600, 45 * 86_400
 LONGEST_REQUEST_ID = 108
@@ -66,6 +66,7 @@ READS: tuple[tuple[re.Pattern[str], Callable[[Gateway, str], Record]], ...] = (
         re.compile("/v2/payments/refunds/([^/]+)"),
         lambda gateway, name: shown_record(captures.find_refund(gateway, name)),
     ),
+    (re.compile("/v1/customer/disputes/([^/]+)"), disputes.find_dispute),
     (
         re.compile("/v1/notifications/webhooks-events/([^/]+)"),
         lambda gateway, name: shown_record(events.find_event(gateway, name)),

@@ -12,19 +12,26 @@ KIND = "paypal_event"
 KEPT_SECONDS = 30 * 86_400
 LARGEST_PAGE = 300
 SUBSCRIBED = frozenset(
-    [
+    {
         "CHECKOUT.ORDER.APPROVED",
+        "CUSTOMER.DISPUTE.CREATED",
+        "CUSTOMER.DISPUTE.RESOLVED",
+        "CUSTOMER.DISPUTE.UPDATED",
         "PAYMENT.CAPTURE.COMPLETED",
-        "PAYMENT.CAPTURE.PENDING",
-        "PAYMENT.CAPTURE.DENIED",
         "PAYMENT.CAPTURE.DECLINED",
+        "PAYMENT.CAPTURE.DENIED",
+        "PAYMENT.CAPTURE.PENDING",
         "PAYMENT.CAPTURE.REFUNDED",
         "PAYMENT.CAPTURE.REVERSED",
-        "PAYMENT.REFUND.PENDING",
         "PAYMENT.REFUND.FAILED",
-    ]
+        "PAYMENT.REFUND.PENDING",
+    }
 )
-SUMMARIES = {"checkout-order": "An order has been approved by buyer", "capture": "A payment capture has changed"}
+SUMMARIES = {
+    "checkout-order": "An order has been approved by buyer",
+    "capture": "A payment capture has changed",
+    "dispute": "A dispute has changed",
+}
 
 
 def time_text(moment: int) -> str:
@@ -66,7 +73,7 @@ def list_events(gateway: Gateway, query: dict[str, str]) -> Record:
     if "event_type" in query:
         events = [each for each in events if each["event_type"] == query["event_type"]]
     if "transaction_id" in query:
-        events = [each for each in events if each["resource"]["id"] == query["transaction_id"]]
+        events = [each for each in events if each["resource"].get("id") == query["transaction_id"]]
     if "start_time" in query:
         events = [each for each in events if each["_created"] >= _moment(query["start_time"], "start_time")]
     if "end_time" in query:

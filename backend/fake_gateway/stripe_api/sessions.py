@@ -35,6 +35,7 @@ def create_session(call: Call) -> Record:
         setup = new_setup(gateway, {**data, "customer": given.get("customer"), "session": record["id"]})
         record["setup_intent"] = setup["id"]
     gateway.store.put(KIND, record)
+    gateway.later("expire_session", record["id"], expires_at - gateway.now())
     return view(gateway, record, call.expand)
 
 
@@ -213,12 +214,11 @@ def expired(gateway: Gateway, session: Record) -> Record:
     return session
 
 
-def expire_due(gateway: Gateway) -> None:
-    """End the open sessions whose time is over."""
-    for session in gateway.store.newest_first(KIND):
-        if session["status"] == "open" and session["expires_at"] <= gateway.now():
-            with gateway.store.transaction():
-                expired(gateway, session)
+def expire_if_open(gateway: Gateway, name: str) -> None:
+    """The session's time is over."""
+    session = gateway.store.get(KIND, name)
+    if session["status"] == "open":
+        expired(gateway, session)
 
 
 def changed(call: Call, name: str) -> Record:

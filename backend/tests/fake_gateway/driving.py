@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -84,6 +85,22 @@ class Product:
     def types(self) -> list[str]:
         """The types of the messages so far, in the order of their arrival."""
         return [json.loads(each.body)["type"] for each in list(self.requests) if each.path == "/stripe"]
+
+
+class Sleep:
+    """Stands in for `time` where a fault sleeps: sleeps until it is let go, however slow the machine is."""
+
+    def __init__(self) -> None:
+        self.began, self._ended = threading.Event(), threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        """Until `end`."""
+        self.began.set()
+        assert self._ended.wait(PATIENCE_SECONDS)
+
+    def end(self) -> None:
+        """Let it go."""
+        self._ended.set()
 
 
 def eventually(question: Callable[[], bool]) -> None:

@@ -55,6 +55,15 @@ def test_a_500_is_kept_for_its_key(client: stripe.StripeClient, driver: Driver, 
     assert customers(client) == effects
 
 
+def test_the_librarys_own_retries_have_one_effect(driver: Driver) -> None:
+    patient = stripe.StripeClient(
+        driver.gateway.keys.stripe_secret_key, base_addresses={"api": driver.running.address}, max_network_retries=2
+    )
+    driver.post("/faults", kind="reset_after", times=1)
+    assert patient.v1.customers.create(PARAMS).email == "a@b.test"
+    assert customers(patient) == 1
+
+
 def test_a_delay_only_takes_time(client: stripe.StripeClient, driver: Driver) -> None:
     driver.post("/faults", kind="delay", times=1, seconds=0.1)
     assert client.v1.customers.create(PARAMS).email == "a@b.test"

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import stripe
-from tests.fake_gateway.driving import Driver, Got, a_session, eventually
+from fake_gateway.stripe_api import api
+from tests.fake_gateway.driving import PATIENCE_SECONDS, Driver, Got, Sleep, a_session
 
 BODY = "amount=1500&currency=usd&automatic_payment_methods[allow_redirects]=never"
 
@@ -61,13 +62,18 @@ def test_the_library_names_it(client: stripe.StripeClient) -> None:
         client.v1.customers.create({"email": "c@d.test"}, {"idempotency_key": "k4"})
 
 
-def test_a_twin_that_is_still_running(driver: Driver, client: stripe.StripeClient) -> None:
-    driver.post("/faults", kind="delay", seconds=1.5, times=1)
+def test_a_twin_that_is_still_running(
+    driver: Driver, client: stripe.StripeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sleep = Sleep()
+    monkeypatch.setattr(api, "time", sleep)
+    driver.post("/faults", kind="delay", times=1)
     got: list[Got] = []
     thread = threading.Thread(target=lambda: got.append(post(driver, "k5")))
     thread.start()
-    eventually(lambda: driver.get("/faults")["faults"][0]["hits"] == 1)
+    assert sleep.began.wait(PATIENCE_SECONDS)
     twin = post(driver, "k5")
+    sleep.end()
     thread.join()
     assert (twin.status, twin.json()["error"]["code"]) == (409, "idempotency_key_in_use")
     assert twin.headers["stripe-should-retry"] == "true"

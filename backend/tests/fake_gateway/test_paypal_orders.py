@@ -1,9 +1,11 @@
 """PayPal's orders, captures and refunds: made, approved on the page, captured once, given back."""
 
+import threading
 from typing import Any
 
 import pytest
-from tests.fake_gateway.driving import Driver, Product, call, eventually
+from fake_gateway.paypal_api import api
+from tests.fake_gateway.driving import PATIENCE_SECONDS, Driver, Got, Product, Sleep, call, eventually
 from tests.fake_gateway.paypal_driving import PayPal, capture_of, issue_of, link_of
 
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
@@ -78,6 +80,21 @@ def test_a_request_id_is_needed_with_a_source(paypal: PayPal) -> None:
     refused = paypal.order(key="")
     assert (refused.status, issue_of(refused)) == (400, "PAYPAL_REQUEST_ID_REQUIRED")
     assert paypal.order(key="k" * 109).status == 400
+
+
+def test_a_twin_that_is_still_running(paypal: PayPal, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleep = Sleep()
+    monkeypatch.setattr(api, "time", sleep)
+    driver.post("/faults", kind="delay", times=1, gateway="paypal")
+    got: list[Got] = []
+    thread = threading.Thread(target=lambda: got.append(paypal.order()))
+    thread.start()
+    assert sleep.began.wait(PATIENCE_SECONDS)
+    twin = paypal.order()
+    sleep.end()
+    thread.join()
+    assert (twin.status, issue_of(twin)) == (409, "PREVIOUS_REQUEST_IN_PROGRESS")
+    assert (got[0].status, paypal.order().status) == (201, 200)
 
 
 def test_captured_once(paypal: PayPal, driver: Driver) -> None:
@@ -227,3 +244,18 @@ def test_taken_back_by_paypal(paypal: PayPal, driver: Driver) -> None:
     capture = captured(paypal, driver)["id"]
     assert driver.post("/paypal/reverse", capture=capture)["status"] == "REFUNDED"
     assert [each["reversal"] for each in driver.get("/books")["paypal"]["refunds"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "status"),
+    [("won", "RESOLVED_SELLER_FAVOUR", "COMPLETED"), ("lost", "RESOLVED_BUYER_FAVOUR", "REFUNDED")],
+)
+def test_a_dispute(paypal: PayPal, driver: Driver, product: Product, outcome: str, code: str, status: str) -> None:
+    capture = captured(paypal, driver)["id"]
+    opened = driver.post("/paypal/dispute", capture=capture, reason="UNAUTHORISED")
+    assert opened["disputed_transactions"][0]["seller_transaction_id"] == capture
+    assert paypal.get(f"/v1/customer/disputes/{opened['dispute_id']}").json() == opened
+    closed = driver.post("/paypal/resolve_dispute", dispute=opened["dispute_id"], outcome=outcome)
+    assert (closed["status"], closed["dispute_outcome"]["outcome_code"]) == ("RESOLVED", code)
+    assert paypal.get(f"/v2/payments/captures/{capture}").json()["status"] == status
+    eventually(lambda: len(product.requests) == (4 if outcome == "won" else 5))
