@@ -32,7 +32,7 @@ def page(title: str, content: str, *, status: int = 200) -> Answer:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} - Demo gateway</title><style>{STYLE}</style></head><body>"
-        f'<div class="demo" role="note">Demo gateway: no money moves</div><main>{content}</main></body></html>'
+        f'<header class="demo">Demo gateway: no money moves</header><main>{content}</main></body></html>'
     )
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Answer(status, text.encode(), "text/html; charset=utf-8", headers)
