@@ -17,6 +17,15 @@ from igny8_core.business.banking.formats.registry import read
 
 FOLDER = Path(__file__).resolve().parents[1] / "samples" / "statements"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
+TABLE: dict[str, Any] = {
+    "delimiter": ";",
+    "date_order": "dmy",
+    "booking_date": "Booked",
+    "amount": "Amount",
+    "balance": "Balance",
+    "remittance": ["Text"],
+    "fixed_currency": "EUR",
+}
 PROFILES: dict[str, dict[str, Any]] = {
     "german.csv": {
         "delimiter": ";",
@@ -43,6 +52,17 @@ PROFILES: dict[str, dict[str, Any]] = {
         "balance": "Balance",
         "remittance": ["Particulars", "Chq No"],
         "fixed_currency": "PKR",
+    },
+    "whole-thousands.csv": TABLE | {"decimal": ","},
+    "contradiction.csv": {name: value for name, value in TABLE.items() if name != "balance"} | {"decimal": ","},
+    "signs-and-codes.csv": TABLE | {"decimal": ",", "thousands": "."},
+    "cr-dr.csv": TABLE
+    | {
+        "delimiter": ",",
+        "thousands": ",",
+        "booking_date": "Txn Date",
+        "remittance": ["Particulars"],
+        "fixed_currency": "INR",
     },
     "broken-quote.csv": {"booking_date": "Date", "amount": "Amount", "fixed_currency": "EUR"},
 }

@@ -1,10 +1,20 @@
 """Cells as the profile describes them: amounts, dates, texts. Formulas are text and are never evaluated."""
 
+import contextlib
 import re
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from igny8_core.business.banking.domain.amounts import (
+    Habits,
+    Written,
+    decided,
+    number_in,
+    open_amount,
+    shape_of,
+    written_amount,
+)
 from igny8_core.business.banking.domain.csv_profile import CsvProfile, DateOrder
 from igny8_core.business.banking.domain.reading import Unreadable, clean, day, quoted, unsigned_minor
 
@@ -16,8 +26,6 @@ _WITH_MARKS = re.compile(
     r"(\d{1,4}|[A-Za-z]{3,9})[^\dA-Za-z]{1,2}(\d{1,2}|[A-Za-z]{3,9})[^\dA-Za-z]{1,2}(\d{1,4})(?!\d)"
 )
 _DIGITS_ALONE = re.compile(r"\d{8}(?!\d)", re.ASCII)
-_SPACES = " \u00a0\u202f"
-_APOSTROPHES = "'’"
 
 
 def text_of(cell: Cell) -> str:
@@ -27,44 +35,39 @@ def text_of(cell: Cell) -> str:
     return clean(cell) if isinstance(cell, str) else cell.isoformat()
 
 
-def signed_of(cell: Cell, currency: str, profile: CsvProfile) -> int:
-    """Minor units of a signed amount; the sign may be a minus on either side, or parentheses.
+def signed_of(cell: Cell, currency: str, profile: CsvProfile, habits: Habits | None = None) -> int:
+    """Minor units of a signed amount; raises `Unreadable`. See `amount_of`."""
+    unsigned, written = amount_of(cell, currency, profile, habits)
+    return written.direction * unsigned
 
-    Thousands separators are only accepted in the right places: 1.50 is never 150. Raises `Unreadable`.
+
+def amount_of(cell: Cell, currency: str, profile: CsvProfile, habits: Habits | None = None) -> tuple[int, Written]:
+    """Unsigned minor units of an amount, and what its cell says about the sign; raises `Unreadable`.
+
+    `habits` are those of the whole table: they decide what a mark means if its cell and the profile leave it open.
     """
     if isinstance(cell, Decimal):
-        unsigned = unsigned_minor(format(abs(cell), "f"), currency)
-        return -unsigned if cell < 0 else unsigned
-    written = text_of(cell)
-    negative, digits = _without_sign(written)
-    whole, mark, decimals = digits.partition(profile.decimal)
-    if mark and not decimals.isdecimal():
-        raise Unreadable(f"{quoted(written)} is not an amount")
-    unsigned = unsigned_minor(f"{_without_thousands(whole, written, profile)}{mark and '.'}{decimals}", currency)
-    return -unsigned if negative else unsigned
+        return unsigned_minor(format(abs(cell), "f"), currency), Written("", -1 if cell < 0 else 0)
+    text = text_of(cell)
+    written = written_amount(text, currency, debit_words=profile.debit_words, credit_words=profile.credit_words)
+    shape = shape_of(written.number)
+    known = habits or Habits()
+    number = decided(shape, currency, decimal=profile.decimal, thousands=profile.thousands, habits=known)
+    if number is None and shape.is_open:
+        raise Unreadable(f"{open_amount(shape, text)}; check the profile's decimal mark and thousands separator")
+    if number is None and shape.decimal_mark == profile.thousands:
+        raise Unreadable(f"{quoted(text)} has a thousands separator in the wrong place")
+    if number is None:
+        raise Unreadable(f"{quoted(text)} does not have the profile's decimal mark and thousands separator")
+    return unsigned_minor(number, currency), written
 
 
-def _without_sign(written: str) -> tuple[bool, str]:
-    text = written.replace("−", "-").strip()
-    if text.startswith("(") and text.endswith(")"):
-        return True, text[1:-1].strip()
-    if text.startswith(("-", "+")):
-        return text[0] == "-", text[1:].strip()
-    if text.endswith(("-", "+")):
-        return text[-1] == "-", text[:-1].strip()
-    return False, text
-
-
-def _without_thousands(whole: str, written: str, profile: CsvProfile) -> str:
-    """Digits only. Groups have three digits, or two before the last group as in South Asia (12,34,567)."""
-    marks = {" ": _SPACES, "'": _APOSTROPHES}.get(profile.thousands, profile.thousands)
-    if not marks or not any(mark in whole for mark in marks):
-        return whole
-    groups = whole.translate(dict.fromkeys(map(ord, marks), marks[0])).split(marks[0])
-    sizes = [len(group) for group in groups]
-    if sizes[-1] != 3 or not 1 <= sizes[0] <= 3 or any(size not in (2, 3) for size in sizes[1:]):
-        raise Unreadable(f"{quoted(written)} has a thousands separator in the wrong place")
-    return "".join(groups)
+def note_habits(cell: Cell, habits: Habits) -> None:
+    """Take an amount's marks into account, if it is a text that can be read."""
+    number = number_in(cell) if isinstance(cell, str) else ""
+    if number:
+        with contextlib.suppress(Unreadable):
+            habits.note(shape_of(number))
 
 
 def date_of(cell: Cell, order: DateOrder | str) -> date:

@@ -4,11 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from igny8_core.business.banking.domain.amounts import Habits
 from igny8_core.business.banking.domain.csv_profile import Column, CsvProfile
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.reading import Unreadable, compact, quoted, reference, within_limits
-from igny8_core.business.banking.formats.csv_profile.cells import Cell, date_of, signed_of, text_of
+from igny8_core.business.banking.formats.csv_profile.cells import (
+    Cell,
+    amount_of,
+    date_of,
+    note_habits,
+    signed_of,
+    text_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +25,11 @@ class Columns:
 
     profile: CsvProfile
     places: Mapping[Column, int]
+    habits: Habits
+    """What the amounts of the whole table show about their marks; filled before its lines are read."""
 
     @classmethod
-    def find(cls, profile: CsvProfile, header: tuple[int, list[Cell]] | None) -> Self:
+    def find(cls, profile: CsvProfile, header: tuple[int, list[Cell]] | None, habits: Habits) -> Self:
         """Find the columns in the header; raises `StatementRefused` if one is missing."""
         number, cells = header or (0, [])
         titles: dict[str, int] = {}
@@ -32,11 +42,17 @@ class Columns:
                 there = ", ".join(quoted(text_of(cell)) for cell in cells[:20])
                 raise StatementRefused(f"Line {number}: there is no column {quoted(str(column))} among {there}.")
             places[column] = found
-        return cls(profile, places)
+        return cls(profile, places, habits)
 
     def account(self, cells: list[Cell]) -> str:
         """The account that a row's line belongs to."""
         return compact(self._text(cells, self.profile.account)) or self.profile.fixed_account
+
+    def note_habits(self, cells: list[Cell]) -> None:
+        """Take a row's amounts into account before any of them is read."""
+        profile = self.profile
+        for column in (profile.amount, profile.debit, profile.credit, profile.balance):
+            note_habits(self._cell(cells, column), self.habits)
 
     def line(self, cells: list[Cell], *, position: int, raw: str) -> tuple[StatementLine, int | None]:
         """The row as a line, and the balance after it if the bank gives one; raises `Unreadable`."""
@@ -44,7 +60,7 @@ class Columns:
         currency = self._text(cells, profile.currency).upper() or profile.fixed_currency
         if not currency:
             raise Unreadable("the currency is missing")
-        balance = self._cell(cells, profile.balance)
+        balance = self._money(cells, profile.balance)
         booked, valued = self._cell(cells, profile.booking_date), self._cell(cells, profile.value_date)
         if booked == "" and valued == "":
             raise Unreadable("the date is missing")
@@ -62,7 +78,7 @@ class Columns:
             bank_reference=reference(self._text(cells, profile.bank_reference)),
             raw=raw,
         )
-        return within_limits(line), None if balance == "" else signed_of(balance, currency, profile)
+        return within_limits(line), None if balance == "" else signed_of(balance, currency, profile, self.habits)
 
     def _cell(self, cells: list[Cell], column: Column | None) -> Cell:
         """A cell, or an empty one if the row is shorter or the profile has no such column."""
@@ -71,6 +87,11 @@ class Columns:
         cell = cells[self.places[column]]
         return text_of(cell) if isinstance(cell, str) else cell
 
+    def _money(self, cells: list[Cell], column: Column | None) -> Cell:
+        """The cell of an amount; dashes alone mean that there is none."""
+        cell = self._cell(cells, column)
+        return "" if isinstance(cell, str) and not cell.strip("-\u2013\u2014 ") else cell
+
     def _text(self, cells: list[Cell], column: Column | None) -> str:
         return text_of(self._cell(cells, column))
 
@@ -78,26 +99,36 @@ class Columns:
         profile = self.profile
         if profile.amount is None:
             return self._debit_or_credit(cells, currency)
-        cell = self._cell(cells, profile.amount)
+        cell = self._money(cells, profile.amount)
         if cell == "":
             raise Unreadable("the amount is missing")
-        signed = signed_of(cell, currency, profile)
+        unsigned, written = amount_of(cell, currency, profile, self.habits)
         if profile.indicator is None:
-            return -signed if profile.inverted else signed
+            return written.direction * (-unsigned if profile.inverted and not written.word else unsigned)
         word = self._text(cells, profile.indicator).casefold()
-        if word in {debit.strip().casefold() for debit in profile.debit_words}:
-            return -abs(signed)
-        if word in {credit.strip().casefold() for credit in profile.credit_words}:
-            return abs(signed)
+        direction = self._meaning(word)
+        if written.word and written.word != direction:
+            raise Unreadable(f"the amount and {quoted(word)} contradict each other")
+        return direction * unsigned
+
+    def _meaning(self, word: str) -> int:
+        """-1 if the word of an indicator means debit, 1 if it means credit."""
+        if word in {debit.strip().casefold() for debit in self.profile.debit_words}:
+            return -1
+        if word in {credit.strip().casefold() for credit in self.profile.credit_words}:
+            return 1
         raise Unreadable(f"{quoted(word)} means neither debit nor credit")
 
     def _debit_or_credit(self, cells: list[Cell], currency: str) -> int:
         """Exactly one of the two columns is filled; the other is empty or zero."""
         found = {}
-        for name, column in (("debit", self.profile.debit), ("credit", self.profile.credit)):
-            cell = self._cell(cells, column)
+        for name, column, side in (("debit", self.profile.debit, -1), ("credit", self.profile.credit, 1)):
+            cell = self._money(cells, column)
             if cell != "":
-                found[name] = signed_of(cell, currency, self.profile)
+                unsigned, written = amount_of(cell, currency, self.profile, self.habits)
+                if unsigned and written.word not in (0, side):
+                    raise Unreadable(f"{quoted(text_of(cell))} contradicts its column, the {name}")
+                found[name] = written.direction * unsigned
         if not found:
             raise Unreadable("there is neither a debit nor a credit")
         debit, credit = found.get("debit", 0), found.get("credit", 0)

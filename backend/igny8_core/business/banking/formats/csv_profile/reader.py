@@ -1,4 +1,8 @@
-"""Rows as lines, using a profile. The table is read twice, because the balances are only given with its lines."""
+"""Rows as lines, using a profile.
+
+A table is read three times: for what its amounts show about their marks, for its balances, which are only given with
+its lines, and for the lines.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,6 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO
 
+from igny8_core.business.banking.domain.amounts import Habits
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import (
@@ -117,10 +122,11 @@ class _Group:
 
 
 def _read(begin: Rows, profile: CsvProfile) -> Iterator[StatementItem]:
-    groups = iter(_groups(begin, profile))
+    habits = _habits(begin, profile)
+    groups = iter(_groups(begin, profile, habits))
     group: _Group | None = None
     position = 1
-    columns, rows = _body(begin, profile)
+    columns, rows = _body(begin, profile, habits)
     for row in rows:
         account = columns.account(row[1])
         if group is None or account != group.account:
@@ -141,9 +147,18 @@ def _read(begin: Rows, profile: CsvProfile) -> Iterator[StatementItem]:
     yield StatementEnd(closing_minor=group.closing_minor)
 
 
-def _groups(begin: Rows, profile: CsvProfile) -> list[_Group]:
-    """The first pass: which statements there are, in which currency, with which balances."""
-    columns, rows = _body(begin, profile)
+def _habits(begin: Rows, profile: CsvProfile) -> Habits:
+    """The first pass: what all amounts of the table show about their marks."""
+    habits = Habits()
+    columns, rows = _body(begin, profile, habits)
+    for _, cells in rows:
+        columns.note_habits(cells)
+    return habits
+
+
+def _groups(begin: Rows, profile: CsvProfile, habits: Habits) -> list[_Group]:
+    """The second pass: which statements there are, in which currency, with which balances."""
+    columns, rows = _body(begin, profile, habits)
     groups: list[_Group] = []
     for row in rows:
         account = columns.account(row[1])
@@ -170,10 +185,10 @@ def _item(columns: Columns, row: Row, position: int) -> tuple[StatementLine | Un
         return UnreadableLine(position=position, problem=f"Line {number}: {problem}.", raw=raw), None
 
 
-def _body(begin: Rows, profile: CsvProfile) -> tuple[Columns, Iterator[Row]]:
+def _body(begin: Rows, profile: CsvProfile, habits: Habits) -> tuple[Columns, Iterator[Row]]:
     """The columns, found in the header, and the non-empty rows below it."""
     rows = _without_last(begin(), profile.skip_last_rows)
-    return Columns.find(profile, _header(rows, profile)), (row for row in rows if any(map(_is_filled, row[1])))
+    return Columns.find(profile, _header(rows, profile), habits), (row for row in rows if any(map(_is_filled, row[1])))
 
 
 def _header(rows: Iterator[Row], profile: CsvProfile) -> Row | None:

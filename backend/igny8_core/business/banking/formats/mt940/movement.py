@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from igny8_core.business.banking.domain.amounts import lone_amount
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.reading import (
     Unreadable,
@@ -21,7 +22,7 @@ from igny8_core.business.banking.formats.mt940.information import Information, r
 _MOVEMENT = re.compile(
     r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<entry>\d{4})?"
     r"(?P<mark>RC|RD|EC|ED|C|D)(?P<funds>[A-Z])?"
-    r"(?P<amount>\d{1,30}(?:[,.]\d{0,10})?)(?P<kind>[A-Z][A-Z0-9]{3})?(?P<rest>.*)\Z",
+    r"(?P<amount>\d[\d,.]{0,39})(?P<kind>[A-Z][A-Z0-9]{3})?(?P<rest>.*)\Z",
     re.ASCII,
 )
 _ACCOUNT = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z|P?\d{7,12}\Z", re.ASCII)
@@ -56,7 +57,7 @@ def movement_line(movement: Movement, *, position: int, currency: str) -> Statem
     if match is None:
         raise Unreadable(f"{quoted(movement.field.first)} is not a valid movement of field 61")
     value_date = day(century(match["year"]), match["month"], match["day"])
-    unsigned = unsigned_minor(match["amount"].replace(",", "."), currency)
+    unsigned = swift_minor(match["amount"], currency)
     owners, _, banks = match["rest"].partition("//")
     told = Information() if movement.information is None else read_information(movement.information.lines)
     supplementary = [compact(line) for line in movement.field.lines[1:]]
@@ -77,6 +78,14 @@ def movement_line(movement: Movement, *, position: int, currency: str) -> Statem
             raw=movement.raw,
         )
     )
+
+
+def swift_minor(text: str, currency: str) -> int:
+    """Unsigned minor units of an amount, which has a decimal comma and no thousands separators by SWIFT's rules.
+
+    Banks also write a decimal point. Raises `Unreadable`, also for what may be thousands or decimals.
+    """
+    return unsigned_minor(lone_amount(text.rstrip(",."), currency, decimals_after=","), currency)
 
 
 def century(year: str) -> str:

@@ -21,12 +21,11 @@ from igny8_core.business.banking.domain.reading import (
     clean,
     compact,
     known_currency,
-    unsigned_minor,
 )
 from igny8_core.business.banking.formats.mt940.fields import END, Field, fields
-from igny8_core.business.banking.formats.mt940.movement import Movement, is_expected, movement_line
+from igny8_core.business.banking.formats.mt940.movement import Movement, is_expected, movement_line, swift_minor
 
-_BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d{1,30}(?:[,.]\d{0,10})?)\s*\Z", re.ASCII)
+_BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d[\d,.]{0,39})\s*\Z", re.ASCII)
 _FLOOR = re.compile(r"([A-Z]{3})", re.ASCII)
 _ACCOUNT_WITH_CURRENCY = re.compile(r"(?!SC)([A-Z]{2}\d{2}[A-Z0-9]*\d)([A-Z]{3})\Z", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -101,7 +100,7 @@ class _Message:
         if match is None:
             raise StatementRefused(f"Line {field.number}: the balance of field {field.tag} cannot be read.")
         try:
-            minor = unsigned_minor(match[4].replace(",", "."), match[3])
+            minor = swift_minor(match[4], match[3])
         except Unreadable as problem:
             raise StatementRefused(f"Line {field.number}: the balance of field {field.tag}: {problem}.") from None
         if self.currency and self.currency != match[3]:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from igny8_core.business.banking.domain.amounts import lone_amount, written_amount
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.reading import (
     Unreadable,
@@ -17,7 +18,6 @@ from igny8_core.business.banking.domain.reading import (
 type Values = dict[str, str]
 """Values by tag, prefixed with their aggregate's name: `STMTTRN.TRNAMT`, `BANKACCTTO.ACCTID`."""
 
-_AMOUNT = re.compile(r"([+-]?)(\d{0,30}(?:[.,]\d{0,30})?)\Z", re.ASCII)
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}(?:\d\d)?(?:\.\d{1,6})?)?\s*(?:\[[^\]]*\])?\Z", re.ASCII)
 
 
@@ -48,14 +48,15 @@ def transaction_line(values: Values, *, position: int, currency: str, raw: str) 
 
 
 def ofx_amount(text: str, currency: str) -> int:
-    """Signed minor units; the decimal mark is a point or a comma, without thousands separators (OFX 3.2.9.1)."""
+    """Signed minor units; the decimal mark is a point or a comma, without thousands separators (OFX 3.2.9.1).
+
+    `1,000` is unreadable unless the currency has three decimals: banks that write it mean a thousand.
+    """
     if not text:
         raise Unreadable("the amount is missing (TRNAMT)")
-    match = _AMOUNT.match(text)
-    if match is None:
-        raise Unreadable(f"{quoted(text)} is not an amount")
-    unsigned = unsigned_minor(match[2].replace(",", "."), currency)
-    return -unsigned if match[1] == "-" else unsigned
+    written = written_amount(text.removesuffix(".").removesuffix(","), currency)
+    unsigned = unsigned_minor(lone_amount(written.number, currency), currency)
+    return written.direction * unsigned
 
 
 def ofx_date(text: str) -> date:
