@@ -1,5 +1,5 @@
 # `make serve` and `make test` are all one needs; both set up what is missing.
-.PHONY: help hooks serve test soak chaos check fix bench lock css messages clean environment
+.PHONY: help hooks serve test soak mutants chaos check fix bench lock css messages clean environment
 ARGS ?= -n 2
 PYTHON := .venv/bin/python
 
@@ -15,8 +15,12 @@ serve: environment ## Bring the product up with demo data
 test: environment ## Run all tests (ARGS="-n 2 -k name")
 	$(PYTHON) -m pytest $(ARGS)
 
-soak: environment ## The money's state machine for long (RUNS=5000 STEPS=60)
+soak: environment ## The money's state machine for long (RUNS=5000 STEPS=60), then `make mutants`
 	MONEY_RUNS=$(or $(RUNS),5000) MONEY_STEPS=$(or $(STEPS),60) $(PYTHON) -m pytest -p no:xdist backend/tests/services/test_money_machine.py
+	@$(MAKE) mutants
+
+mutants: environment ## Which small faults in the money code no test finds (MUTANTS=300, all or a name; SEED=3)
+	@MUTANTS="$(MUTANTS)" SEED="$(SEED)" PYTHONPATH=backend $(PYTHON) -m mutants
 
 chaos: environment ## Kill web and database under writers (CYCLES=100)
 	CHAOS_CYCLES=$(or $(CYCLES),100) $(PYTHON) -m pytest -p no:xdist backend/tests/crash

@@ -1,0 +1,41 @@
+"""Which lines of the code at stake each test runs, and how long it takes."""
+
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from types import CodeType
+
+import pytest
+
+TOOL = sys.monitoring.COVERAGE_ID
+type Recorded = dict[str, tuple[float, dict[str, list[int]]]]
+
+
+class Recorder:
+    """A pytest plugin; `recorded` holds, for each test, its seconds and the lines it ran of each of the files."""
+
+    def __init__(self, files: frozenset[str]) -> None:
+        self.files = files
+        self.recorded: Recorded = {}
+        self._lines: dict[str, set[int]] = defaultdict(set)
+        sys.monitoring.use_tool_id(TOOL, "mutants")
+        sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, self._seen)
+
+    def _seen(self, code: CodeType, line: int) -> object:
+        if code.co_filename in self.files:
+            self._lines[code.co_filename].add(line)
+        return sys.monitoring.DISABLE  # until the next test
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Record one test, its fixtures included."""
+        self._lines.clear()
+        sys.monitoring.restart_events()
+        sys.monitoring.set_events(TOOL, sys.monitoring.events.LINE)
+        began = time.perf_counter()
+        result = yield
+        sys.monitoring.set_events(TOOL, 0)
+        lines = {file: sorted(numbers) for file, numbers in self._lines.items()}
+        self.recorded[item.nodeid] = time.perf_counter() - began, lines
+        return result
