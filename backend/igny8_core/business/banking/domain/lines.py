@@ -12,6 +12,7 @@ from enum import StrEnum
 class FormatName(StrEnum):
     """The format of a statement file."""
 
+    CAMT052 = "camt052"
     CAMT053 = "camt053"
     CAMT054 = "camt054"
     MT940 = "mt940"

@@ -8,11 +8,12 @@ from igny8_core.business.banking.domain.xml_prolog import first_elements
 
 _XML_ELEMENTS = {
     "BkToCstmrStmt": FormatName.CAMT053,
+    "BkToCstmrAcctRpt": FormatName.CAMT052,
     "BkToCstmrDbtCdtNtfctn": FormatName.CAMT054,
     "OFX": FormatName.OFX,
 }
-_MESSAGE = re.compile(rb"^[ \t]*(?:\{1:[^\n]{0,200}\{4:[ \t]*\r?\n)?:20:", re.MULTILINE)
-_FIELD = re.compile(rb"^[ \t]*:(25|28C?|60[FM]|61|62[FM]|34F|13D?|90[CD]):", re.MULTILINE)
+_MESSAGE = re.compile(rb"^[ \t]*(?:\{1:[^\n]{0,200}\{4:[ \t]*\r?\n)?:(?:20|25P?|28C?|60[FM]):", re.MULTILINE)
+_FIELD = re.compile(rb"^[ \t]*:(25P?|28C?|60[FM]|61|62[FM]|34F|13D?|90[CD]):", re.MULTILINE)
 _OFX = re.compile(rb"\A\s*(?:OFXHEADER\s*:|<\?OFX\s|<OFX>)")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -48,11 +49,7 @@ def _xml_format(names: list[str]) -> FormatName:
     for name in names:
         if name in _XML_ELEMENTS:
             return _XML_ELEMENTS[name]
-    if "BkToCstmrAcctRpt" in names:
-        raise StatementRefused(
-            "This is a CAMT.052 intraday report, which is not booked yet. Upload the CAMT.053 statement."
-        )
-    raise StatementRefused(f"This XML begins with {names[0][:40]} and is not CAMT.053, CAMT.054 or OFX.")
+    raise StatementRefused(f"This XML begins with {names[0][:40]} and is not CAMT.052, CAMT.053, CAMT.054 or OFX.")
 
 
 def _message_format(text: bytes) -> FormatName | None:
@@ -60,7 +57,7 @@ def _message_format(text: bytes) -> FormatName | None:
     begin = _MESSAGE.search(text)
     if begin is None:
         return None
-    fields = {match[1] for match in _FIELD.finditer(text, begin.end())}
+    fields = {match[1] for match in _FIELD.finditer(text, begin.start())}
     if fields & {b"60F", b"60M", b"62F", b"62M"}:
         return FormatName.MT940
     if fields & {b"34F", b"13", b"13D", b"90C", b"90D"}:

@@ -22,6 +22,7 @@ from igny8_core.business.banking.formats.csv_profile import Preview
 __all__ = ["FormatName", "Preview", "preview", "read", "recognise"]
 
 _READERS: Mapping[FormatName, Callable[[Source], Iterator[StatementItem]]] = {
+    FormatName.CAMT052: camt053.read,
     FormatName.CAMT053: camt053.read,
     FormatName.CAMT054: camt053.read,
     FormatName.MT940: mt940.read,
@@ -47,15 +48,20 @@ def recognise(head: bytes, name: str = "") -> FormatName | None:
         return None
 
 
-def read(file: BinaryIO, *, profile: CsvProfile | None = None) -> tuple[str, Iterator[StatementItem]]:
+def read(
+    file: BinaryIO, *, profile: CsvProfile | None = None, currency: str = ""
+) -> tuple[str, Iterator[StatementItem]]:
     """A file's format (never `zip`, but the format of its content) and its items.
 
     `file` must be seekable, is read from its start, and must stay open until the last item. `profile` is needed for CSV
-    and XLSX and ignored for other formats. Both the call and the iterator may raise `StatementRefused`.
+    and XLSX and ignored for other formats. `currency` is that of the account a person chose, for files that name none.
+    Both the call and the iterator may raise `StatementRefused`.
     """
     found = _format_of(file)
     if found is FormatName.ZIP:
         return _read_archive(file)
+    if found is FormatName.OFX:
+        return str(found), ofx.read(file, currency=currency)
     if found is not None and found in _READERS:
         return str(found), _READERS[found](file)
     table = _table(found, profile)

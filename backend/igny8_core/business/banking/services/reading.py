@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from igny8_core.business.banking.domain.bank_accounts import is_same_account, normalise_number
+from igny8_core.business.banking.domain.bank_accounts import is_named, numbers_in
 from igny8_core.business.banking.domain.csv_profile import CsvProfile
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.fingerprints import Occurrences, fingerprint
@@ -123,7 +123,9 @@ def read_file(
 
     Raises `StatementRefused`, `UnknownBankAccount`, `BankAccountDiffers`.
     """
-    format_name, items = registry.read(cast(BinaryIO, file), profile=profile)
+    format_name, items = registry.read(
+        cast(BinaryIO, file), profile=profile, currency=chosen.currency if chosen else ""
+    )
     found = ReadFile(format_name)
     try:
         _spool(found, items, bank_accounts, chosen, on_progress)
@@ -223,17 +225,19 @@ def _head(start: StatementStart, account: BankAccount) -> StatementHead:
 
 
 def _account_of(start: StatementStart, bank_accounts: Sequence[BankAccount], chosen: BankAccount | None) -> BankAccount:
-    named = normalise_number(start.account)
+    names = numbers_in(start.account, start.currency)
     told = {"account": start.account, "currency": start.currency}
     if chosen is not None:
-        if start.currency not in ("", chosen.currency) or (named and not is_same_account(chosen.number, named)):
+        if start.currency not in ("", chosen.currency) or (
+            names and not is_named(chosen.number, chosen.currency, names)
+        ):
             raise BankAccountDiffers(data=told)
         return chosen
     possible = [one for one in bank_accounts if start.currency in ("", one.currency)]
-    exact = [one for one in possible if one.number == named]
-    similar = [one for one in possible if named and is_same_account(one.number, named)]
+    exact = [one for one in possible if one.number in names]
+    similar = [one for one in possible if is_named(one.number, one.currency, names)]
     found = exact or similar
     if len(found) != 1:
-        sentence = None if named else "The file does not name an account. Choose the bank account it belongs to."
+        sentence = None if names else "The file does not name an account. Choose the bank account it belongs to."
         raise UnknownBankAccount(sentence, data=told)
     return found[0]

@@ -39,9 +39,13 @@ class Entry:
     raw: str
 
 
-def is_booked(element: Element) -> bool:
-    """Whether the money has moved: `Sts` contains the code directly until version 07, in a child element since then."""
-    return texts(element, ("Sts",), ("Sts", "Cd"), ("Sts", "Prtry")) not in ("PDNG", "INFO", "FUTR")
+def is_booked(element: Element, *, in_report: bool = False) -> bool:
+    """Whether the money has moved: `Sts` contains the code directly until version 07, in a child element since then.
+
+    In a report of the day (CAMT.052) only an entry that says so has been booked.
+    """
+    status = texts(element, ("Sts",), ("Sts", "Cd"), ("Sts", "Prtry"))
+    return status == "BOOK" if in_report else status not in ("PDNG", "INFO", "FUTR")
 
 
 def entry_lines(

@@ -31,8 +31,14 @@ from igny8_core.business.banking.formats.camt053.elements import (
 )
 from igny8_core.business.banking.formats.camt053.entry import entry_lines, is_booked
 
-_STATEMENTS = {"Stmt": StatementKind.STATEMENT, "Ntfctn": StatementKind.NOTIFICATION}
-_WATCHED = ["{*}Stmt", "{*}Ntfctn", "{*}Ntry", "{*}TxDtls"]
+_REPORT = "Rpt"
+# A report of the day (CAMT.052) is a statement as far as its entries are booked; many banks send nothing else.
+_STATEMENTS = {
+    "Stmt": StatementKind.STATEMENT,
+    _REPORT: StatementKind.STATEMENT,
+    "Ntfctn": StatementKind.NOTIFICATION,
+}
+_WATCHED = ["{*}Stmt", "{*}Rpt", "{*}Ntfctn", "{*}Ntry", "{*}TxDtls"]
 # The opening balance equals the previous closing balance; banks write one or the other.
 _OPENING = ("OPBD", "PRCD")
 _CLOSING = ("CLBD",)
@@ -44,8 +50,12 @@ _MAX_TRANSACTIONS = 200_000
 
 
 def read(file: Source) -> Iterator[StatementItem]:
-    """The items of a CAMT.053 or CAMT.054; raises `StatementRefused` when the document turns out to be broken."""
+    """The items of a CAMT.052, CAMT.053 or CAMT.054.
+
+    Raises `StatementRefused` when the document turns out to be broken, and for reports without a booked entry.
+    """
     statements = 0
+    waits = booked = False
     measured = _Measured(file)
     try:
         reading: _Reading | None = None
@@ -53,16 +63,20 @@ def read(file: Source) -> Iterator[StatementItem]:
             name = etree.QName(element).localname
             if name in _STATEMENTS and event == "start":
                 statements += 1
-                reading = _Reading(_STATEMENTS[name], element)
+                reading = _Reading(_STATEMENTS[name], element, in_report=name == _REPORT)
             elif reading is not None:
                 yield from reading.take(name, event, element)
+                waits = waits or reading.waits
+                booked = booked or reading.position > 1 or not reading.in_report
                 if name == "Ntry" and event == "end":
                     measured.marks = 0
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
         raise StatementRefused(f"Line {line}: the XML is broken: {clean(error.msg)}.") from None
     if not statements:
-        raise StatementRefused("The document contains no statement (Stmt) or notification (Ntfctn).")
+        raise StatementRefused("The document contains no statement (Stmt), report (Rpt) or notification (Ntfctn).")
+    if waits and not booked:
+        raise StatementRefused("Nothing in this CAMT.052 report is booked yet. Upload it again later.")
 
 
 class _Measured:
@@ -98,8 +112,9 @@ def _events(file: _Measured) -> Iterator[tuple[str, Any]]:
 class _Reading:
     """One statement while its elements are parsed."""
 
-    def __init__(self, kind: StatementKind, element: Element) -> None:
+    def __init__(self, kind: StatementKind, element: Element, *, in_report: bool) -> None:
         self.kind = kind
+        self.in_report = in_report
         self.element = element
         self.account = ""
         self.currency = ""
@@ -110,6 +125,11 @@ class _Reading:
         self.not_booked = 0
         self.parts: list[Details] = []
         self.fault: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the bank has yet to book an entry of this report."""
+        return self.in_report and self.not_booked > 0
 
     def take(self, name: str, event: str, element: Element) -> Iterator[StatementItem]:
         """The items that result from an element's start or end inside the statement, or from the statement's end."""
@@ -171,7 +191,7 @@ class _Reading:
         if not self.started:
             yield self._start(element)
         self.entries += 1
-        if not is_booked(element):
+        if not is_booked(element, in_report=self.in_report):
             self.not_booked += 1
             return
         try:

@@ -32,31 +32,80 @@ class Field:
         return f":{self.tag}:" + "\n".join(self.lines)
 
 
+# A message usually begins with field 20; some banks leave it out.
+_FIRST = frozenset({"20", "25", "25P", "28", "28C", "60F", "60M"})
+
+
 def fields(source: Source) -> Iterator[Field]:
     """Fields in order; anything outside messages, such as banks' headers and separators, is skipped.
 
-    A message begins with field 20 and ends with `-`, with the next field 20, or with the file.
+    A message begins with field 20, or with its account or opening balance if the bank omits that. It ends with the next
+    one, with the file, or with `-` after its closing balance. Before that, payers write `-` too: it is the end only if
+    no other field of the message follows.
     """
-    current: Field | None = None
+    reading = _Reading()
     for number, line in numbered_lines(source):
+        yield from reading.take(number, line)
+    yield from reading.end()
+
+
+class _Reading:
+    """The field that is being read."""
+
+    def __init__(self) -> None:
+        self.current: Field | None = None
+        self.is_closed = False
+        """Whether the message has had its closing balance."""
+        self.doubtful: list[str] = []
+        """Lines from one that looks like the message's end, until the next field shows whether it was."""
+
+    def take(self, number: int, line: str) -> Iterator[Field]:
+        """The fields that a line ends."""
         tag = _TAG.match(line)
-        if tag and (current is not None or tag[1] == "20"):
-            if current is not None:
-                yield current
-                if tag[1] == "20":
-                    yield Field(END, number)
-            current = Field(tag[1], number, [line[tag.end() :]])
-        elif current is not None and _END.match(line):
-            yield current
-            yield Field(END, number)
-            current = None
-        elif current is not None:
-            current.lines.append(line)
-            if len(current.lines) > _MAX_FIELD_LINES:
-                raise StatementRefused(f"Line {current.number}: the field {current.tag} never ends.")
-    if current is not None:
-        yield current
-        yield Field(END, current.number + len(current.lines) - 1)
+        if tag:
+            yield from self._begin(tag[1], number, line[tag.end() :])
+        elif self.current is None:
+            return
+        elif self.doubtful or _END.match(line):
+            if self.is_closed:
+                yield from self.end()
+            else:
+                self._keep(self.doubtful, line)
+        else:
+            self._keep(self.current.lines, line)
+
+    def _begin(self, tag: str, number: int, rest: str) -> Iterator[Field]:
+        if self.current is None and tag not in _FIRST:
+            return
+        if self.current is not None:
+            begins_message = tag == "20" or (self.is_closed and tag in _FIRST)
+            if begins_message:
+                yield from self.end(number)
+            else:
+                yield self._whole(self.current)
+        self.current = Field(tag, number, [rest])
+        self.is_closed = self.is_closed or tag.startswith("62")
+
+    def _whole(self, current: Field) -> Field:
+        """The field with the lines that turned out to be its text."""
+        if self.doubtful:
+            current = Field(current.tag, current.number, [*current.lines, *self.doubtful])
+            self.doubtful = []
+        return current
+
+    def end(self, number: int | None = None) -> Iterator[Field]:
+        """The last field of the message and its end, which is at a line's number or behind its last line."""
+        if self.current is None:
+            return
+        yield self.current
+        yield Field(END, number or self.current.number + len(self.current.lines) - (not self.doubtful))
+        self.current, self.is_closed, self.doubtful = None, False, []
+
+    def _keep(self, lines: list[str], line: str) -> None:
+        assert self.current is not None
+        lines.append(line)
+        if len(lines) > _MAX_FIELD_LINES:
+            raise StatementRefused(f"Line {self.current.number}: the field {self.current.tag} never ends.")
 
 
 def joined(lines: list[str], *, tag_length: int = 4) -> str:

@@ -1,7 +1,7 @@
 """Field 86, which every country fills in differently: who paid, and what they wrote."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from igny8_core.business.banking.domain.reading import clean, compact, reference
 from igny8_core.business.banking.formats.mt940.fields import joined
@@ -28,6 +28,32 @@ def read_information(lines: list[str]) -> Information:
     return Information(remittance=clean(text))
 
 
+def with_own_field(told: Information, lines: list[str]) -> Information:
+    """What field 86 says, completed by the bank's own field NS: numbered lines with the payer's text (01 to 14), name
+    (15, 16), kind of booking (17) and account (34). Lines without a number belong to the text.
+    """
+    numbered: dict[int, str] = {}
+    free = []
+    for line in lines:
+        match = _OWN_LINE.match(line)
+        if match is None:
+            free.append(line)
+        else:
+            numbered[int(match[1])] = numbered.get(int(match[1])) or match[2]
+    texts = (told.remittance, *map(clean, (_pieces(numbered, _OWN_TEXT), *free)))
+    return replace(
+        told,
+        name=told.name or clean(_pieces(numbered, _OWN_NAME)),
+        account=told.account or compact(numbered.get(34)),
+        remittance=" ".join(filter(None, texts)) or clean(numbered.get(17)),
+    )
+
+
+_OWN_LINE = re.compile(r"(\d\d)(.*)\Z", re.ASCII)
+_OWN_TEXT = tuple(range(1, 15))
+_OWN_NAME = (15, 16)
+
+
 # Germany: the DK's format (Anlage 3 of the DFÜ-Abkommen), a business code and two-digit subfields.
 _SIGNS = "?<>~@^|!"
 _GERMAN = re.compile(rf"\s*(\d{{3}})([{_SIGNS}])(?=\d\d)", re.ASCII)
@@ -47,7 +73,7 @@ def _german(text: str) -> Information:
     parts = _SUBFIELDS[head[2]].split(text[head.end(1) :])
     subfields: dict[int, str] = {}
     for number, content in zip(parts[1::2], parts[2::2], strict=True):
-        subfields.setdefault(int(number), content)
+        subfields[int(number)] = subfields.get(int(number)) or content
     keyed = _keyed(_pieces(subfields, _TEXT))
     written = " ".join(filter(None, (keyed.get("", ""), keyed.get("SVWZ", ""))))
     return Information(
@@ -78,9 +104,14 @@ def _keyed(text: str) -> dict[str, str]:
     others = [parts[0]]
     for keyword, content in zip(parts[1::2], parts[2::2], strict=True):
         value, _, rest = (content, "", "") if keyword == "SVWZ" else content.partition("\n")
-        found.setdefault(keyword, clean(value))
+        found[keyword] = _added(found.get(keyword, ""), clean(value), is_text=keyword == "SVWZ")
         others.append(rest)
     return found | {"": clean(" ".join(others))}
+
+
+def _added(before: str, more: str, *, is_text: bool) -> str:
+    """A value that banks may write twice: the first that is not empty, or both if it is the payer's text."""
+    return " ".join(filter(None, (before, more))) if is_text else before or more
 
 
 # SWIFT's code words, as used by Dutch banks and others.
@@ -95,7 +126,7 @@ def _coded(text: str) -> Information:
     parts = _CODED.split(text)
     found: dict[str, str] = {}
     for code, content in zip(parts[1::2], parts[2::2], strict=True):
-        found.setdefault(code, content.strip().strip("/"))
+        found[code] = _added(found.get(code, ""), content.strip().strip("/"), is_text=code == "REMI")
     # CNTP is account/BIC/name/city.
     other = [*found.get("CNTP", "").split("/"), "", "", ""]
     structured, remittance = _remittance(found.get("REMI", ""))

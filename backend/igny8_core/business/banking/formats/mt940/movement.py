@@ -17,12 +17,12 @@ from igny8_core.business.banking.domain.reading import (
     within_limits,
 )
 from igny8_core.business.banking.formats.mt940.fields import Field
-from igny8_core.business.banking.formats.mt940.information import Information, read_information
+from igny8_core.business.banking.formats.mt940.information import Information, read_information, with_own_field
 
 _MOVEMENT = re.compile(
-    r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<entry>\d{4})?"
-    r"(?P<mark>RC|RD|EC|ED|C|D)(?P<funds>[A-Z])?"
-    r"(?P<amount>\d[\d,.]{0,39})(?P<kind>[A-Z][A-Z0-9]{3})?(?P<rest>.*)\Z",
+    r"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<entry>\d{4}| {1,4})?"
+    r" *(?P<mark>RC|RD|EC|ED|C|D)(?P<funds>[A-Z])? *"
+    r"(?P<amount>\d[\d,.]{0,39})(?: *(?P<kind>[A-Z][A-Z0-9 ]{3}))?(?P<rest>.*)\Z",
     re.ASCII,
 )
 _ACCOUNT = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z|P?\d{7,12}\Z", re.ASCII)
@@ -36,10 +36,18 @@ class Movement:
 
     field: Field
     information: Field | None = None
+    own: Field | None = None
+    """The field NS, in which banks without a field 86 explain the movement."""
 
     @property
     def raw(self) -> str:
-        return raw_text("\n".join(field.raw for field in (self.field, self.information) if field is not None))
+        there = (self.field, self.information, self.own)
+        return raw_text("\n".join(field.raw for field in there if field is not None))
+
+    def told(self) -> Information:
+        """What the other fields say about the movement."""
+        told = Information() if self.information is None else read_information(self.information.lines)
+        return told if self.own is None else with_own_field(told, self.own.lines)
 
 
 def is_expected(field: Field) -> bool:
@@ -59,7 +67,7 @@ def movement_line(movement: Movement, *, position: int, currency: str) -> Statem
     value_date = day(century(match["year"]), match["month"], match["day"])
     unsigned = swift_minor(match["amount"], currency)
     owners, _, banks = match["rest"].partition("//")
-    told = Information() if movement.information is None else read_information(movement.information.lines)
+    told = movement.told()
     supplementary = [compact(line) for line in movement.field.lines[1:]]
     return within_limits(
         StatementLine(
@@ -70,7 +78,7 @@ def movement_line(movement: Movement, *, position: int, currency: str) -> Statem
             value_date=value_date,
             counterparty_name=told.name,
             counterparty_account=told.account or next(filter(_ACCOUNT.match, supplementary), ""),
-            end_to_end_id=told.end_to_end_id or ("" if owners.strip() in _ELSEWHERE else reference(owners)),
+            end_to_end_id=told.end_to_end_id or _owners_reference(owners),
             structured_reference=told.structured_reference,
             remittance=told.remittance,
             bank_reference=reference(banks) or next((text for text in supplementary if not _ACCOUNT.match(text)), ""),
@@ -93,9 +101,18 @@ def century(year: str) -> str:
     return ("19" if year >= "80" else "20") + year
 
 
+def _owners_reference(text: str) -> str:
+    """The account owner's reference; a single character fills the field where there is none."""
+    found = reference(text)
+    return "" if text.strip() in _ELSEWHERE or len(found) < 2 else found
+
+
 def _entry_date(month_and_day: str | None, value_date: date) -> date:
-    """The booking date, which has no year: the one closest to the value date, which is also the default."""
-    if not month_and_day:
+    """The booking date, which has no year: the one closest to the value date, which is also the default.
+
+    Banks fill the field with blanks or zeros where they have no booking date.
+    """
+    if not month_and_day or not month_and_day.strip(" 0"):
         return value_date
     found = []
     for year in (value_date.year, value_date.year - 1, value_date.year + 1):

@@ -6,7 +6,9 @@ and reads a reversed credit as money received.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from igny8_core.business.banking.domain.bank_accounts import undecorated
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import (
     StatementEnd,
@@ -27,21 +29,21 @@ from igny8_core.business.banking.formats.mt940.movement import Movement, is_expe
 
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d[\d,.]{0,39})\s*\Z", re.ASCII)
 _FLOOR = re.compile(r"([A-Z]{3})", re.ASCII)
-_ACCOUNT_WITH_CURRENCY = re.compile(r"(?!SC)([A-Z]{2}\d{2}[A-Z0-9]*\d)([A-Z]{3})\Z", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _SUMS = re.compile(r"\d{0,5}([A-Z]{3})", re.ASCII)
 
 
 def read(source: Source) -> Iterator[StatementItem]:
-    """The items of all messages; raises `StatementRefused` for a message without its start or end."""
+    """The items of all messages; raises `StatementRefused` for a message without its end."""
     message: _Message | None = None
+    found = False
     for field in fields(source):
-        if field.tag == "20":
-            message = _Message()
-        if message is not None:
-            yield from message.take(field)
-    if message is None:
-        raise StatementRefused("The file contains no SWIFT message: field 20 is missing.")
+        message = message or _Message()
+        found = True
+        yield from message.take(field)
+        if field.tag == END:
+            message = None
+    if not found:
+        raise StatementRefused("The file contains no SWIFT message: fields 20, 25 and 60 are missing.")
 
 
 class _Message:
@@ -61,10 +63,13 @@ class _Message:
         self.waiting: Movement | None = None
 
     def take(self, field: Field) -> Iterator[StatementItem]:
-        """The items that result from a field; a movement waits for the field 86 that may explain it."""
+        """The items that result from a field; a movement waits for the fields 86 and NS that may explain it."""
         if field.tag == "86":
             if self.waiting is not None and self.waiting.information is None:
-                self.waiting = Movement(self.waiting.field, field)
+                self.waiting = replace(self.waiting, information=field)
+            return
+        if field.tag == "NS" and self.waiting is not None:
+            self.waiting = replace(self.waiting, own=field)
             return
         yield from self._flush()
         if field.tag == "61":
@@ -82,7 +87,7 @@ class _Message:
             case "20":
                 self.reference = clean(field.first)
             case "25" | "25P":
-                self.account = _account(field.first)
+                self.account = compact(field.first)
             case "28" | "28C":
                 self.number = clean(field.first)
             case "60F" | "60M":
@@ -118,10 +123,9 @@ class _Message:
                 f"Line {field.number}: no field before it names the currency (60F, or 34F in an MT942)."
             ) from None
         self.started = True
-        glued = _ACCOUNT_WITH_CURRENCY.match(self.account)
         return StatementStart(
             kind=StatementKind.STATEMENT if self.is_statement else StatementKind.NOTIFICATION,
-            account=glued[1] if glued and glued[2] == self.currency else self.account,
+            account=undecorated(self.account, self.currency),
             currency=self.currency,
             identification=" ".join(filter(None, (self.number, self.reference))),
             opening_minor=self.opening_minor,
@@ -147,9 +151,3 @@ class _Message:
         if self.is_statement and self.closing_minor is None:
             raise StatementRefused(f"Line {field.number}: the statement ends without its closing balance (62F).")
         yield StatementEnd(closing_minor=self.closing_minor, not_booked=self.not_booked)
-
-
-def _account(text: str) -> str:
-    """Field 25; some banks append the currency to the number."""
-    number, _, currency = text.strip().rpartition(" ")
-    return compact(number if number and _CURRENCY.fullmatch(currency) else text)

@@ -25,9 +25,11 @@ _AGGREGATES = _STATEMENTS | {
 }
 
 
-def read(source: Source) -> Iterator[StatementItem]:
+def read(source: Source, *, currency: str = "") -> Iterator[StatementItem]:
     """The items of all statements; raises `StatementRefused` if the file is broken, truncated or
     contains no statement.
+
+    `currency` is that of the account a person chose, for a file that names none.
     """
     statement: _Statement | None = None
     found = 0
@@ -38,7 +40,7 @@ def read(source: Source) -> Iterator[StatementItem]:
             if statement.ended:
                 statement = None
         elif token.tag in _STATEMENTS:
-            statement = _Statement(token)
+            statement = _Statement(token, currency)
             found += 1
         complete = complete or token.tag == "/OFX"
     if statement is not None or not complete:
@@ -50,14 +52,17 @@ def read(source: Source) -> Iterator[StatementItem]:
 class _Statement:
     """One statement while its tags are parsed."""
 
-    def __init__(self, opening: Token) -> None:
+    def __init__(self, opening: Token, chosen_currency: str) -> None:
         self.opening = opening
+        self.chosen_currency = chosen_currency
         self.open_aggregates = [opening.tag]
         self.head: Values = {}
         self.transaction: Values = {}
         self.transaction_line = 0
         self.raw: list[str] = []
         self.currency = ""
+        self.is_named = False
+        """Whether the currency is that of every transaction that names none."""
         self.started = False
         self.ended = False
         self.position = 1
@@ -75,7 +80,7 @@ class _Statement:
         else:
             key = f"{self.open_aggregates[-1]}.{token.tag}"
             values = self.transaction if "STMTTRN" in self.open_aggregates else self.head
-            values.setdefault(key, token.text)
+            values[key] = values.get(key) or token.text
         if "STMTTRN" in self.open_aggregates:
             self.raw.append(f"<{token.tag}>{token.text}")
 
@@ -99,9 +104,15 @@ class _Statement:
 
     def _start(self) -> StatementStart:
         self.started = True
-        self.currency = self.head.get(f"{self.opening.tag}.CURDEF", "").upper()
+        named = self.head.get(f"{self.opening.tag}.CURDEF", "").upper() or self.chosen_currency
+        # Some banks leave CURDEF empty and name the currency in each transaction.
+        self.currency = named or self.transaction.get("CURRENCY.CURSYM", "").upper()
+        self.is_named = bool(named)
         if not self.currency:
-            raise StatementRefused(f"Line {self.opening.line}: the statement names no currency (CURDEF).")
+            raise StatementRefused(
+                f"Line {self.opening.line}: the statement names no currency (CURDEF). "
+                "Choose the bank account it belongs to."
+            )
         try:
             known_currency(self.currency)
         except Unreadable as problem:
@@ -112,7 +123,8 @@ class _Statement:
     def _line(self) -> StatementItem:
         raw = raw_text("\n".join(self.raw))
         try:
-            return transaction_line(self.transaction, position=self.position, currency=self.currency, raw=raw)
+            default = self.currency if self.is_named else ""
+            return transaction_line(self.transaction, position=self.position, currency=default, raw=raw)
         except Unreadable as problem:
             sentence = f"Line {self.transaction_line}, transaction {self.position}: {problem}."
             return UnreadableLine(position=self.position, problem=sentence, raw=raw)

@@ -23,7 +23,9 @@ _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}(?:\d\d)?(?:\.\d{1,6})?)?\s*(?:\
 
 def transaction_line(values: Values, *, position: int, currency: str, raw: str) -> StatementLine:
     """The line; raises `Unreadable`. Amounts are in the account's currency, or in `CURRENCY` if given."""
-    own_currency = values.get("CURRENCY.CURSYM") or currency
+    own_currency = values.get("CURRENCY.CURSYM", "").upper() or currency
+    if not own_currency:
+        raise Unreadable("the currency is missing (CURDEF or CURSYM)")
     booked = values.get("STMTTRN.DTPOSTED")
     if not booked:
         raise Unreadable("the date is missing (DTPOSTED)")
