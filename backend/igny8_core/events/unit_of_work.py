@@ -72,6 +72,12 @@ def current() -> UnitOfWork:
     return unit
 
 
+def ensure_none() -> None:
+    """Refuse to go on inside a unit of work: whoever calls out would hold its locks meanwhile."""
+    if _current.get() is not None:
+        raise RuntimeError("nothing inside a unit of work may call out over a network")
+
+
 def run[T](
     operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None = None, snapshot: bool = False
 ) -> T:

@@ -1,13 +1,13 @@
 """A retried POST gets the first answer again and does nothing twice.
 
 The key's row is inserted first, in the request's own transaction. A concurrent duplicate waits on the unique index and,
-once the first has committed, reads the stored answer. The operation runs in a savepoint, so that a refusal is stored as
-an answer although its writes are rolled back.
+once the first has committed, reads the stored answer. `answering.py` says what runs in between.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from django.db import OperationalError, connection
@@ -16,9 +16,8 @@ from django.http import HttpResponse
 from igny8_core.events import unit_of_work
 from igny8_core.events.chain import canonical_json
 from igny8_core.http import responses
-from igny8_core.http.errors import from_exception
 from igny8_core.kit import clock
-from igny8_core.kit.errors import IdempotencyKeyReused, Internal, RequestInProgress, ValidationError
+from igny8_core.kit.errors import IdempotencyKeyReused, RequestInProgress, ValidationError
 
 HEADERS = ("Idempotency-Key", "X-Idempotency-Key")
 MAX_KEY_LENGTH = 255
@@ -29,10 +28,12 @@ PASSWORD_NAME = b'"password":'
 
 CLAIM = """INSERT INTO http_idempotencyrecord (account_id, owner_id, method, path, key, fingerprint, created_at)
  VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id"""
-ANSWERED = """SELECT fingerprint, status, body FROM http_idempotencyrecord
+ANSWERED = """SELECT id, fingerprint, status, body, subject_id, held_until FROM http_idempotencyrecord
  WHERE account_id = %(account_id)s AND owner_id = %(owner_id)s AND method = %(method)s AND path = %(path)s
  AND key = %(key)s"""
 STORE = "UPDATE http_idempotencyrecord SET status = %s, body = %s WHERE id = %s"
+HOLD = "UPDATE http_idempotencyrecord SET subject_id = %s, held_until = %s WHERE id = %s"
+TAKE_OVER = "UPDATE http_idempotencyrecord SET held_until = %s WHERE id = %s AND held_until = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,14 @@ class Claim:
     path: str
     key: str
     fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A key that is ours to answer; `subject_id` is what an earlier try has written that never came back."""
+
+    record_id: int
+    subject_id: UUID | None = None
 
 
 def key_of(headers: dict[str, str]) -> str | None:
@@ -75,24 +84,31 @@ def fingerprint(method: str, path: str, document: object) -> bytes:
     return hashlib.sha256(text).digest()
 
 
-def execute(claim: Claim, operation: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer from the store, or run the operation and store its answer; inside an open unit of work."""
+def take(claim: Claim, *, until: datetime) -> HttpResponse | Taken:
+    """Take the key for a first request, or for a retry of one that never came back; else its stored answer.
+
+    Inside an open unit of work. Raises `RequestInProgress`, `IdempotencyKeyReused`.
+    """
     record_id = _claim(claim)
-    if record_id is None:
-        return _replay(claim)
-    try:
-        with unit_of_work.savepoint():
-            response = operation()
-    except Exception as exception:
-        error = from_exception(exception)
-        if error is None or isinstance(error, Internal):
-            raise
-        response = responses.failure(error)
-        if response.status_code in NEVER_STORED or response.status_code >= 500:
-            raise
+    return _replay(claim, until=until) if record_id is None else Taken(record_id)
+
+
+def store(taken: Taken, response: HttpResponse) -> None:
+    """Keep the answer for every later request with this key."""
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [response.status_code, response.content, record_id])
-    return response
+        cursor.execute(STORE, [response.status_code, response.content, taken.record_id])
+
+
+def hold(taken: Taken, *, subject_id: UUID, until: datetime) -> None:
+    """Keep the key without an answer: the request is at work outside, on what `subject_id` names."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [subject_id, until, taken.record_id])
+
+
+def release(taken: Taken) -> None:
+    """Give the key back: the answer is not kept, and a retry begins anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [None, clock.now(), taken.record_id])
 
 
 def _claim(claim: Claim) -> int | None:
@@ -112,7 +128,7 @@ def _claim(claim: Claim) -> int | None:
     return None if row is None else row[0]
 
 
-def _replay(claim: Claim) -> HttpResponse:
+def _replay(claim: Claim, *, until: datetime) -> HttpResponse | Taken:
     with connection.cursor() as cursor:
         cursor.execute(
             ANSWERED,
@@ -125,11 +141,25 @@ def _replay(claim: Claim) -> HttpResponse:
             },
         )
         row = cursor.fetchone()
-    if row is None or row[1] is None:
+    if row is None:
         raise RequestInProgress(retry_after_seconds=1)
-    stored_fingerprint, status, body = row
+    record_id, stored_fingerprint, status, body, subject_id, held_until = row
     if bytes(stored_fingerprint) != claim.fingerprint:
         raise IdempotencyKeyReused
+    if status is None:
+        return _taken_over(Taken(record_id, subject_id), held_until, until=until)
     response = responses.JsonAnswer(bytes(body), status=status)
     response["Idempotency-Replayed"] = "true"
     return response
+
+
+def _taken_over(taken: Taken, held_until: datetime | None, *, until: datetime) -> Taken:
+    """The key of a request that should have come back by now; one of several retries at once gets it."""
+    left_seconds = 1 if held_until is None else ceil((held_until - clock.now()).total_seconds())
+    if left_seconds > 0:
+        raise RequestInProgress(retry_after_seconds=left_seconds)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_OVER, [until, taken.record_id, held_until])
+        if cursor.rowcount != 1:
+            raise RequestInProgress(retry_after_seconds=1)
+    return taken

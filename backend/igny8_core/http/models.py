@@ -8,7 +8,11 @@ from igny8_core.kit.models import TenantManager
 
 
 class IdempotencyRecord(models.Model):
-    """The first answer for a key, written in the transaction whose work it reports."""
+    """The first answer for a key, written in the transaction whose work it reports.
+
+    A request that calls an outside service commits its row before it has an answer. Until `held_until` the request
+    counts as running; after that a retry takes the row over and continues with the object that `subject_id` names.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -20,6 +24,8 @@ class IdempotencyRecord(models.Model):
     status = models.SmallIntegerField(null=True)
     body = models.BinaryField(null=True)
     created_at = models.DateTimeField()
+    subject_id = models.UUIDField(null=True)
+    held_until = models.DateTimeField(null=True)
 
     objects = TenantManager()
 

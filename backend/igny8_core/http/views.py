@@ -17,7 +17,8 @@ from igny8_core.accounts.roles import Role, includes
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import Actor, ActorKind, Credential
-from igny8_core.http import context, idempotency, responses
+from igny8_core.http import answering, context, idempotency, responses
+from igny8_core.http.answering import Caller, CallsOut
 from igny8_core.http.authentication import client_address
 from igny8_core.http.errors import from_exception
 from igny8_core.http.multipart import StrictMultipartParser, canonical_body
@@ -110,7 +111,12 @@ class ApiView(APIView):
         return response
 
     own_transactions: ClassVar[bool] = False
-    """True if the handler opens a unit of work for each part of the request, see `run_each_in_own_transaction`."""
+    """True if the handler opens a unit of work for each part of the request, see `run_each_in_own_transaction`.
+
+    Its answers are not stored for replay. A handler that calls an outside service returns `CallsOut` instead.
+    """
+    resumed: UUID | None = None
+    """What an earlier attempt with the same key wrote before it was interrupted; see `CallsOut`."""
 
     def prepare(self, request: Request) -> None:
         """Slow work without a database, such as decoding a file, done before the transaction begins."""
@@ -126,15 +132,12 @@ class ApiView(APIView):
                 return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
         claim = self._claim(request) if request.method == "POST" else None
 
-        def operation() -> HttpResponse:
+        def operation(resumed: UUID | None) -> HttpResponse | CallsOut[Any, HttpResponse]:
+            self.resumed = resumed
             return handler(request, *args, **kwargs)  # type: ignore[no-any-return]
 
-        return unit_of_work.run(
-            operation if claim is None else lambda: idempotency.execute(claim, operation),
-            scope=scope,
-            actor=actor_of(principal_of(request)),
-            request_id=context.request_id(),
-        )
+        caller = Caller(scope, actor_of(principal_of(request)), context.request_id())
+        return answering.answer(claim, operation, caller=caller)
 
     def _claim(self, request: Request) -> idempotency.Claim | None:
         key = idempotency.key_of(dict(request.headers))

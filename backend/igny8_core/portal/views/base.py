@@ -22,7 +22,8 @@ from igny8_core.accounts.principals import Principal
 from igny8_core.accounts.roles import AccountRole, includes
 from igny8_core.business.platform.public import get_person
 from igny8_core.events import unit_of_work
-from igny8_core.http import context, idempotency, responses
+from igny8_core.http import answering, context, idempotency, responses
+from igny8_core.http.answering import Caller, CallsOut
 from igny8_core.http.authentication import client_address
 from igny8_core.http.throttling import throttle, throttle_in_process
 from igny8_core.http.views import actor_of
@@ -106,29 +107,29 @@ class AccountPage(Page):
             self.visit = Visit(self.visit.principal, self.visit.account, person, self.visit.locale)
             return pages.render(self.request, template, document(), visit=self.visit, status=status)
 
-    def change(self, operation: Callable[[], Done]) -> Done:
-        """Run a change in one transaction, once per rendered form. Raises the `AppError` of a refusal.
+    resumed: UUID | None = None
+    """What an earlier attempt with the same form wrote before it was interrupted; see `CallsOut`."""
+
+    def change(self, operation: Callable[[], Done | CallsOut[Any, Done]]) -> Done:
+        """Run a change, once per rendered form. Raises the `AppError` of a refusal.
 
         The form carries a key: if it is sent twice, the first answer is repeated and nothing happens twice.
         """
 
-        def answered() -> HttpResponse:
+        def answered(resumed: UUID | None) -> HttpResponse | CallsOut[Any, HttpResponse]:
+            self.resumed = resumed
             done = operation()
-            return responses.one({"location": done.location, "notice": done.notice})
+            return done.then(_told) if isinstance(done, CallsOut) else _told(done)
 
-        response = unit_of_work.run(
-            lambda: idempotency.execute(self._claim(), answered),
-            scope=self.visit.scope,
-            actor=actor_of(self.visit.principal),
-            request_id=context.request_id(),
-        )
+        caller = Caller(self.visit.scope, actor_of(self.visit.principal), context.request_id())
+        response = answering.answer(self._claim(), answered, caller=caller)
         document = json.loads(response.content)
         if not document["success"]:
             error = error_of(document["code"])
             raise error(document["error"], fields=document.get("errors"))
         return Done(**document["data"])
 
-    def submit(self, form: forms.Form, operation: Callable[[], Done]) -> HttpResponse | None:
+    def submit(self, form: forms.Form, operation: Callable[[], Done | CallsOut[Any, Done]]) -> HttpResponse | None:
         """Run a form's change and redirect; None if it was refused, with the form's errors filled in."""
         if not form.is_valid():
             return None
@@ -150,7 +151,7 @@ class AccountPage(Page):
             request_id=context.request_id(),
         )
 
-    def act(self, operation: Callable[[], Done]) -> HttpResponse:
+    def act(self, operation: Callable[[], Done | CallsOut[Any, Done]]) -> HttpResponse:
         """A button without a form: change and redirect; a refusal becomes a page."""
         return self.go(self.change(operation))
 
@@ -176,6 +177,10 @@ class AccountPage(Page):
             key=_key(request.POST.get("key", "")),
             fingerprint=idempotency.fingerprint("POST", request.path, {"fields": fields, "files": files}),
         )
+
+
+def _told(done: Done) -> HttpResponse:
+    return responses.one({"location": done.location, "notice": done.notice})
 
 
 def throttle_call(principal: Principal, *, method: str) -> None:
