@@ -150,7 +150,12 @@ class _Year:
     def abandon_card_payment(self) -> None:
         """A card payment that somebody began and abandoned: the one status that no manual payment has."""
         invoice = self.bill(0)
-        PaymentService.begin_gateway_payment(account=self.account, invoice=invoice, payment_method=PaymentMethod.STRIPE)
+        PaymentService.begin_gateway_payment(
+            account=self.account,
+            invoice=invoice,
+            payment_method=PaymentMethod.STRIPE,
+            amount_minor=invoice.amount_total_minor,
+        )
 
     def _submit(self, invoice: Invoice, *, amount: str | None = None, method: PaymentMethod = BANK) -> UUID:
         method = method if self.customer.wallet_references else BANK

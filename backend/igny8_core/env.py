@@ -65,6 +65,9 @@ class Environment:
     templates_dir: Path | None = None
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "billing@localhost"
+    return_hosts: frozenset[str] = frozenset()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Every variable of ours, for the gateways: each knows its own."""
 
     @property
     def url(self) -> str:
@@ -88,6 +91,7 @@ def load(environ: Mapping[str, str]) -> Environment:
     known = environ.get("DATABASE_URL") or given["WEB"] or given["WORKER"] or owner_url
     named = database_name(known)
     prefix = environ.get("IGNY8_ROLE_PREFIX") or named
+    base_url = _base_url(environ)
     return Environment(
         process=cast(Process, process),
         port=_number(environ, "IGNY8_PORT", default=8000, highest=65535),
@@ -106,11 +110,15 @@ def load(environ: Mapping[str, str]) -> Environment:
         allowed_hosts=_list(environ.get("IGNY8_ALLOWED_HOSTS")) or ("127.0.0.1", "localhost", "[::1]"),
         trusted_proxies=_number(environ, "IGNY8_TRUSTED_PROXIES", default=0, highest=10),
         metrics_token=environ.get("IGNY8_METRICS_TOKEN", ""),
-        base_url=_base_url(environ),
+        base_url=base_url,
         seller=_seller(environ, data_dir, demo=demo),
         templates_dir=_folder(environ, "IGNY8_TEMPLATES_DIR"),
         smtp_url=environ.get("IGNY8_SMTP_URL", ""),
         mail_from=environ.get("IGNY8_MAIL_FROM") or "billing@localhost",
+        return_hosts=frozenset(
+            {urlsplit(base_url).netloc.lower(), *_list(environ.get("IGNY8_RETURN_HOSTS", "").lower())}
+        ),
+        variables={name: value for name, value in environ.items() if name.startswith("IGNY8_")},
     )
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     on_demand.addresses("api/v1/admin/billing/", "igny8_core.business.banking.urls.operator_urlpatterns"),
     on_demand.addresses("api/v1/admin/approvals-pending/", "igny8_core.business.billing.urls.waiting_urlpatterns"),
     on_demand.addresses("api/v1/admin/accounts/", "igny8_core.business.ledger.urls.credit_urlpatterns"),
+    on_demand.addresses("api/v1/webhooks/", "igny8_core.business.billing.urls.webhook_urlpatterns"),
     on_demand.addresses("api/v1/account/", "igny8_core.business.platform.urls.account_urlpatterns"),
     on_demand.addresses("api/v1/admin/", "igny8_core.business.platform.urls.operator_urlpatterns"),
 ]

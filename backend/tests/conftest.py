@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["IGNY8_PROCESS"] = "web"
     django.setup()
     settings.PASSWORD_HASHERS = ["tests.staff.QuickArgon2"]
-    for plugin in ("tests.fixtures", SCHEMATHESIS):
+    for plugin in ("tests.fixtures", "tests.gateways.fixtures", SCHEMATHESIS):
         config.pluginmanager.import_plugin(plugin)
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from igny8_core.business.billing.domain.epc_qr import epc_payload
 from igny8_core.business.billing.domain.instructions import check_instructions, fill
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
+from igny8_core.business.billing.domain.return_addresses import ensure_return_address
+from igny8_core.business.billing.gateways.stripe.client import Stripe, StripeSettings
 from igny8_core.business.billing.serializers import ReferenceField
 from igny8_core.business.platform.domain import totp
 from igny8_core.business.platform.serializers.people import EmailAddressField
@@ -53,6 +56,8 @@ PROFILE = csv_profile.CsvProfile(
 )
 NAMES = NameIndex((UUID(int=at), f"Company {at} Ltd") for at in range(50))
 GERMAN = Locale.parse("de_DE")
+STRIPE = Stripe(StripeSettings("sk_test_1", "whsec_1", live=False))
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def _line(text: str) -> StatementLine:
@@ -135,6 +140,8 @@ READERS: dict[str, Read] = {
     "check_instructions": lambda text: check_instructions(dict.fromkeys(("note", "iban", "bic", "merchant_qr"), text)),
     "fill": lambda text: fill({"note": text}, reference="{amount}", amount="{reference}"),
     "parse_status_filter": parse_status_filter,
+    "a gateway's message": lambda text: STRIPE.read_message({"stripe-signature": text}, text.encode(), now=NOON),
+    "ensure_return_address": lambda text: ensure_return_address(f"https://a.test/{text}", hosts={"a.test"}, field="a"),
     "emv_qr.decode": emv_qr.decode,
     "emv_qr.pix_payload": lambda text: emv_qr.pix_payload(key=text, name=text, city=text, amount="1", reference=text),
     "epc_payload": lambda text: epc_payload(name=text, iban=text, bic=text, amount_minor=1, reference=text),

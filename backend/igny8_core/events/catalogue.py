@@ -60,6 +60,8 @@ class EventType(StrEnum):
     PAYMENT_PROOF_ADDED = "payment.proof_added"
     PAYMENT_ARRIVED_LATE = "payment.arrived_late"
     PAYMENT_STATUS_CHANGED = "payment.status_changed"
+    CHECKOUT_DISAGREED = "checkout.disagreed"
+    CHECKOUT_GIVEN_UP = "checkout.given_up"
     BALANCE_APPLIED = "balance.applied"
     BALANCE_UNAPPLIED = "balance.unapplied"
     REFUND_REQUESTED = "refund.requested"
@@ -125,5 +127,6 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, None)
+GATEWAY = Actor(ActorKind.GATEWAY, None)
 
 type JSON = str | int | bool | None | list["JSON"] | dict[str, "JSON"]

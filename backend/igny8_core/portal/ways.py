@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from igny8_core.business.billing.domain.availability import MethodConfig
 from igny8_core.business.billing.domain.instructions import fill
-from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.payment_qr import payment_qr
 from igny8_core.business.billing.public import AvailableMethods
 from igny8_core.business.documents.public import qr_svg
@@ -41,7 +41,9 @@ def ways_of(offered: AvailableMethods, *, amount_minor: int) -> list[Way]:
     invoice = offered.invoice
     assert invoice is not None, "asked for an invoice"
     return [
-        _way(config, invoice.currency, invoice.creditor_reference or "", amount_minor) for config in offered.methods
+        _way(config, invoice.currency, invoice.creditor_reference or "", amount_minor)
+        for config in offered.methods
+        if config.payment_method in MANUAL
     ]
 
 

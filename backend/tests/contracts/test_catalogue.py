@@ -46,6 +46,7 @@ UNIQUE_ON_THE_PLATFORM = {
     "accounts_accesskey_secret_hash_key": "a request's secret is all that says whose request it is",
     "accounts_passkey_credential_id_key": "the browser presents a passkey before it is known whose it is",
     "accounts_invitation_token_hash_key": "the mailed link is all that its reader brings",
+    "payment_handle_once": "a gateway's message names its checkout before it is known whose it is",
 }
 WINDOWS = {
     "accounts_authenticate(bytea)",

@@ -19,6 +19,7 @@ from tests.api.test_method_configs import new_config
 from tests.api.uploading import form, part, upload
 from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, make_cast
 from tests.files import picture
+from tests.gateways.keys import keys_of_gateways
 from tests.invitations import TEAM
 from tests.staff import ABSENT, address, operator, team_member
 from tests.statements import bank_account, camt, drop, lines
@@ -37,6 +38,9 @@ LEAST = {
     "payment": {"get": "viewer"},
     "payment-manual": {"post": "member"},
     "payment-cancel": {"post": "member"},
+    "payment-checkout": {"post": "member"},
+    "checkout-refresh": {"post": "member"},
+    "stripe-message": {"post": "public"},
     "methods-available": {"get": "viewer"},
     "saved-methods": {"get": "viewer", "post": "admin"},
     "saved-method": {"get": "viewer", "patch": "admin", "delete": "admin"},
@@ -73,6 +77,7 @@ LEAST = {
     "payment-reject": {"post": "approver"},
     "payment-refund": {"post": "finance"},
     "payment-bounce": {"post": "finance"},
+    "payment-refresh": {"post": "approver"},
     "refunds": {"get": "support"},
     "refund": {"get": "support"},
     "refund-approve": {"post": "approver"},
@@ -194,6 +199,12 @@ class World:
     callers: dict[str, Api]
     own: dict[str, str]
     foreign: dict[str, str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _gateways() -> Iterator[None]:
+    with keys_of_gateways():
+        yield
 
 
 @pytest.fixture(scope="module")

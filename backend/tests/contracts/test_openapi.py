@@ -21,6 +21,7 @@ from schemathesis.config import (
 )
 from tests.cast import Cast, make_cast
 from tests.contracts.test_isolation_matrix import LEAST
+from tests.gateways.keys import keys_of_gateways
 
 pytestmark = pytest.mark.slow
 EXAMPLES = 40
@@ -36,7 +37,8 @@ schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_app
 def cast() -> Iterator[Cast]:
     """The callers; what generated requests have configured for the whole platform goes again."""
     before = list(PaymentMethodConfig.objects.values_list("id", flat=True))
-    yield make_cast()
+    with keys_of_gateways():
+        yield make_cast()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("UPDATE billing_approvallimit SET amount_minor = NULL")
         connection.execute("DELETE FROM billing_paymentmethodconfig WHERE id <> ALL(%s)", [before])

@@ -32,7 +32,13 @@ from igny8_core.business.billing.selectors.sources import invoice_numbers, payme
 from igny8_core.business.billing.selectors.waiting import list_waiting
 from igny8_core.business.billing.services import approvals, method_setup, refunds
 from igny8_core.business.billing.services.approvals import Decision
-from igny8_core.business.billing.services.cancelling import CANCELLABLE, cancel_payment
+from igny8_core.business.billing.services.asking import Heard, ask
+from igny8_core.business.billing.services.cancelling import (
+    CANCELLABLE,
+    cancel_payment,
+    cancelled_or,
+    checkout_to_cancel,
+)
 from igny8_core.business.billing.services.credit_packages import purchase_package
 from igny8_core.business.billing.services.locking import LockedInvoice, lock_invoices_across_accounts
 from igny8_core.business.billing.services.method_configs import (
@@ -56,6 +62,7 @@ __all__ = [
     "AvailableMethods",
     "CleanFile",
     "Decision",
+    "Heard",
     "LockedInvoice",
     "ManualPayment",
     "MethodConfigValues",
@@ -69,11 +76,14 @@ __all__ = [
     "account_id_of_invoice",
     "add_proof",
     "approvals",
+    "ask",
     "awaiting_sums",
     "bookable_payment",
     "bookable_refund",
     "cancel_payment",
+    "cancelled_or",
     "change_config",
+    "checkout_to_cancel",
     "claim_of",
     "clean",
     "confirm_change",

@@ -13,7 +13,9 @@ from igny8_core.business.billing.domain.invoice_lines import LineKind
 from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
 from igny8_core.business.billing.domain.references import LONGEST, normalise_reference, read_reference
+from igny8_core.business.billing.domain.return_addresses import LONGEST as LONGEST_ADDRESS
 from igny8_core.business.billing.selectors.payments import ORDERINGS, PaymentFilters
+from igny8_core.business.billing.services.checkouts import CheckoutRequest
 from igny8_core.business.billing.services.invoicing import DraftLine
 from igny8_core.business.billing.services.method_configs import MethodConfigValues
 from igny8_core.business.billing.services.method_setup import SavedMethod, SavedMethodChange
@@ -33,6 +35,7 @@ from igny8_core.http.fields import (
     StrictSerializer,
     StrictUUIDField,
     UploadField,
+    VerbatimField,
 )
 from igny8_core.http.multipart import Upload
 
@@ -121,6 +124,16 @@ class ManualPaymentSerializer(StrictSerializer[ManualPayment]):
             raise serializers.ValidationError({"transaction_reference": ["This field is required."]})
         (reference,) = given
         return {**attrs, "transaction_reference": reference}
+
+
+class CheckoutSerializer(StrictSerializer[CheckoutRequest]):
+    """An invoice to be paid at a gateway; the addresses are where the payer's browser comes back to."""
+
+    into = CheckoutRequest
+    invoice_id = StrictUUIDField()
+    payment_method = EnumField(PaymentMethod, among=[one for one in PaymentMethod if one not in MANUAL])
+    success_url = VerbatimField(max_length=LONGEST_ADDRESS)
+    cancel_url = VerbatimField(max_length=LONGEST_ADDRESS)
 
 
 class ManualPaymentFormSerializer(ManualPaymentSerializer):

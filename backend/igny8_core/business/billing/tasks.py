@@ -1,15 +1,21 @@
 """Jobs of billing: each names its account and opens its own unit of work."""
 
 import logging
+from functools import partial
+from uuid import UUID
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.billing.selectors.checkouts import claim_due, open_checkouts_of
+from igny8_core.business.billing.services import gateway_inbox
+from igny8_core.business.billing.services.asking import ask, asked_of, hear
+from igny8_core.business.billing.services.gateways import live_gateways
 from igny8_core.business.billing.services.verification import verify
 from igny8_core.events import unit_of_work
-from igny8_core.events.catalogue import SYSTEM, EventType
-from igny8_core.events.subscriptions import on
+from igny8_core.events.catalogue import GATEWAY, SYSTEM, EventType
+from igny8_core.events.subscriptions import beside_events, on
 from igny8_core.kit import clock
 
 logger = logging.getLogger(__name__)
@@ -58,6 +64,81 @@ class RecountFailed(RuntimeError):
     """The recount found amounts that do not agree, or events that do not fit."""
 
 
+@on(EventType.INVOICE_PAID, EventType.INVOICE_VOIDED, EventType.INVOICE_MARKED_UNCOLLECTIBLE)
+@app.task(name="billing.close_checkouts", retry=5)
+def close_checkouts(event_id: str, account_id: str) -> None:
+    """Let nobody pay an invoice at a gateway that takes no money any more."""
+    owner_id = UUID(account_id)
+    with unit_of_work.read(Scope.tenant(owner_id)):
+        payment_ids = open_checkouts_of(account_id=owner_id, event_id=UUID(event_id))
+    for payment_id in payment_ids:
+        ask_gateway(str(payment_id), account_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="billing.ask_gateways", queueing_lock="ask_gateways")
+def ask_gateways(timestamp: int) -> None:
+    """Have every checkout asked about whose time has come, and every one that its invoice takes no more."""
+    for account_id, payment_id in unit_of_work.run(claim_due, scope=Scope.operators(), actor=SYSTEM):
+        ask_gateway.defer(payment_id=str(payment_id), account_id=str(account_id))
+
+
+@app.task(name="billing.ask_gateway")
+def ask_gateway(payment_id: str, account_id: str) -> None:
+    """Ask the gateway how a payment stands, between two transactions; when it is asked again is written down."""
+    owner_id = UUID(account_id)
+    with unit_of_work.read(Scope.tenant(owner_id)):
+        asked = asked_of(account_id=owner_id, payment_id=UUID(payment_id))
+    if asked is not None:
+        heard = ask(asked)
+        unit_of_work.run(lambda: hear(asked, heard), scope=Scope.tenant(owner_id), actor=GATEWAY)
+
+
+def take_messages() -> int:
+    """Have the waiting messages of gateways read, each by one reader."""
+    claimed = unit_of_work.run(gateway_inbox.claim_waiting, scope=Scope.operators(), actor=SYSTEM)
+    for message_id in claimed:
+        read_gateway_message.defer(message_id=str(message_id))
+    return len(claimed)
+
+
+beside_events(take_messages)
+
+
+@app.task(name="billing.read_gateway_message")
+def read_gateway_message(message_id: str) -> None:
+    """Ask the gateway about what its message names. What fails is read again later, as the message says."""
+    identity = UUID(message_id)
+    asked = unit_of_work.run(lambda: gateway_inbox.subject_of(identity), scope=Scope.operators(), actor=SYSTEM)
+    if asked is None:
+        return
+    heard = ask(asked)
+
+    def operation() -> None:
+        hear(asked, heard)
+        if heard.failure is None:
+            gateway_inbox.finish(identity, outcome=gateway_inbox.DONE)
+        else:
+            gateway_inbox.fail(identity)
+
+    unit_of_work.run(operation, scope=Scope.operators(), actor=GATEWAY)
+
+
+@app.periodic(cron="3-59/10 * * * *")
+@app.task(name="billing.catch_up_messages", queueing_lock="catch_up_messages")
+def catch_up_messages(timestamp: int) -> None:
+    """Fetch the messages that never reached us, from the gateways' own lists."""
+    for gateway in live_gateways():
+        with unit_of_work.read(Scope.operators()):
+            since = gateway_inbox.since_when(gateway)
+        missed = gateway_inbox.fetch_missed(gateway, since=since)
+        unit_of_work.run(
+            partial(gateway_inbox.keep_missed, gateway, missed),
+            scope=Scope.operators(),
+            actor=SYSTEM,
+        )
+
+
 def recount(*, full: bool) -> None:
     """Fail the job if anything does not agree, so that it stays visible until somebody has looked."""
     found = unit_of_work.run(lambda: verify(full=full), scope=Scope.operators(), actor=SYSTEM, snapshot=True)
@@ -68,3 +149,10 @@ def recount(*, full: bool) -> None:
         logger.error("events_tampered", extra={"bad": bad, "bad_chains": found.events.bad_chains})
     if not (found.money.ok and found.events.ok):
         raise RecountFailed("; ".join([*found.money.problems, *bad]))
+
+
+@app.periodic(cron="27 4 * * *")
+@app.task(name="billing.sweep_messages", queueing_lock="sweep_messages")
+def sweep_messages(timestamp: int) -> None:
+    """Delete the gateways' messages of long ago."""
+    unit_of_work.run(gateway_inbox.sweep_messages, scope=Scope.operators(), actor=SYSTEM)

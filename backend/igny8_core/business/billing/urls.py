@@ -1,8 +1,10 @@
-"""Routes of billing: the account's under `/api/v1/billing/`, the operators' under `/api/v1/admin/`."""
+"""Routes of billing: the account's under `/api/v1/billing/`, the operators' under `/api/v1/admin/`, gateways'."""
 
 from django.urls import path
 
 from igny8_core.business.billing import views
+from igny8_core.business.billing.callback_views import GatewayMessageView
+from igny8_core.business.billing.gateways.registry import REGISTRY
 from igny8_core.business.billing.operator_views.control import ApprovalLimitView, VerifyView
 from igny8_core.business.billing.operator_views.invoices import OperatorInvoiceViewSet
 from igny8_core.business.billing.operator_views.method_configs import MethodConfigViewSet
@@ -20,6 +22,12 @@ account_urlpatterns = [
     path("payments/", _payments.as_view({"get": "list"}), name="payments"),
     path("payments/manual/", _payments.as_view({"post": "manual"}), name="payment-manual"),
     path("payments/<uuid:payment_id>/", _payments.as_view({"get": "retrieve"}), name="payment"),
+    path("payments/checkout/", _payments.as_view({"post": "checkout"}), name="payment-checkout"),
+    path(
+        "payments/<uuid:payment_id>/checkout/refresh/",
+        _payments.as_view({"post": "refresh"}),
+        name="checkout-refresh",
+    ),
     path("payments/<uuid:payment_id>/cancel/", _payments.as_view({"post": "cancel"}), name="payment-cancel"),
     path("payments/<uuid:payment_id>/proofs/", _proofs.as_view({"get": "list", "post": "create"}), name="proofs"),
     path("payments/<uuid:payment_id>/proofs/<uuid:proof_id>/", _proofs.as_view({"get": "retrieve"}), name="proof"),
@@ -48,7 +56,7 @@ operator_urlpatterns = [
     path("payments/<uuid:payment_id>/", _all_payments.as_view({"get": "retrieve"}), name="any-payment"),
     *[
         path(f"payments/<uuid:payment_id>/{name}/", _all_payments.as_view({"post": name}), name=f"payment-{name}")
-        for name in ("approve", "reject", "refund", "bounce")
+        for name in ("approve", "reject", "refund", "bounce", "refresh")
     ],
     path("payments/<uuid:payment_id>/proofs/", _all_proofs.as_view({"get": "list"}), name="any-proofs"),
     path(
@@ -92,4 +100,8 @@ waiting_urlpatterns = [
     path("", WaitingViewSet.as_view({"get": "list"}), name="waiting"),
     path("<uuid:change_id>/confirm/", WaitingViewSet.as_view({"post": "confirm"}), name="confirm-change"),
     path("<uuid:change_id>/reject/", WaitingViewSet.as_view({"post": "reject"}), name="reject-change"),
+]
+
+webhook_urlpatterns = [
+    path(f"{gateway}/", GatewayMessageView.as_view(gateway=gateway), name=f"{gateway}-message") for gateway in REGISTRY
 ]

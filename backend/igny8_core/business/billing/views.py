@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
+from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.answers.checkouts import CheckoutAnswer
 from igny8_core.business.billing.answers.invoices import CreditPackageAnswer, InvoiceAnswer, InvoiceDetailAnswer
 from igny8_core.business.billing.answers.methods import AvailableMethodsAnswer, SavedMethodAnswer
 from igny8_core.business.billing.answers.payments import (
@@ -33,6 +35,7 @@ from igny8_core.business.billing.selectors.payments import (
 )
 from igny8_core.business.billing.selectors.proofs import proofs_of
 from igny8_core.business.billing.serializers import (
+    CheckoutSerializer,
     ManualPaymentFormSerializer,
     ManualPaymentSerializer,
     MethodQuerySerializer,
@@ -43,11 +46,20 @@ from igny8_core.business.billing.serializers import (
     SavedMethodSerializer,
 )
 from igny8_core.business.billing.services import method_setup
-from igny8_core.business.billing.services.cancelling import cancel_payment
+from igny8_core.business.billing.services.asking import Heard, ask, heard_or, question
+from igny8_core.business.billing.services.cancelling import cancel_payment, cancelled_or, checkout_to_cancel
+from igny8_core.business.billing.services.checkouts import (
+    Brought,
+    Opened,
+    begin_checkout,
+    finish_checkout,
+    open_checkout,
+)
 from igny8_core.business.billing.services.credit_packages import purchase_package
 from igny8_core.business.billing.services.payment_service import PaymentService
 from igny8_core.business.billing.services.proofs import add_proof
 from igny8_core.http import pagination, responses
+from igny8_core.http.answering import CallsOut
 from igny8_core.http.answers import Answer, ListOf, RemovedAnswer
 from igny8_core.http.description import extend_schema
 from igny8_core.http.downloads import download
@@ -56,9 +68,10 @@ from igny8_core.http.lists import sequence_page
 from igny8_core.http.multipart import MEDIA_TYPE, Upload
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import AccountAudience, ApiViewSet, account_of
-from igny8_core.kit.errors import NotFound
+from igny8_core.kit.errors import AppError, NotFound
 
 PROOF_ANSWER: dict[Any, Any] = {(200, content_type): OpenApiTypes.BINARY for content_type in CONTENT_TYPES.values()}
+TOLD_UNKNOWN = "The gateway did not answer. We keep asking, and the payment shows what it says."
 VIEWER, MEMBER, ADMIN = AccountRole.VIEWER, AccountRole.MEMBER, AccountRole.ADMIN
 
 
@@ -70,6 +83,8 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
         "retrieve": VIEWER,
         "available": VIEWER,
         "manual": MEMBER,
+        "checkout": MEMBER,
+        "refresh": MEMBER,
         "cancel": MEMBER,
     }
     uploads: ClassVar = {"manual": MAX_BYTES}
@@ -105,10 +120,40 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
         message = "Your payment was submitted and awaits approval."
         return responses.one(PaymentAnswer.of(payment), status=201, message=message)
 
+    @extend_schema(request=CheckoutSerializer, responses={201: CheckoutAnswer, 202: CheckoutAnswer})
+    def checkout(self, request: Request) -> CallsOut[Brought, HttpResponse]:
+        """Pay an invoice at a gateway: a payment, and what the payer does next.
+
+        202 where the gateway did not answer: it is asked until it does. An open checkout of the same amount is
+        answered again.
+        """
+        account, asked = account_of(request), CheckoutSerializer.checked(request.data)
+        begun = begin_checkout(account=account, request=asked, resumed=self.resumed)
+
+        def finish(brought: Brought) -> HttpResponse | AppError:
+            opened = finish_checkout(begun, brought)
+            return opened if isinstance(opened, AppError) else _opened(account, opened)
+
+        return CallsOut(begun.asked.payment_id, lambda: open_checkout(begun), finish)
+
     @extend_schema(request=None, responses={200: PaymentDetailAnswer})
-    def cancel(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Cancel an undecided payment."""
-        cancel_payment(account=account_of(request), payment_id=payment_id)
+    def refresh(self, request: Request, payment_id: UUID) -> CallsOut[Heard, HttpResponse]:
+        """Ask the gateway now how a payment stands."""
+        asked = question(account_id=account_of(request).id, payment_id=payment_id)
+        return CallsOut(
+            payment_id, lambda: ask(asked), lambda heard: heard_or(asked, heard) or _detail(request, payment_id)
+        )
+
+    @extend_schema(request=None, responses={200: PaymentDetailAnswer})
+    def cancel(self, request: Request, payment_id: UUID) -> HttpResponse | CallsOut[Heard, HttpResponse]:
+        """Cancel an undecided payment. The gateway has to close an open checkout first."""
+        account = account_of(request)
+        asked = checkout_to_cancel(account=account, payment_id=payment_id)
+        if asked is not None:
+            return CallsOut(
+                payment_id, lambda: ask(asked), lambda heard: cancelled_or(asked, heard) or _detail(request, payment_id)
+            )
+        cancel_payment(account=account, payment_id=payment_id)
         return _detail(request, payment_id)
 
     @extend_schema(parameters=[MethodQuerySerializer], responses={200: AvailableMethodsAnswer})
@@ -306,6 +351,14 @@ def _payments_page(
     return responses.many(
         pagination.build(request, asked=asked, ordering=span.ordering, rows=answers, keys=rows.keys, count=rows.count)
     )
+
+
+def _opened(account: Account, opened: Opened) -> HttpResponse:
+    detail = get_payment(account, payment_id=opened.payment_id)
+    assert detail is not None, "opened a moment ago"
+    if opened.action is not None:
+        return responses.one(CheckoutAnswer.of(detail.payment, opened.action), status=201)
+    return responses.one(CheckoutAnswer.of(detail.payment, None), status=202, message=TOLD_UNKNOWN)
 
 
 def _detail(request: Request, payment_id: UUID) -> HttpResponse:

@@ -14,15 +14,20 @@ from igny8_core.business.billing.public import (
     CANCELLABLE,
     CONTENT_TYPES,
     MAX_BYTES,
+    Heard,
     PaymentFilters,
     Span,
     add_proof,
+    ask,
     cancel_payment,
+    cancelled_or,
+    checkout_to_cancel,
     get_payment,
     list_payments,
     proofs_of,
 )
 from igny8_core.events import unit_of_work
+from igny8_core.http.answering import CallsOut
 from igny8_core.http.downloads import download
 from igny8_core.kit.errors import NotFound
 from igny8_core.portal import lists
@@ -133,8 +138,12 @@ class CancelPayment(AccountPage):
     def post(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """Cancel it and show it."""
 
-        def operation() -> Done:
-            cancel_payment(account=self.visit.account, payment_id=payment_id)
-            return Done(reverse("portal:payment", args=[payment_id]), "cancelled")
+        def operation() -> Done | CallsOut[Heard, Done]:
+            account, done = self.visit.account, Done(reverse("portal:payment", args=[payment_id]), "cancelled")
+            asked = checkout_to_cancel(account=account, payment_id=payment_id)
+            if asked is not None:
+                return CallsOut(payment_id, lambda: ask(asked), lambda heard: cancelled_or(asked, heard) or done)
+            cancel_payment(account=account, payment_id=payment_id)
+            return done
 
         return self.act(operation)

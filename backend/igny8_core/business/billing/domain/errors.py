@@ -113,3 +113,27 @@ class TooManyProofs(AppError):
     kind = ErrorKind.CONFLICT
     code = "too_many_proofs"
     default_message = "This payment already has the maximum number of proofs."
+
+
+class GatewayUnavailable(AppError):
+    """The payment gateway cannot be reached, and nothing has happened there."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "gateway_unavailable"
+    default_message = "The payment gateway cannot be reached, and nothing was charged. Try again, or pay another way."
+
+
+class GatewayNotConfigured(AppError):
+    """The deployment has no key of this gateway."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "gateway_not_configured"
+    default_message = "This gateway is not configured here."
+
+
+class MessageRefused(AppError):
+    """The message does not prove that the gateway has sent it, or is too old."""
+
+    kind = ErrorKind.INVALID
+    code = "message_refused"
+    default_message = "The signature of this message is missing, wrong or too old."

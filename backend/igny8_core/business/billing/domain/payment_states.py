@@ -36,7 +36,10 @@ REVERSAL: tuple[PaymentStatus, PaymentStatus] = (_P.SUCCEEDED, _P.FAILED)
 """The one additional transition, which only a bank's reversal (a bounced transfer) takes."""
 
 OPEN: frozenset[PaymentStatus] = frozenset({_P.PENDING, _P.PENDING_APPROVAL, _P.PROCESSING})
-"""Undecided: the amount counts as submitted."""
+"""Undecided."""
+
+SUBMITTED: frozenset[PaymentStatus] = OPEN - {_P.PENDING}
+"""Undecided, and the amount counts as submitted. An open checkout does not: its payer may never come back."""
 
 LIVE: frozenset[PaymentStatus] = OPEN | {_P.SUCCEEDED}
 """While a payment has one of these statuses, its reference is taken on its invoice."""

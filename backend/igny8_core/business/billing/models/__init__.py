@@ -1,6 +1,7 @@
 """The tables of billing: invoices, payments, allocations, refunds, and payment methods."""
 
 from igny8_core.business.billing.models.credit_package import CreditPackage, CreditPackagePrice
+from igny8_core.business.billing.models.gateway import Checkout, GatewayMessage
 from igny8_core.business.billing.models.invoice import Invoice, InvoiceCounter, InvoiceLine
 from igny8_core.business.billing.models.payment import Payment, PaymentDuplicate
 from igny8_core.business.billing.models.payment_method import AccountPaymentMethod, PaymentMethodConfig
@@ -12,8 +13,10 @@ __all__ = [
     "Allocation",
     "Approval",
     "ApprovalLimit",
+    "Checkout",
     "CreditPackage",
     "CreditPackagePrice",
+    "GatewayMessage",
     "Invoice",
     "InvoiceCounter",
     "InvoiceLine",

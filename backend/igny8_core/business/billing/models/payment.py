@@ -41,6 +41,8 @@ class Payment(TenantModel):
     value_date = models.DateField(null=True)
     payer_account = models.CharField(max_length=64, blank=True, default="", db_default="")
     """The bank account that the money came from, according to a bank line: letters and digits only."""
+    gateway_handle = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
+    """The gateway's id for this payment, written once; empty if no gateway has it."""
     recorded_by_id = models.UUIDField(null=True)
     decided_alone_by_id = models.UUIDField(null=True)
     """The operator who approved it alone; null until it is approved, and if two operators approved it."""
@@ -97,6 +99,10 @@ class Payment(TenantModel):
                 fields=["account", "payment_method", "reference_normalised", "amount_minor", "value_date"],
                 condition=Q(status__in=sorted(map(str, LIVE)), invoice=None) & ~Q(reference_normalised=""),
                 name="payment_recorded_once",
+            ),
+            # A gateway's message says nothing of the account.
+            models.UniqueConstraint(
+                fields=["payment_method", "gateway_handle"], condition=~Q(gateway_handle=""), name="payment_handle_once"
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(

@@ -25,9 +25,11 @@ from igny8_core.business.billing.operator_views.shapes import (
 from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, get_payment_across_accounts
 from igny8_core.business.billing.serializers import OperatorPaymentFilterSerializer
 from igny8_core.business.billing.services import approvals, refunds
+from igny8_core.business.billing.services.asking import Heard, ask, heard_or, question
 from igny8_core.business.billing.services.recording import record_payment
 from igny8_core.business.billing.views import operator_payments_page
 from igny8_core.http import responses
+from igny8_core.http.answering import CallsOut
 from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.queries import query_of
@@ -47,6 +49,7 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         "retrieve": SUPPORT,
         "approve": APPROVER,
         "reject": APPROVER,
+        "refresh": APPROVER,
         "refund": FINANCE,
         "bounce": FINANCE,
         "record": FINANCE,
@@ -80,6 +83,12 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         """Record that the bank has returned a succeeded payment's transfer: what it settled is due again."""
         approvals.bounce_payment(payment_id=payment_id, reason=_reason(request))
         return _answer(payment_id)
+
+    @extend_schema(request=None, responses={200: OperatorPaymentDetailAnswer})
+    def refresh(self, request: Request, payment_id: UUID) -> CallsOut[Heard, HttpResponse]:
+        """Ask the gateway now how a payment stands."""
+        asked = question(account_id=None, payment_id=payment_id)
+        return CallsOut(payment_id, lambda: ask(asked), lambda heard: heard_or(asked, heard) or _answer(payment_id))
 
     @extend_schema(request=RefundRequestSerializer, responses={200: RefundedPaymentAnswer})
     def refund(self, request: Request, payment_id: UUID) -> HttpResponse:

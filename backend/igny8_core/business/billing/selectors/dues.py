@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
+from igny8_core.business.billing.domain.payment_states import SUBMITTED, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.kit.models import HasId
 
@@ -51,7 +51,7 @@ def awaiting_sums(account: HasId) -> list[Sums]:
 def submitted_minor(account: HasId, *, invoice_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The undecided amount submitted for each of the invoices, in minor units; the others are absent."""
     rows = Payment.objects.for_account(account).filter(
-        invoice_id__in=list(invoice_ids), status__in=sorted(map(str, OPEN))
+        invoice_id__in=list(invoice_ids), status__in=sorted(map(str, SUBMITTED))
     )
     sums = rows.values("invoice_id").annotate(amount=Sum("amount_minor"))
     return {row["invoice_id"]: int(row["amount"]) for row in sums}

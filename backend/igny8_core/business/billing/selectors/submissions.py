@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db import connection
 
 from igny8_core.business.billing.domain.availability import MethodConfig
-from igny8_core.business.billing.domain.payment_states import LIVE, OPEN
+from igny8_core.business.billing.domain.payment_states import LIVE, SUBMITTED
 from igny8_core.business.billing.domain.references import Reference
 
-_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
+_SUBMITTED = ", ".join(f"'{status}'" for status in sorted(SUBMITTED))
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 FACTS = f"""SELECT
  (SELECT coalesce(sum(amount_minor), 0)::bigint FROM billing_payment
-  WHERE account_id = %(account_id)s AND invoice_id = %(invoice_id)s AND status IN ({_OPEN})),
+  WHERE account_id = %(account_id)s AND invoice_id = %(invoice_id)s AND status IN ({_SUBMITTED})),
  (SELECT array[id::text, status::text] FROM billing_payment
   WHERE account_id = %(account_id)s AND invoice_id = %(invoice_id)s AND payment_method = %(payment_method)s
   AND reference_normalised = %(normalised)s AND status IN ({_LIVE}) LIMIT 1),

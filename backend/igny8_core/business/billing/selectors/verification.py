@@ -29,7 +29,9 @@ RECEIVED = """SELECT 'cash of account ' || coalesce(p.account_id, l.account_id) 
     WHERE status IN ('succeeded', 'refunded')
    UNION ALL SELECT r.account_id, r.currency, p.payment_method, -r.amount_minor FROM billing_refund r
     JOIN billing_payment p ON p.account_id = r.account_id AND p.id = r.payment_id
-    WHERE r.status = 'completed' AND r.destination = 'transfer') moves
+    WHERE r.status = 'completed' AND r.destination = 'transfer'
+   UNION ALL SELECT c.account_id, c.fee_currency, c.gateway, -c.fee_minor FROM billing_checkout c
+    WHERE c.fee_minor <> 0) moves
   GROUP BY account_id, currency, payment_method) p
  FULL JOIN (SELECT account_id, unit, code, amount_minor AS amount FROM ledger_balance WHERE code LIKE 'cash:%%') l
  ON l.account_id = p.account_id AND l.unit = p.currency AND l.code = 'cash:' || p.payment_method
@@ -78,11 +80,13 @@ RETURNED = """SELECT account_id, currency, amount_minor - from_balance_minor AS 
   UNION ALL SELECT a.account_id, i.currency, -a.refunded_minor FROM billing_allocation a
    JOIN billing_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id
    WHERE a.reversed_at IS NULL AND i.status = 'void'"""
+FEES = """SELECT account_id, fee_currency AS currency, fee_minor AS amount FROM billing_checkout WHERE fee_minor <> 0"""
 GIVEN_UP = """SELECT account_id, currency, amount_total_minor - amount_settled_minor AS amount FROM billing_invoice
    WHERE status = 'uncollectible'"""
 CODES = (
     COMPARED.format(name="customer balance", code="customer_balance", rows=KEPT),
     COMPARED.format(name="bank charges", code="bank_charges", rows=CHARGED),
+    COMPARED.format(name="gateway fees", code="gateway_fees", rows=FEES),
     COMPARED.format(name="revenue", code="revenue", rows=BILLED.format(amount="amount_tax_minor - amount_total_minor")),
     COMPARED.format(name="tax", code="tax", rows=BILLED.format(amount="-amount_tax_minor")),
     COMPARED.format(name="refunds", code="refunds", rows=RETURNED),
@@ -123,6 +127,7 @@ tied AS (
 {TIED.format(table="billing_payment", key="id")},
 {TIED.format(table="billing_allocation", key="invoice_id")},
 {TIED.format(table="billing_refund", key="payment_id")},
+{TIED.format(table="billing_checkout", key="payment_id")},
 ledger_balance AS MATERIALIZED (
  SELECT l.account_id, l.unit, l.code, sum(l.amount_minor)::bigint AS amount_minor
  FROM (SELECT DISTINCT account_id, id FROM ({SOURCES}) sources) s

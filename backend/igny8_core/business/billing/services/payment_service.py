@@ -28,6 +28,7 @@ from igny8_core.business.billing.selectors.submissions import (
     method_configs,
     submission_facts,
 )
+from igny8_core.business.billing.services.gateways import is_offered, live_gateways
 from igny8_core.business.billing.services.locking import LockedInvoice, lock_invoice
 from igny8_core.business.billing.services.proofs import attach
 from igny8_core.events.catalogue import EventType
@@ -65,6 +66,7 @@ class AvailableMethods:
     methods: list[MethodConfig]
     invoice: Invoice | None
     default_method: AccountPaymentMethod | None
+    live_gateways: frozenset[str]
 
 
 class PaymentService:
@@ -92,9 +94,16 @@ class PaymentService:
         return AvailableMethods(
             country=country,
             currency=currency,
-            methods=available(method_configs(country), country=country, currency=currency, amount_minor=left or None),
+            methods=[
+                config
+                for config in available(
+                    method_configs(country), country=country, currency=currency, amount_minor=left or None
+                )
+                if is_offered(config, amount_minor=left or None)
+            ],
             invoice=invoice,
             default_method=default,
+            live_gateways=frozenset(live_gateways()),
         )
 
     @staticmethod
@@ -134,13 +143,15 @@ class PaymentService:
         return payment
 
     @staticmethod
-    def begin_gateway_payment(*, account: Account, invoice: Invoice, payment_method: PaymentMethod) -> Payment:
-        """Record that a payer went to a gateway to pay a whole invoice; the outcome is not known yet."""
+    def begin_gateway_payment(
+        *, account: Account, invoice: Invoice, payment_method: PaymentMethod, amount_minor: int
+    ) -> Payment:
+        """Record that a payer goes to a gateway to pay so much of a locked invoice; the outcome is not known yet."""
         now = clock.now()
         payment = Payment.objects.create(
             account=account,
             invoice=invoice,
-            amount_minor=invoice.amount_total_minor - invoice.amount_settled_minor,
+            amount_minor=amount_minor,
             currency=invoice.currency,
             payment_method=payment_method.value,
             status=PaymentStatus.PENDING.value,
@@ -152,7 +163,14 @@ class PaymentService:
             account_id=account.id,
             subject_type="payment",
             subject_id=payment.id,
-            data={"from": None, "to": payment.status, "payment_method": payment.payment_method},
+            data={
+                "from": None,
+                "to": payment.status,
+                "invoice_id": str(invoice.id),
+                "payment_method": payment.payment_method,
+                "amount_minor": amount_minor,
+                "currency": invoice.currency,
+            },
         )
         return payment
 

@@ -1,0 +1,11 @@
+"""Every gateway that the product knows: a line each, and nothing about it outside of its folder."""
+
+from collections.abc import Callable, Mapping
+
+from igny8_core.business.billing.gateways import stripe
+from igny8_core.business.billing.gateways.base import Gateway
+
+REGISTRY: Mapping[str, Callable[[Mapping[str, str]], Gateway | None]] = {
+    "stripe": stripe.configured,
+}
+"""By payment method, what makes the gateway of a deployment's settings, or None without a key."""

@@ -1,0 +1,105 @@
+"""What a Checkout Session says, as a state of ours."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from igny8_core.business.billing.domain.gateway_states import Fee, GatewayStatus, Redirect, State
+from igny8_core.business.billing.gateways.stripe.amounts import from_wire
+
+EXPANDED = ["payment_intent.latest_charge.balance_transaction"]
+"""What has to come along: the money's own words, the charge, and what Stripe kept of it."""
+
+
+class _Booking(Struct):
+    fee: int
+    currency: str
+
+
+class _Card(Struct):
+    brand: str = ""
+    last4: str = ""
+
+
+class _PaidBy(Struct):
+    card: _Card | None = None
+
+
+class _Charge(Struct):
+    created: int
+    balance_transaction: _Booking | str | None = None
+    payment_method_details: _PaidBy | None = None
+
+
+class _Failure(Struct):
+    code: str = ""
+
+
+class _Intent(Struct):
+    id: str
+    status: str
+    amount_received: int
+    latest_charge: _Charge | str | None = None
+    last_payment_error: _Failure | None = None
+
+
+class _Session(Struct):
+    status: str
+    payment_status: str
+    currency: str
+    amount_total: int
+    livemode: bool
+    client_reference_id: str | None = None
+    payment_intent: _Intent | str | None = None
+    url: str | None = None
+
+
+def state_of(document: object) -> State:
+    """The state of an expanded session. Raises `ValueError` or `msgspec.ValidationError` for what is none."""
+    session = msgspec.convert(document, _Session)
+    intent = session.payment_intent if isinstance(session.payment_intent, _Intent) else None
+    charge = intent.latest_charge if intent is not None and isinstance(intent.latest_charge, _Charge) else None
+    booking = charge.balance_transaction if charge is not None else None
+    status, currency = _status(session, intent), session.currency.upper()
+    # What was asked for, and once it is paid what has come.
+    received = status is GatewayStatus.PAID and intent is not None
+    failure = None if intent is None else intent.last_payment_error
+    return State(
+        status=status,
+        reference=session.client_reference_id or "",
+        amount_minor=from_wire(intent.amount_received if received and intent else session.amount_total, currency),
+        currency=currency,
+        live=session.livemode,
+        charge="" if intent is None else intent.id,
+        payer="" if charge is None else _payer(charge),
+        reason="" if failure is None else failure.code,
+        paid_at=None if charge is None else datetime.fromtimestamp(charge.created, UTC),
+        fee=_fee(booking) if isinstance(booking, _Booking) else None,
+        action=Redirect(session.url) if status is GatewayStatus.OPEN and session.url else None,
+    )
+
+
+def _status(session: _Session, intent: _Intent | None) -> GatewayStatus:
+    """`complete` alone says that the payer has done their part, and not that money is here."""
+    match session.status, session.payment_status:
+        case "open", _:
+            return GatewayStatus.OPEN
+        case "expired", _:
+            return GatewayStatus.EXPIRED
+        case "complete", "paid":
+            return GatewayStatus.PAID
+        case "complete", "unpaid":
+            failed = intent is not None and intent.status in ("requires_payment_method", "canceled")
+            return GatewayStatus.FAILED if failed else GatewayStatus.PROCESSING
+    raise ValueError(f"a session that is {session.status!r} and {session.payment_status!r}")
+
+
+def _payer(charge: _Charge) -> str:
+    card = None if charge.payment_method_details is None else charge.payment_method_details.card
+    return f"{card.brand} {card.last4}" if card is not None and card.brand and card.last4 else ""
+
+
+def _fee(booking: _Booking) -> Fee:
+    currency = booking.currency.upper()
+    return Fee(from_wire(booking.fee, currency), currency)

@@ -1,0 +1,294 @@
+"""Asking a gateway how a checkout stands, and letting that become of the payment what the gateway says.
+
+Whatever makes us ask (a message, the payer's browser, a clock, an operator), the gateway's own answer decides, under
+the locks of invoice and payment. So messages may come twice, late, in any order, or never.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from igny8_core.accounts.models import Account
+from igny8_core.business.billing.domain.errors import GatewayUnavailable, InvalidTransition
+from igny8_core.business.billing.domain.gateway_states import (
+    SURELY_NOT_THERE_AFTER,
+    UNDECIDED,
+    Expected,
+    GatewayStatus,
+    Move,
+    State,
+    action_document,
+    difference,
+    move,
+    next_ask,
+)
+from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
+from igny8_core.business.billing.gateways.base import GatewayError
+from igny8_core.business.billing.models import Checkout, Invoice, Payment
+from igny8_core.business.billing.services import settlement, transitions
+from igny8_core.business.billing.services.gateways import calling
+from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
+from igny8_core.business.ledger.domain.entry import Entry
+from igny8_core.business.ledger.public import post
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
+from igny8_core.kit import clock
+from igny8_core.kit.errors import AppError, NotFound
+from igny8_core.kit.locks import conditional_update, lock_by_id, lock_one
+
+LOOK_BACK = timedelta(minutes=5)
+"""The gateway's clock may be behind ours."""
+NO_ANSWER = "The payment gateway did not answer. Nothing was changed; try again."
+TRY_AGAIN_SECONDS = 10
+NEVER_OPENED = "The gateway never opened the checkout."
+NOT_FINISHED = "Nobody paid before the checkout was closed."
+GATEWAY_FAILED = "The gateway could not collect the money."
+
+GIVEN_UP = "The gateway gave no answer for too long, so nobody asks it by itself any more."
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A checkout to be asked about; `closes` says that nobody is to pay there any more."""
+
+    account_id: UUID
+    payment_id: UUID
+    gateway: str
+    handle: str
+    begun_at: datetime
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of asking: a state, or a failure. Neither: the gateway has no checkout for this payment."""
+
+    handle: str
+    state: State | None = None
+    failure: GatewayError | None = None
+
+
+@dataclass(slots=True)
+class Held:
+    """A checkout whose rows this transaction holds."""
+
+    invoice: Invoice
+    payment: Payment
+    checkout: Checkout
+
+
+def asked_of(*, account_id: UUID, payment_id: UUID, closes: bool = False) -> Asked | None:
+    """What to ask about a payment; None where it has no checkout. What its invoice takes no more is to be closed."""
+    checkouts = Checkout.objects.for_account(account_id).filter(payment_id=payment_id)
+    checkout = checkouts.select_related("payment__invoice").first()
+    if checkout is None:
+        return None
+    payment, invoice = checkout.payment, checkout.payment.invoice
+    assert invoice is not None, "a checkout is for one invoice"
+    left_minor = invoice.amount_total_minor - invoice.amount_settled_minor
+    wanted = invoice.status == InvoiceStatus.PENDING and payment.amount_minor <= left_minor
+    undecided = payment.status in UNDECIDED
+    return Asked(
+        account_id=account_id,
+        payment_id=payment_id,
+        gateway=checkout.gateway,
+        handle=payment.gateway_handle,
+        begun_at=checkout.begun_at,
+        closes=checkout.state in ("", GatewayStatus.OPEN) and (closes or not undecided or not wanted),
+    )
+
+
+def question(*, account_id: UUID | None, payment_id: UUID) -> Asked:
+    """What somebody asks a gateway about a payment, of this account or of any.
+
+    Raises `NotFound`, `InvalidTransition`.
+    """
+    payments = Payment.objects.across_accounts() if account_id is None else Payment.objects.for_account(account_id)
+    owner_id = payments.filter(id=payment_id).values_list("account_id", flat=True).first()
+    if owner_id is None:
+        raise NotFound
+    asked = asked_of(account_id=owner_id, payment_id=payment_id)
+    if asked is None:
+        raise InvalidTransition("This payment was not made at a gateway.")
+    return asked
+
+
+def ask(asked: Asked) -> Heard:
+    """Ask the gateway; outside of any transaction."""
+    handle = asked.handle
+    try:
+        with calling(asked.gateway) as gateway:
+            handle = handle or gateway.find(str(asked.payment_id), since=asked.begun_at - LOOK_BACK) or ""
+            if not handle:
+                return Heard("")
+            return Heard(handle, gateway.cancel(handle) if asked.closes else gateway.fetch(handle))
+    except GatewayError as failure:
+        return Heard(handle, failure=failure)
+
+
+def hear(asked: Asked, heard: Heard) -> Payment:
+    """Let the answer become of the payment what it says, and note when to ask again."""
+    held = lock_checkout(account_id=asked.account_id, payment_id=asked.payment_id)
+    if heard.state is None and not heard.handle and heard.failure is None:
+        _not_there(held)
+        return held.payment
+    if heard.handle:
+        adopt_handle(held, heard.handle)
+    if heard.state is None:
+        schedule(held, problem=str(heard.failure))
+    else:
+        take_state(held, heard.state)
+    return held.payment
+
+
+def heard_or(asked: Asked, heard: Heard) -> AppError | None:
+    """The same for somebody who waits: `GatewayUnavailable` where the gateway gave no answer."""
+    hear(asked, heard)
+    return None if heard.failure is None else GatewayUnavailable(NO_ANSWER, retry_after_seconds=TRY_AGAIN_SECONDS)
+
+
+def lock_checkout(*, account_id: UUID, payment_id: UUID) -> Held:
+    """Lock a checkout's invoice, payment and own row, in this order."""
+    invoice_id = Payment.objects.for_account(account_id).values_list("invoice_id", flat=True).get(id=payment_id)
+    assert invoice_id is not None, "a checkout is for one invoice"
+    (invoice,) = lock_by_id(Invoice, account_id=account_id, ids=[invoice_id])
+    (payment,) = lock_by_id(Payment, account_id=account_id, ids=[payment_id])
+    checkout = lock_one(Checkout.objects.for_account(account_id).filter(payment_id=payment_id))
+    assert checkout is not None, "checkouts are never deleted"
+    return Held(invoice, payment, checkout)
+
+
+def adopt_handle(held: Held, handle: str) -> None:
+    """Write down what the gateway calls the payment, once."""
+    payment = held.payment
+    if not payment.gateway_handle:
+        row = Payment.objects.for_account(payment.account_id).filter(id=payment.id, gateway_handle="")
+        conditional_update(row, gateway_handle=handle)
+        payment.gateway_handle = handle
+
+
+def take_state(held: Held, state: State) -> None:
+    """Let a gateway's answer become of the payment what it says; one that differs from our order settles nothing."""
+    payment, checkout = held.payment, held.checkout
+    expected = Expected(
+        reference=str(payment.id),
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        live=checkout.live,
+    )
+    problem = difference(state, expected)
+    if problem:
+        _disagree(held, problem)
+        return
+    if checkout.state == GatewayStatus.PAID and state.status is not GatewayStatus.PAID:
+        # An answer that was on its way while another one settled the payment.
+        return
+    fresh: dict[str, Any] = {"charge": state.charge, "payer": state.payer}
+    if state.action is not None:
+        fresh["action"] = action_document(state.action)
+    _write(held, state=state.status.value, **{name: value for name, value in fresh.items() if value})
+    step = move(PaymentStatus(payment.status), state.status)
+    match step:
+        case Move.SETTLE:
+            settlement.settle(
+                payment=payment,
+                invoices={held.invoice.id: held.invoice},
+                received_minor=state.amount_minor,
+                value_date=_value_date(payment.account_id, state.paid_at or clock.now()),
+                decided_alone_by_id=None,
+            )
+        case Move.WAIT:
+            transitions.apply(payment, to=PaymentStatus.PROCESSING)
+        case Move.FAIL:
+            transitions.apply(payment, to=PaymentStatus.FAILED, reason=GATEWAY_FAILED)
+        case Move.CLOSE:
+            transitions.apply(payment, to=PaymentStatus.CANCELLED, reason=NOT_FINISHED)
+        case Move.STAY:
+            if state.status is GatewayStatus.PAID and payment.status not in (*UNDECIDED, *_SETTLED):
+                _disagree(held, f"The gateway says that this payment is paid, and it is {payment.status}.")
+                return
+    _take_fee(held, state)
+    schedule(held)
+
+
+_SETTLED = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED})
+
+
+def schedule(held: Held, *, problem: str = "") -> None:
+    """Note that the gateway was asked and when it is asked again; `problem` is why it did not answer."""
+    checkout, now = held.checkout, clock.now()
+    state = GatewayStatus(checkout.state) if checkout.state else None
+    asks = checkout.asks + 1
+    again = next_ask(
+        now=now, begun_at=checkout.begun_at, expires_at=checkout.expires_at, asks=checkout.asks, answered=state
+    )
+    done = state in (GatewayStatus.FAILED, GatewayStatus.EXPIRED) or (
+        state is GatewayStatus.PAID and checkout.fee_minor is not None
+    )
+    gives_up = again is None and not done and state is not GatewayStatus.PAID
+    told = f"{GIVEN_UP} {problem}".strip()[:300] if gives_up else ""
+    _write(held, asks=asks, asked_at=now, next_ask_at=None if done else again, problem=told)
+    if gives_up:
+        record_about(EventType.CHECKOUT_GIVEN_UP, held)
+        logger.error(
+            "checkout_given_up",
+            extra={"payment_id": str(held.payment.id), "gateway": checkout.gateway, "problem": problem},
+        )
+
+
+def record_about(fact: EventType, held: Held) -> None:
+    """Record a fact about a checkout, for operators."""
+    record(
+        fact,
+        account_id=held.payment.account_id,
+        subject_type="payment",
+        subject_id=held.payment.id,
+        data={"gateway": held.checkout.gateway, "asks": held.checkout.asks},
+    )
+
+
+def _not_there(held: Held) -> None:
+    """The gateway has never opened it; after a while no call of ours can still be about to."""
+    if clock.now() - held.checkout.begun_at < SURELY_NOT_THERE_AFTER:
+        schedule(held)
+        return
+    _write(held, state=GatewayStatus.EXPIRED.value, asked_at=clock.now(), next_ask_at=None, problem="")
+    if held.payment.status in UNDECIDED:
+        transitions.apply(held.payment, to=PaymentStatus.CANCELLED, reason=NEVER_OPENED)
+
+
+def _disagree(held: Held, problem: str) -> None:
+    """Nothing follows from an answer that differs; a person has to look."""
+    if held.checkout.problem != problem:
+        record_about(EventType.CHECKOUT_DISAGREED, held)
+        logger.error("checkout_disagreed", extra={"payment_id": str(held.payment.id), "problem": problem})
+    _write(held, problem=problem, asks=held.checkout.asks + 1, asked_at=clock.now(), next_ask_at=None)
+
+
+def _take_fee(held: Held, state: State) -> None:
+    """Book what the gateway kept, once; in its own currency, outside of the invoice's arithmetic."""
+    payment, fee = held.payment, state.fee
+    if fee is None or held.checkout.fee_minor is not None or payment.status not in _SETTLED:
+        return
+    _write(held, fee_minor=fee.amount_minor, fee_currency=fee.currency)
+    if fee.amount_minor:
+        lines = {Code.GATEWAY_FEES.value: fee.amount_minor, cash(payment.payment_method): -fee.amount_minor}
+        post(Entry(JournalKind.GATEWAY_FEE, payment.id, fee.currency, lines), account_id=payment.account_id)
+
+
+def _write(held: Held, **changes: Any) -> None:
+    checkout = held.checkout
+    conditional_update(Checkout.objects.for_account(checkout.account_id).filter(id=checkout.id), **changes)
+    for name, value in changes.items():
+        setattr(checkout, name, value)
+
+
+def _value_date(account_id: UUID, instant: datetime) -> date:
+    zone = Account.objects.values_list("time_zone", flat=True).get(id=account_id)
+    return instant.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,144 @@
+"""Paying by card in tests: the payer, the gateway's control plane, and the worker's jobs by hand."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from igny8_core.accounts.tenancy import Scope
+from igny8_core.business.billing import tasks
+from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment
+from igny8_core.business.billing.selectors.checkouts import claim_due
+from igny8_core.business.billing.services import gateway_inbox
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import SYSTEM
+from igny8_core.kit import clock
+from tests.cast import BILLING, Api, Cast, as_operator
+from tests.fake_gateway.driving import Driver, call
+
+SUCCESS, CANCEL = "https://shop.test/paid", "https://shop.test/back"
+SESSIONS = "/v1/checkout/sessions"
+
+
+def order(invoice_id: uuid.UUID | str, **more: Any) -> dict[str, Any]:
+    """The body of a checkout."""
+    body = {"invoice_id": str(invoice_id), "payment_method": "stripe", "success_url": SUCCESS, "cancel_url": CANCEL}
+    return {**body, **more}
+
+
+def check_out(api: Api, invoice_id: uuid.UUID | str, *, key: str = "", **more: Any) -> Any:
+    """Somebody goes to pay an invoice by card."""
+    headers = {"Idempotency-Key": key} if key else {}
+    return api.post(f"{BILLING}payments/checkout/", order(invoice_id, **more), **headers)
+
+
+def refresh(api: Api, payment_id: str) -> Any:
+    """The payer's page asks how the payment stands."""
+    return api.post(f"{BILLING}payments/{payment_id}/checkout/refresh/")
+
+
+def invoice_of(cast: Cast, invoice_id: uuid.UUID | str) -> tuple[str, str]:
+    """An invoice's status and what is paid on it."""
+    shown = cast.viewer.get(f"{BILLING}invoices/{invoice_id}/").json()["data"]
+    return shown["status"], shown["amount_paid"]
+
+
+def balance_of(cast: Cast) -> list[dict[str, str]]:
+    """What the account has too much."""
+    balances: list[dict[str, str]] = cast.viewer.get(f"{BILLING}balance/").json()["data"]["balances"]
+    return balances
+
+
+class Desk(Driver):
+    """The gateway's control plane, and the worker."""
+
+    def reset(self) -> None:
+        """Nothing is kept, nothing fails, nothing is sent."""
+        self.call_off()
+        self.post("/reset")
+        self.post("/deliveries/policy", hold=True, copies=1)
+
+    def pay(self, session: str, **more: Any) -> Any:
+        """Pay on the gateway's page."""
+        return self.post("/stripe/pay", session=session, **more)
+
+    def fail(self, kind: str, **more: Any) -> None:
+        """The next call of this kind fails."""
+        rule = json.dumps({"kind": kind, "gateway": "stripe", "times": 1, **more})
+        got = call("POST", f"{self.running.control_address}/faults", rule, Content_Type="application/json")
+        assert got.status == 200, got.body
+
+    def call_off(self) -> None:
+        """Nothing fails any more."""
+        got = call("DELETE", f"{self.running.control_address}/faults")
+        assert got.status == 200, got.body
+
+    def sessions(self, payment_id: str | None = None) -> list[dict[str, Any]]:
+        """The gateway's checkouts, of one payment or all."""
+        found = self.stripe("GET", f"{SESSIONS}?limit=100").json()["data"]
+        return [one for one in found if payment_id in (None, one["client_reference_id"])]
+
+    def charged(self) -> int:
+        """How many charges have succeeded in the gateway's books."""
+        return len(self.get("/books")["stripe"]["charges"])
+
+    def send(self, **policy: Any) -> None:
+        """Let the gateway send what it has held back."""
+        self.post("/deliveries/policy", hold=False, **policy)
+
+    def event_of(self, kind: str) -> str:
+        """The id of the newest event of a type."""
+        listed = self.stripe("GET", f"/v1/events?limit=1&type={kind}").json()["data"]
+        return str(listed[0]["id"])
+
+    def forge(self, kind: str, event: str) -> int:
+        """The product's answer to a forged message."""
+        status: int = self.post("/deliveries/forge", kind=kind, event=event)["status"]
+        return status
+
+
+def read_messages() -> int:
+    """The worker reads every message whose time has come; returns how many."""
+    claimed: list[uuid.UUID] = unit_of_work.run(gateway_inbox.claim_waiting, scope=Scope.operators(), actor=SYSTEM)
+    for message_id in claimed:
+        tasks.read_gateway_message(str(message_id))
+    return len(claimed)
+
+
+def janitor(cast: Cast) -> int:
+    """The worker asks about every checkout of the account whose time has come; returns how many."""
+    due = unit_of_work.run(claim_due, scope=Scope.operators(), actor=SYSTEM)
+    own = [payment_id for account_id, payment_id in due if account_id == cast.account.id]
+    for payment_id in own:
+        tasks.ask_gateway(str(payment_id), str(cast.account.id))
+    return len(own)
+
+
+@contextmanager
+def later(**more: float) -> Iterator[None]:
+    """So much time has passed for the product."""
+    with clock.use(clock.now() + timedelta(**more)):
+        yield
+
+
+def checkout_of(payment_id: str) -> Checkout:
+    """The row of a checkout."""
+    rows = Checkout.objects.across_accounts().select_related("payment")
+    found: Checkout = as_operator(lambda: rows.get(payment_id=payment_id))
+    return found
+
+
+def payments_of(invoice_id: uuid.UUID) -> list[tuple[str, str]]:
+    """Method and status of an invoice's payments, oldest first."""
+    rows = Payment.objects.across_accounts().filter(invoice_id=invoice_id).order_by("sequence")
+    found: list[tuple[str, str]] = as_operator(lambda: list(rows.values_list("payment_method", "status")))
+    return found
+
+
+def messages() -> list[tuple[str, str]]:
+    """Kind and outcome of every message that is kept."""
+    rows = GatewayMessage.objects.order_by("received_at", "id")
+    found: list[tuple[str, str]] = as_operator(lambda: list(rows.values_list("kind", "outcome")))
+    return found
