@@ -31,7 +31,13 @@ AT_STAKE = (
 )
 UNITS = "backend/tests/unit"
 WITH_DATABASE = (
-    *("api/test_money_choices.py", "api/test_money_edges.py", "api/test_approvals.py", "api/test_approvals_pending.py"),
+    *(
+        "api/test_money_choices.py",
+        "api/test_money_edges.py",
+        "api/test_money_facts.py",
+        "api/test_approvals.py",
+        "api/test_approvals_pending.py",
+    ),
     *("api/test_refunds_and_credits.py", "api/test_refunds_by_two.py", "api/test_four_eyes_by_sum.py"),
     *("api/test_manual_payment.py", "api/test_statement_lines.py", "api/test_statements.py", "api/test_references.py"),
     *("api/test_method_configs.py", "api/test_available_qr.py", "api/test_payment_list.py", "api/test_documents.py"),
