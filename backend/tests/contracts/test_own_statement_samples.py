@@ -56,6 +56,17 @@ PROFILES: dict[str, dict[str, Any]] = {
     "whole-thousands.csv": TABLE | {"decimal": ","},
     "contradiction.csv": {name: value for name, value in TABLE.items() if name != "balance"} | {"decimal": ","},
     "signs-and-codes.csv": TABLE | {"decimal": ",", "thousands": "."},
+    "summary-rows.csv": {
+        "delimiter": ";",
+        "thousands": ",",
+        "date_order": "dmy",
+        "booking_date": "Date",
+        "debit": "Out",
+        "credit": "In",
+        "balance": "Balance",
+        "remittance": ["Particulars"],
+        "fixed_currency": "PKR",
+    },
     "cr-dr.csv": TABLE
     | {
         "delimiter": ",",

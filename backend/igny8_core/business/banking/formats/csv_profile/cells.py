@@ -21,6 +21,9 @@ from igny8_core.business.banking.domain.reading import Unreadable, clean, day, q
 type Cell = str | Decimal | date
 """CSV has only texts; XLSX also has numbers and dates, which do not depend on the language."""
 
+type Row = tuple[int, list[Cell]]
+"""A row's number from one (in CSV the number of its first line) and its cells."""
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WITH_MARKS = re.compile(
     r"(\d{1,4}|[A-Za-z]{3,9})[^\dA-Za-z]{1,2}(\d{1,2}|[A-Za-z]{3,9})[^\dA-Za-z]{1,2}(\d{1,4})(?!\d)"

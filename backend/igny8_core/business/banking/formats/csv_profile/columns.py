@@ -1,22 +1,53 @@
 """The position of a profile's columns in a file, and their content in a row."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, Self
 
 from igny8_core.business.banking.domain.amounts import Habits
 from igny8_core.business.banking.domain.csv_profile import Column, CsvProfile
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.reading import Unreadable, compact, quoted, reference, within_limits
+from igny8_core.business.banking.domain.summary_rows import Summary, summary_named
 from igny8_core.business.banking.formats.csv_profile.cells import (
     Cell,
+    Row,
     amount_of,
     date_of,
     note_habits,
     signed_of,
     text_of,
 )
+
+
+class StatementSummary(NamedTuple):
+    """A balance, or a total, that is no line; minor units."""
+
+    balance_minor: int | None
+    day: date | None
+    currency: str
+
+
+class NoTable(StatementRefused):
+    """The sheet has no table of the profile's form; another sheet may have one."""
+
+
+def titles(header: Sequence[Row]) -> dict[str, int]:
+    """The place of each title in the rows of a header; the first of equal ones."""
+    found: dict[str, int] = {}
+    for _, cells in header:
+        for place, cell in enumerate(cells):
+            found.setdefault(folded(text_of(cell)), place)
+    return found
+
+
+def folded(title: str) -> str:
+    """A title as it is compared."""
+    return title.strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +60,17 @@ class Columns:
     """What the amounts of the whole table show about their marks; filled before its lines are read."""
 
     @classmethod
-    def find(cls, profile: CsvProfile, header: tuple[int, list[Cell]] | None, habits: Habits) -> Self:
-        """Find the columns in the header; raises `StatementRefused` if one is missing."""
-        number, cells = header or (0, [])
-        titles: dict[str, int] = {}
-        for place, cell in enumerate(cells):
-            titles.setdefault(text_of(cell).casefold(), place)
+    def find(cls, profile: CsvProfile, header: Sequence[Row], habits: Habits) -> Self:
+        """Find the columns in the header's rows; raises `NoTable` if one is missing."""
+        found = titles(header)
         places: dict[Column, int] = {}
         for column in profile.columns():
-            found = column - 1 if isinstance(column, int) else titles.get(column.strip().casefold())
-            if found is None:
+            place = column - 1 if isinstance(column, int) else found.get(folded(column))
+            if place is None:
+                number, cells = header[0]
                 there = ", ".join(quoted(text_of(cell)) for cell in cells[:20])
-                raise StatementRefused(f"Line {number}: there is no column {quoted(str(column))} among {there}.")
-            places[column] = found
+                raise NoTable(f"Line {number}: there is no column {quoted(str(column))} among {there}.")
+            places[column] = place
         return cls(profile, places, habits)
 
     def account(self, cells: list[Cell]) -> str:
@@ -53,6 +82,39 @@ class Columns:
         profile = self.profile
         for column in (profile.amount, profile.debit, profile.credit, profile.balance):
             note_habits(self._cell(cells, column), self.habits)
+
+    def summary(self, cells: list[Cell]) -> StatementSummary | None:
+        """The row as a balance or a total that the bank prints among the lines; None if it may be a line.
+
+        Raises `Unreadable` for a balance with a day and an amount: it may be either.
+        """
+        name = next((cell for cell in cells if isinstance(cell, str) and summary_named(text_of(cell))), None)
+        if name is None:
+            return None
+        profile = self.profile
+        amounts = (self._money(cells, column) for column in (profile.amount, profile.debit, profile.credit))
+        moves = any(amount != "" and _is_not_zero(amount) for amount in amounts)
+        day = self._day(cells)
+        is_balance = summary_named(text_of(name)) is Summary.BALANCE
+        if day is not None and not is_balance:
+            # Companies are called so too.
+            return None
+        if day is not None and moves:
+            raise Unreadable(f"the row is called {quoted(text_of(name))} but has an amount")
+        balance = self._money(cells, profile.balance)
+        currency = self._text(cells, profile.currency).upper() or profile.fixed_currency
+        is_known = balance != "" and currency and is_balance
+        minor = signed_of(balance, currency, profile, self.habits) if is_known else None
+        return StatementSummary(balance_minor=minor, day=day, currency=currency)
+
+    def _day(self, cells: list[Cell]) -> date | None:
+        """The first day in the row's columns for it that can be read."""
+        for column in (self.profile.booking_date, self.profile.value_date):
+            cell = self._cell(cells, column)
+            if cell != "":
+                with contextlib.suppress(Unreadable):
+                    return date_of(cell, self.profile.date_order)
+        return None
 
     def line(self, cells: list[Cell], *, position: int, raw: str) -> tuple[StatementLine, int | None]:
         """The row as a line, and the balance after it if the bank gives one; raises `Unreadable`."""
@@ -137,3 +199,7 @@ class Columns:
         if credit < 0:
             raise Unreadable("the credit is below zero")
         return credit or -abs(debit)
+
+
+def _is_not_zero(amount: Cell) -> bool:
+    return amount != 0 if isinstance(amount, Decimal) else any(character in "123456789" for character in str(amount))

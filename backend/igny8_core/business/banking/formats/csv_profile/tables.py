@@ -2,9 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from igny8_core.business.banking.domain import archives
@@ -12,7 +14,7 @@ from igny8_core.business.banking.domain.csv_profile import MAX_COLUMN
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.reading import Source
 from igny8_core.business.banking.domain.xml_prolog import HEAD_BYTES, first_elements
-from igny8_core.business.banking.formats.csv_profile.cells import Cell
+from igny8_core.business.banking.formats.csv_profile.cells import Cell, Row
 from igny8_core.kit.on_demand import OnDemand
 
 if TYPE_CHECKING:
@@ -20,12 +22,10 @@ if TYPE_CHECKING:
 else:
     openpyxl = OnDemand("openpyxl")
 
-type Row = tuple[int, list[Cell]]
-"""A row's number from one (in CSV the number of its first line) and its cells."""
-
 MAX_WORKBOOK_BYTES = 50_000_000
 """Limit for all parts of a workbook once unpacked: its texts are held in memory."""
 MAX_ROWS = 200_000
+MAX_SHEETS = 100
 MAX_CSV_ROWS = 1_000_000
 
 
@@ -64,13 +64,25 @@ class _Raw(io.RawIOBase):
         return len(data)
 
 
-def xlsx_rows(file: BinaryIO) -> Iterator[Row]:
-    """Rows of a workbook's first sheet; formulas are read as the values stored with them."""
+def xlsx_sheets(file: BinaryIO) -> list[tuple[str, Callable[[], Iterator[Row]]]]:
+    """The visible sheets of a workbook: each with its name, and what starts reading it from its beginning.
+
+    Formulas are read as the values stored with them.
+    """
     _judge(file)
     file.seek(0)
-    try:
+    with _refusing_what_is_broken():
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    if not sheets:
+        raise StatementRefused("The workbook has no sheet.")
+    if len(sheets) > MAX_SHEETS:
+        raise StatementRefused(f"The workbook has more than {MAX_SHEETS} sheets; upload it in parts.")
+    return [(sheet.title, partial(_sheet_rows, sheet)) for sheet in sheets]
+
+
+def _sheet_rows(sheet: Any) -> Iterator[Row]:
+    with _refusing_what_is_broken():
         # A sheet's declared size is ignored: it may claim millions of columns.
         sheet.reset_dimensions()
         rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMN, values_only=True)
@@ -79,10 +91,16 @@ def xlsx_rows(file: BinaryIO) -> Iterator[Row]:
                 raise StatementRefused(f"The sheet has more than {MAX_ROWS:,} rows; upload it in parts.")
             # Gaps arrive as rows of two hundred empty cells, up to a million of them from a few bytes.
             yield number, [] if cells.count(None) == len(cells) else _cells(cells)
+
+
+@contextmanager
+def _refusing_what_is_broken() -> Iterator[None]:
+    """A workbook is a dozen XML parts that refer to each other, and the library raises many kinds of exceptions."""
+    try:
+        yield
     except StatementRefused:
         raise
     except Exception as error:
-        # A workbook is a dozen XML parts that refer to each other, and the library raises many kinds of exceptions.
         raise StatementRefused(f"The workbook is broken ({type(error).__name__}).") from None
 
 
