@@ -77,8 +77,14 @@ class Desk(Driver):
 
     def sessions(self, payment_id: str | None = None) -> list[dict[str, Any]]:
         """The gateway's checkouts, of one payment or all."""
-        found = self.stripe("GET", f"{SESSIONS}?limit=100").json()["data"]
-        return [one for one in found if payment_id in (None, one["client_reference_id"])]
+        found: list[dict[str, Any]] = []
+        more = ""
+        while True:
+            page = self.stripe("GET", f"{SESSIONS}?limit=100{more}").json()
+            found += page["data"]
+            if not page["has_more"]:
+                return [one for one in found if payment_id in (None, one["client_reference_id"])]
+            more = f"&starting_after={found[-1]['id']}"
 
     def charged(self) -> int:
         """How many charges have succeeded in the gateway's books."""

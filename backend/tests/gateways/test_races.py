@@ -76,7 +76,7 @@ def test_many_checkouts_through_a_gateway_that_fails(cast: Cast, desk: Desk) -> 
     assert set(first) <= {201, 202, 503}
     assert first[202] + first[503] > 0
     desk.call_off()
-    known = {one["client_reference_id"]: one["id"] for one in _sessions(desk)}
+    known = {one["client_reference_id"]: one["id"] for one in desk.sessions()}
     for session in known.values():
         desk.pay(session)
     for minutes in (1, 3, 12, 70, 140):
@@ -99,17 +99,6 @@ def test_many_checkouts_through_a_gateway_that_fails(cast: Cast, desk: Desk) -> 
 
 def _four(act: Any, start: int) -> list[int]:
     return at_once(min(4, CHECKOUTS - start), lambda index: act(start + index))
-
-
-def _sessions(desk: Desk) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    more = ""
-    while True:
-        page = desk.stripe("GET", f"{SESSIONS}?limit=100{more}").json()
-        found += page["data"]
-        if not page["has_more"]:
-            return found
-        more = f"&starting_after={found[-1]['id']}"
 
 
 def _every(cast: Cast, path: str) -> list[dict[str, Any]]:

@@ -40,6 +40,19 @@ print(sorted(answers.items()))
 """
 
 
+GATEWAY = """
+import sys
+import igny8_core.asgi
+from django.test import Client
+from igny8_core.business.billing.gateways.registry import REGISTRY
+Client().get("/api/v1/billing/payments/")
+stripe = REGISTRY["stripe"]({"IGNY8_STRIPE_SECRET_KEY": "sk_test_1", "IGNY8_STRIPE_WEBHOOK_SECRET": "whsec_1"})
+print([sys.modules.get(name) is not None for name in ("stripe", "requests")])
+assert stripe._client
+print([sys.modules.get(name) is not None for name in ("stripe", "requests")])
+"""
+
+
 def said(program: str) -> list[str]:
     """What a new web process that runs this prints."""
     environment = {**os.environ, "IGNY8_PROCESS": "web"}
@@ -52,6 +65,11 @@ def said(program: str) -> list[str]:
 
 def test_nothing_large_is_imported_before_it_is_needed() -> None:
     assert said(ASK) == ["[]", "401 []", "200 ['igny8_core.portal.urls']"]
+
+
+def test_a_gateways_library_is_there_once_a_payer_needs_it() -> None:
+    """Also what the web process keeps out at its start, because others would import it for nothing."""
+    assert said(GATEWAY) == ["[False, False]", "[True, True]"]
 
 
 @pytest.mark.parametrize("_", range(2))
