@@ -51,6 +51,7 @@ ENOUGH_SECONDS = 30.0
 PYTEST = ("-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 WARM = ("hypothesis.strategies", "msgspec", "rapidfuzz", "openpyxl", "lxml.etree", "psycopg_pool", "django.db.models")
 """Imported once, before the processes that judge are forked; nothing of ours may be."""
+SAID = "judged.txt"
 OURS = frozenset({"igny8_core", "tests", "mutants", "demo", "launcher", "bench"})
 
 
@@ -99,7 +100,8 @@ def _recorded(tree: Path, files: Sequence[Path]) -> Recorded:
         for judges in ([UNITS], [f"backend/tests/{name}" for name in WITH_DATABASE]):
             part = tree / "recorded.json"
             if not _pass(tree, judges, 3600, record=(frozenset(map(str, files)), part)):
-                sys.exit("A test fails without a fault. Mend it first: `make test` names it.")
+                print((tree / SAID).read_text())
+                sys.exit("A test fails without a fault in the code. Fix it first.")
             recorded |= json.loads(part.read_text().replace(f"{tree / BUSINESS}/", ""))
         kept.write_text(json.dumps(recorded))
     return json.loads(kept.read_text())  # type: ignore[no-any-return]
@@ -158,7 +160,7 @@ def _pass(
 def _judge(tree: Path, judges: Sequence[str], record: tuple[frozenset[str], Path] | None) -> int:
     os.chdir(tree)
     for stream in (1, 2):
-        os.dup2(os.open("judged.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+        os.dup2(os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
     ours = {"", str(ROOT), str(ROOT / "backend")}

@@ -232,3 +232,12 @@ def test_a_bank_line_says_what_it_booked_and_who_decided(cast: Cast) -> None:
 def decide_line_matches(cast: Cast, line: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = cast.support.get(f"{ADMIN}statements/lines/{line['id']}/").json()["data"]["matches"]
     return found
+
+
+def test_a_bank_line_pays_an_invoice_of_one_paisa(cast: Cast) -> None:
+    due = cast.invoice("0.01")
+    found = imported(cast, camt(bank_account(cast), payer(10_00, "nothing that we know")))
+    (line,) = lines(cast, found["id"])
+    assert decide_line(cast, line, "assign", {"invoice_id": str(due)}).status_code == 200
+    assert (invoice(cast, due)["status"], balance(cast)) == ("paid", "9.99")
+    verified(cast)

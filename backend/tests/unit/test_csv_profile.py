@@ -97,3 +97,60 @@ def test_no_json_is_anything_but_a_profile_or_refused(field: str, value: object)
         assert refused.fields
     else:
         assert CsvProfile.from_json(profile.to_json()) == profile
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("skip_rows", 0),
+        ("skip_rows", 100),
+        ("skip_last_rows", 100),
+        ("booking_date", 1),
+        ("booking_date", 200),
+        ("balance", "x" * 100),
+        ("balance", "x"),
+        ("remittance", ["Text"]),
+        ("debit_words", ["D"]),
+        ("fixed_account", "A" * 64),
+        ("inverted", True),
+    ],
+)
+def test_a_field_at_its_limit_is_taken(field: str, value: object) -> None:
+    assert CsvProfile.from_json(GOOD | {field: value}).to_json()[field] == value
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("skip_rows", 101), ("fixed_account", "A" * 65), ("remittance", ["x" * 101])]
+)
+def test_a_field_beyond_its_limit_is_refused(field: str, value: object) -> None:
+    assert faults(**{field: value}) == {field}
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"booking_date": None, "value_date": "Value"}, set()),
+        ({"amount": None, "debit": "Out"}, set()),
+        ({"amount": None, "credit": "In"}, set()),
+        ({"credit": "In"}, {"amount"}),
+        ({"amount": None}, {"amount"}),
+        ({"amount": None, "debit": "Out", "inverted": True}, {"inverted"}),
+        ({"indicator": "D/C"}, set()),
+        ({"indicator": "D/C", "inverted": True}, {"inverted"}),
+        ({"debit_words": ["x"], "credit_words": [" X "]}, {"debit_words"}),
+        ({"fixed_currency": "", "currency": "Currency"}, set()),
+        ({"account": "Account"}, set()),
+        ({"has_header": False, "booking_date": 1, "amount": 2}, set()),
+        ({"has_header": False, "booking_date": 1, "amount": 2, "remittance": ["Text"]}, {"has_header"}),
+    ],
+)
+def test_exactly_these_fields_contradict(changed: dict[str, Any], fields: set[str]) -> None:
+    if fields:
+        assert faults(**changed) == fields
+    else:
+        CsvProfile.from_json(GOOD | changed)
+
+
+def test_the_columns_are_listed_in_the_order_of_the_fields() -> None:
+    profile = CsvProfile.from_json(GOOD | {"value_date": 4, "balance": "Saldo", "remittance": ["Text", 7]})
+    assert profile.columns() == ["Date", 4, "Amount", "Saldo", "Text", 7]

@@ -239,3 +239,51 @@ def test_the_money_of_a_split_runs_out_in_order() -> None:
     items = [ACME, NEXT, candidate("ACME-000044", 900)]
     best = decide(line("ACME-000042 ACME-000043 ACME-000044", 10000), items).proposals[0]
     assert [(part.candidate, part.amount_minor) for part in best.parts] == [(ACME, 4900), (NEXT, 5100)]
+
+
+def test_another_payer_keeps_a_named_split_for_a_person() -> None:
+    """The money of BETA's bank account pays two invoices of ACME, to the last cent: likely, and not certain."""
+    other = replace(BETA, known_payer_accounts=frozenset({"DE1"}))
+    decision = decide(line("ACME-000042, 43", 10000, counterparty_account="DE1"), [ACME, NEXT, other])
+    assert decision.certain is None
+    assert (decision.proposals[0].score, len(decision.proposals[0].parts)) == (92, 2)
+    ours = replace(NEXT, known_payer_accounts=frozenset({"DE1"}))
+    assert decide(line("ACME-000042, 43", 10000, counterparty_account="DE1"), [ACME, ours, other]).certain is not None
+
+
+def test_an_invoice_gives_way_if_one_of_its_waiting_payments_fits() -> None:
+    fitting, smaller = payment(ACME, TID), payment(ACME, "FT26112ZZZ99", amount=2000)
+    decision = decide(line("ACME-000042"), [ACME, fitting, smaller])
+    assert ACME not in [proposal.parts[0].candidate for proposal in decision.proposals]
+    alone = decide(line("ACME-000042"), [ACME, smaller]).proposals[0]
+    assert (alone.parts[0].candidate, alone.reasons[-1]) == (
+        ACME,
+        "a payment of another amount awaits approval for this invoice",
+    )
+
+
+def test_six_proposals_at_most_the_likeliest_first() -> None:
+    proposals = decide(line(""), [candidate(f"ACM{n}-000001") for n in range(8)]).proposals
+    assert [proposal.score for proposal in proposals] == [28] * 6
+    known = replace(candidate("ZETA-000001"), known_payer_accounts=frozenset({"DE1"}))
+    best = decide(line("", counterparty_account="DE1"), [ACME, BETA, known]).proposals
+    assert [proposal.score for proposal in best] == [54, 28, 28]
+
+
+def test_the_same_candidate_counts_once() -> None:
+    assert len(decide(line("ACME-000042"), [ACME, ACME]).proposals) == 1
+
+
+def test_three_sums_at_most_are_found() -> None:
+    items = [candidate(f"ACME-{n:06d}", 1000) for n in range(1, 9)]
+    proposals = decide(line("", 2000, counterparty_name="Acme Trading Ltd"), items).proposals
+    assert [len(one.parts) for one in proposals] == [2, 2, 2]
+
+
+def test_the_older_invoice_comes_first_in_a_sum_and_the_named_one_before() -> None:
+    old, new = candidate("ACME-000001", 1000, opened_on=date(2026, 10, 1)), candidate("ACME-000002", 1000)
+    third = candidate("ACME-000003", 1000, opened_on=date(2026, 10, 20))
+    proposals = decide(line("", 2000, counterparty_name="Acme Trading Ltd"), [new, third, old]).proposals
+    assert [[part.candidate for part in one.parts] for one in proposals] == [[old, third], [old, new], [third, new]]
+    named = decide(line("ACME-000002", 2000, counterparty_name="Acme Trading Ltd"), [new, third, old]).proposals
+    assert [part.candidate for part in named[0].parts] == [new, old]

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from igny8_core.business.banking.domain.bank_accounts import is_same_account, normalise_number
@@ -10,6 +11,7 @@ from igny8_core.business.banking.domain.candidates import CandidateKind
 from igny8_core.business.banking.domain.fingerprints import Occurrences, fingerprint, has_bank_reference, is_total_of
 from igny8_core.business.banking.domain.line_errors import LineNotOpen, WrongDirection
 from igny8_core.business.banking.domain.line_states import LineStatus, ensure_transition
+from igny8_core.business.banking.domain.names import occurs_in, similarity
 from igny8_core.business.billing.domain.allocation import Claim, Share, split
 from igny8_core.business.billing.domain.approvals import (
     NO_LIMIT_SET,
@@ -21,6 +23,7 @@ from igny8_core.business.billing.domain.approvals import (
 )
 from igny8_core.business.billing.domain.errors import AmountExceedsRefundable, FourEyesRequired, InvalidTransition
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus, ensure_invoice_transition
+from igny8_core.business.billing.domain.papers import Line, tax_groups
 from igny8_core.business.billing.domain.refunds import (
     APPROVED,
     RefundStatus,
@@ -236,3 +239,26 @@ def test_equal_bookings_are_counted_and_a_batch_is_the_sum_of_two_or_more() -> N
     assert is_total_of(5, [2, 3])
     assert not is_total_of(5, [5])
     assert not is_total_of(6, [2, 3])
+
+
+def test_tax_is_grouped_by_rate_the_highest_first() -> None:
+    def sold(amount: int, tax: int, rate: str | None) -> Line:
+        return Line("x", 1, amount, amount, tax, None if rate is None else Decimal(rate))
+
+    groups = tax_groups((sold(100, 7, "7"), sold(200, 38, "19.00"), sold(50, 0, None), sold(10, 2, "19")))
+    assert [(group.rate, group.base_minor, group.tax_minor) for group in groups] == [
+        (19, 210, 40),
+        (7, 100, 7),
+        (0, 50, 0),
+    ]
+
+
+def test_likeness_of_names() -> None:
+    assert [similarity(*pair) for pair in (("ACME", "ACME"), ("", "A"), ("A", ""))] == [100, 0, 0]
+    assert similarity("ACME TEXTI", "ACME TEXTILES") == similarity("ACME TEXTILES", "ACME TEXTI") == 95
+    assert similarity("TEXTILES ACME", "ACME TEXTILES") == 100
+    assert similarity("ALI TRADER", "LAHORE ALI TRADER") == 93
+    assert similarity("AHMED", "KHAN AHMED") == 70
+    assert occurs_in("AHMED", " TO AHMED KHAN ")
+    assert not occurs_in("AHMED", " TO AHMEDS KHAN ")
+    assert not occurs_in("AHME", " TO AHME KHAN ")

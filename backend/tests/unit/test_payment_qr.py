@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 import segno
 import zxingcpp
-from igny8_core.business.billing.domain.emv_qr import BadCode, checked, crc16, decode, for_payment, pix_payload, sealed
+from igny8_core.business.billing.domain.emv_qr import (
+    BadCode,
+    checked,
+    crc16,
+    decode,
+    encode,
+    for_payment,
+    pix_payload,
+    sealed,
+)
 from igny8_core.business.billing.domain.epc_qr import epc_payload
 from igny8_core.business.billing.domain.instructions import check_instructions, fill
 from igny8_core.business.billing.domain.payment_qr import payment_qr
@@ -207,3 +216,121 @@ def test_other_rails_have_no_code(method: str, currency: str, instructions: dict
 
 def test_nothing_to_pay_has_no_code() -> None:
     assert pay("bank_transfer", "EUR", 0, iban="DE89370400440532013000", payee_name="A") is None
+
+
+def test_the_sepa_code_holds_exactly_what_the_standard_allows() -> None:
+    def payload(**change: Any) -> str | None:
+        return epc_payload(**{**GIRO, "amount_minor": 100, "reference": "x", **change})
+
+    assert payload(name="n" * 70) and not payload(name="n" * 71)
+    assert payload(reference="r" * 140) and not payload(reference="r" * 141)
+    assert payload(amount_minor=1) and payload(amount_minor=99_999_999_999)
+    # 331 bytes: the frame, 70 letters of two bytes, and text up to the last byte.
+    full = payload(name="ß" * 70, reference="ü" * 61 + "x")
+    assert full is not None
+    left = 331 - len(full.encode())
+    assert left >= 0
+    assert payload(name="ß" * 70, reference="ü" * 61 + "x" * (1 + left))
+    assert payload(name="ß" * 70, reference="ü" * 61 + "x" * (2 + left)) is None
+
+
+def test_an_object_has_one_to_ninety_nine_characters() -> None:
+    assert encode([("26", "x" * 99)]) == "2699" + "x" * 99
+    assert encode([("26", "x")]) == "2601x"
+    for value in ("", "x" * 100):
+        with pytest.raises(BadCode, match=f"has {len(value)} characters"):
+            encode([("26", value)])
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("26", "not a valid sequence"), ("2x01a", "not a valid"), ("٢٦01a", "not a valid"), ("2602a", "cut short")],
+)
+def test_a_chain_is_read_to_its_end(text: str, sentence: str) -> None:
+    with pytest.raises(BadCode, match=sentence):
+        decode(text)
+    assert decode("") == []
+    assert decode("2601a2702bc") == [("26", "a"), ("27", "bc")]
+
+
+HEAD = [("00", "01"), ("53", "986")]
+
+
+@pytest.mark.parametrize(
+    ("objects", "sentence"),
+    [
+        ([("53", "986"), ("26", "a")], "must begin with 000201"),
+        ([("00", "02"), ("26", "a"), ("53", "986")], "must begin with 000201"),
+        ([("00", "01"), ("26", "a")], "currency or merchant account is missing"),
+        ([*HEAD, ("52", "a")], "currency or merchant account is missing"),
+        ([*HEAD, ("01", "a")], "currency or merchant account is missing"),
+    ],
+)
+def test_what_a_merchant_code_needs(objects: list[tuple[str, str]], sentence: str) -> None:
+    with pytest.raises(BadCode, match=sentence):
+        checked(sealed(objects))
+    for account in ("02", "51"):
+        assert checked(sealed([*HEAD, (account, "a")])) == [*HEAD, (account, "a")]
+    with pytest.raises(BadCode, match="must begin"):
+        checked(encode([*HEAD, ("26", "a")]))
+
+
+def test_a_merchant_code_has_512_characters_at_most() -> None:
+    def code(length: int) -> str:
+        # 6 + 7 + 8 characters of frame, four full objects of 103, and the rest.
+        rest = length - len(sealed([*HEAD, *((f"{n}", "x" * 99) for n in range(26, 30))])) - 4
+        return sealed([*HEAD, *((f"{n}", "x" * 99) for n in range(26, 30)), ("30", "y" * rest)])
+
+    assert len(code(512)) == 512
+    assert checked(code(512))
+    with pytest.raises(BadCode, match="512 characters"):
+        checked(code(513))
+    assert checked(code(512)[:-4] + code(512)[-4:].lower())
+
+
+@pytest.mark.parametrize(
+    ("amount", "fits"),
+    [
+        ("1", True),
+        ("1.5", True),
+        ("1.500", True),
+        ("1.5000", False),
+        ("9" * 10, True),
+        ("9" * 11, False),
+        ("1,5", False),
+    ],
+)
+def test_the_amount_of_a_merchant_code(amount: str, *, fits: bool) -> None:
+    assert (for_payment(EMVCO, currency="CNY", amount=amount, reference="R") is not None) is fits
+
+
+def test_a_reference_is_cut_for_a_merchant_code_and_left_out_of_a_pix_code() -> None:
+    text = for_payment(EMVCO, currency="CNY", amount="1", reference="R" * 26)
+    assert text is not None
+    assert dict(decode(dict(checked(text))["62"]))["05"] == "R" * 25
+
+    def pix(reference: str, name: str = "N", city: str = "C") -> dict[str, str]:
+        made = pix_payload(key=" k ", name=name, city=city, amount="1.00", reference=reference)
+        assert made is not None
+        return dict(checked(made))
+
+    assert dict(decode(pix("R" * 25)["62"])) == {"05": "R" * 25}
+    assert dict(decode(pix("R" * 26)["62"])) == {"05": "***"}
+    shown = pix("R", name="N" * 26, city="C" * 16)
+    assert (shown["59"], shown["60"], shown["58"], shown["52"]) == ("N" * 25, "C" * 15, "BR", "0000")
+    assert dict(decode(shown["26"])) == {"00": "br.gov.bcb.pix", "01": "k"}
+    assert (pix("R", name="  A  B ")["59"], pix("R", name="A" * 24 + " B")["59"]) == ("A B", "A" * 24)
+    assert pix_payload(key="k", name="", city="C", amount="1.00", reference="R") is None
+
+
+def test_a_rail_needs_its_currency_and_its_payee() -> None:
+    upi = {"wallet_name": "upi", "payee_id": "a@b", "payee_name": ""}
+    assert pay("local_wallet", "INR", **upi) == (f"upi://pay?pa=a@b&am=1234.56&cu=INR&tn={REFERENCE}&tr={REFERENCE}")
+    assert pay("local_wallet", "EUR", **upi) is None
+    assert pay("local_wallet", "BRL", wallet_name="PIX", payee_name="A", payee_city="B") is None
+    giro = {"iban": "DE89370400440532013000", "payee_name": "A"}
+    assert pay("bank_transfer", "EUR", **giro)
+    assert pay("bank_transfer", "USD", **giro) is None
+    arguments = {"payment_method": "bank_transfer", "currency": "EUR", "instructions": giro, "amount_minor": 1}
+    assert payment_qr(**arguments, reference="R")
+    assert payment_qr(**arguments, reference="") is None
