@@ -4,11 +4,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from igny8_core.business.billing.domain.references import (
+    checked_reference,
     creditor_reference,
     invoice_number,
     is_valid_creditor_reference,
     normalise_reference,
+    read_reference,
+    reference_skeleton,
 )
+from igny8_core.kit.errors import ValidationError
+from igny8_core.kit.texts import BadText
 from stdnum import iso11649
 
 sequences = st.integers(min_value=1, max_value=10**10 - 1)
@@ -88,3 +93,29 @@ def test_invoice_numbers() -> None:
     assert invoice_number("ACME", 1_234_567) == "ACME-1234567"
     with pytest.raises(ValueError, match="one"):
         invoice_number("ACME", 0)
+
+
+def test_a_reference_is_read_for_display_for_comparing_and_for_likeness() -> None:
+    made = read_reference("  txn-O1\u200b ")
+    assert (made.text, made.normalised) == ("txn-O1", "TXNO1")
+    assert made.skeleton == reference_skeleton("TXN 0l")
+    assert len(read_reference("x" * 256).normalised) == 256
+    for text, words in (("-/.", "not a valid reference"), ("x" * 257, "more than 256 characters")):
+        with pytest.raises(BadText, match=words):
+            read_reference(text)
+        with pytest.raises(ValidationError) as refused:
+            checked_reference(text, field="reference")
+        assert list(refused.value.fields) == ["reference"]
+    assert checked_reference("ab", field="reference") == read_reference("ab")
+
+
+def test_the_first_and_the_last_sequence() -> None:
+    assert creditor_reference(1)[4:] == "0000000001"
+    assert creditor_reference(10**10 - 1)[4:] == "9999999999"
+    assert invoice_number("ACME", 1) == "ACME-000001"
+
+
+def test_skeletons_ignore_case_and_separators_and_end_at_a_limit() -> None:
+    assert reference_skeleton("a-b_c d/e") == reference_skeleton("ABCDE")
+    assert len(reference_skeleton("x" * 300)) == 256
+    assert reference_skeleton("..") == ""
