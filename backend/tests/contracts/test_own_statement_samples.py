@@ -67,6 +67,15 @@ PROFILES: dict[str, dict[str, Any]] = {
         "remittance": ["Particulars"],
         "fixed_currency": "PKR",
     },
+    "polish.csv": {
+        "delimiter": ";",
+        "encoding": "cp1250",
+        "decimal": ",",
+        "booking_date": "Data",
+        "amount": "Kwota",
+        "counterparty_name": "Nadawca",
+        "fixed_currency": "PLN",
+    },
     "cr-dr.csv": TABLE
     | {
         "delimiter": ",",

@@ -24,7 +24,23 @@ class DateOrder(StrEnum):
     MDY = "mdy"
 
 
-ENCODINGS = ("utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16")
+ENCODINGS = (
+    *("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp850", "cp437"),
+    *(
+        "cp1250",
+        "iso-8859-2",
+        "cp852",
+        "cp1251",
+        "koi8-r",
+        "cp866",
+        "cp1253",
+        "cp1254",
+        "iso-8859-9",
+        "cp1255",
+        "cp1256",
+    ),
+    *("cp1257", "cp874", "gb18030", "big5", "cp932", "euc-jp", "cp949"),
+)
 DELIMITERS = (",", ";", "\t", "|")
 DECIMALS = (".", ",")
 THOUSANDS = ("", ".", ",", " ", "'")
@@ -44,7 +60,7 @@ class CsvProfile:
 
     delimiter: str = ","
     encoding: str = "utf-8"
-    """`utf-8` takes files with and without a byte order mark."""
+    """`utf-8` takes files with and without a byte order mark, which is obeyed whatever is named here."""
     skip_rows: int = 0
     """Rows before the header, or before the first line if there is no header."""
     skip_last_rows: int = 0

@@ -1,6 +1,7 @@
 """What all statement readers share: texts, amounts, dates, and the limits of a line. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date
 from typing import Protocol
@@ -21,6 +22,9 @@ LIMITS = {
 """Maximum number of characters in each text of a line. `raw` is truncated; any other text over its limit makes the line
 unreadable.
 """
+
+UNDECIDED = "\ufdd0"
+"""Stands for a letter that cannot be read: Unicode keeps this code free of any character. People see U+FFFD."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROLS_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -65,7 +69,7 @@ def raw_text(text: str) -> str:
     limit = LIMITS["raw"]
     if len(text) > limit:
         text = text[: limit - 1] + "…"
-    return _CONTROLS_BUT_LINES.sub("", text).strip()
+    return _CONTROLS_BUT_LINES.sub("", text).replace(UNDECIDED, "\ufffd").strip()
 
 
 def known_currency(code: str) -> str:
@@ -114,6 +118,12 @@ def day(year: str, month: str, of_month: str) -> date:
         return date(int(year), int(month), int(of_month))
     except ValueError:
         raise Unreadable(f"{year}-{month}-{of_month} is not a day of the calendar") from None
+
+
+def refuse_undecided(texts: Iterable[str]) -> None:
+    """Raise `Unreadable` if the encoding of a letter could not be decided: it must not become another letter."""
+    if any(UNDECIDED in text for text in texts):
+        raise Unreadable("its letters cannot be read; upload the file with a profile that names its encoding")
 
 
 def quoted(text: str) -> str:

@@ -14,7 +14,7 @@ _XML_ELEMENTS = {
 }
 _MESSAGE = re.compile(rb"^[ \t]*(?:\{1:[^\n]{0,200}\{4:[ \t]*\r?\n)?:(?:20|25P?|28C?|60[FM]):", re.MULTILINE)
 _FIELD = re.compile(rb"^[ \t]*:(25P?|28C?|60[FM]|61|62[FM]|34F|13D?|90[CD]):", re.MULTILINE)
-_OFX = re.compile(rb"\A\s*(?:OFXHEADER\s*:|<\?OFX\s|<OFX>)")
+_OFX = re.compile(rb"\A\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:OFXHEADER\s*:|<\?OFX\s|<OFX>)")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
 _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from igny8_core.business.banking.domain.encodings import Peeked, decoded, encodings_of
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.reading import Source
 
@@ -11,28 +12,21 @@ _CHUNK_BYTES = 65_536
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
-def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
+def numbered_lines(source: Source, encoding: str = "") -> Iterator[tuple[int, str]]:
     """Lines numbered from one, without line ends (LF, CRLF or CR); raises `StatementRefused` for a line that never
     ends.
 
-    Banks mix encodings within a file: each line is decoded as UTF-8 if possible, otherwise Windows-1252 or Latin-1.
+    Banks mix encodings within a file: each line is decoded as UTF-8 if possible, otherwise in `encoding`, which is
+    judged by the text if nobody named it.
     """
-    for number, line in enumerate(_lines(source), 1):
+    peeked = Peeked(source)
+    codecs = encodings_of(peeked.head, encoding)
+    for number, line in enumerate(_lines(peeked), 1):
         if number > MAX_LINES:
             raise StatementRefused(f"The file has more than {MAX_LINES:,} lines.")
         if len(line) > MAX_LINE_BYTES:
             raise StatementRefused(f"Line {number} has more than {MAX_LINE_BYTES:,} bytes.")
-        yield number, decoded(line.removeprefix(_UTF8_MARK) if number == 1 else line)
-
-
-def decoded(line: bytes) -> str:
-    """The line decoded with the first encoding that fits."""
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return line.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return line.decode("latin-1")
+        yield number, decoded(line.removeprefix(_UTF8_MARK) if number == 1 else line, codecs)
 
 
 def _lines(source: Source) -> Iterator[bytes]:

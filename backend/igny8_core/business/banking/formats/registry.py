@@ -54,14 +54,17 @@ def read(
     """A file's format (never `zip`, but the format of its content) and its items.
 
     `file` must be seekable, is read from its start, and must stay open until the last item. `profile` is needed for CSV
-    and XLSX and ignored for other formats. `currency` is that of the account a person chose, for files that name none.
-    Both the call and the iterator may raise `StatementRefused`.
+    and XLSX; of other texts it names the encoding. `currency` is that of the account a person chose, for files that
+    name none. Both the call and the iterator may raise `StatementRefused`.
     """
     found = _format_of(file)
     if found is FormatName.ZIP:
         return _read_archive(file)
+    encoding = profile.encoding if profile is not None else ""
     if found is FormatName.OFX:
-        return str(found), ofx.read(file, currency=currency)
+        return str(found), ofx.read(file, currency=currency, encoding=encoding)
+    if found in (FormatName.MT940, FormatName.MT942):
+        return str(found), mt940.read(file, encoding=encoding)
     if found is not None and found in _READERS:
         return str(found), _READERS[found](file)
     table = _table(found, profile)

@@ -27,6 +27,8 @@ from igny8_core.business.banking.formats.csv_profile.cells import Cell, Row, tex
 from igny8_core.business.banking.formats.csv_profile.columns import Columns, NoTable, StatementSummary, folded, titles
 from igny8_core.business.banking.formats.csv_profile.tables import csv_rows, xlsx_sheets
 
+# A file that declares its encoding knows better than a profile.
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _HEADER_WITHIN = 100
 """How many rows may stand above the header."""
 
@@ -77,7 +79,10 @@ def preview(file: BinaryIO, profile: CsvProfile, *, limit: int, is_xlsx: bool) -
 def _csv(file: BinaryIO, profile: CsvProfile) -> Table:
     def begin() -> Iterator[Row]:
         file.seek(0)
-        return csv_rows(file, delimiter=profile.delimiter, encoding=profile.encoding)
+        mark = file.read(3)
+        file.seek(0)
+        encoding = next((codec for start, codec in _MARKS if mark.startswith(start)), profile.encoding)
+        return csv_rows(file, delimiter=profile.delimiter, encoding=encoding)
 
     return Table(begin)
 

@@ -36,7 +36,7 @@ class Field:
 _FIRST = frozenset({"20", "25", "25P", "28", "28C", "60F", "60M"})
 
 
-def fields(source: Source) -> Iterator[Field]:
+def fields(source: Source, encoding: str = "") -> Iterator[Field]:
     """Fields in order; anything outside messages, such as banks' headers and separators, is skipped.
 
     A message begins with field 20, or with its account or opening balance if the bank omits that. It ends with the next
@@ -44,7 +44,7 @@ def fields(source: Source) -> Iterator[Field]:
     no other field of the message follows.
     """
     reading = _Reading()
-    for number, line in numbered_lines(source):
+    for number, line in numbered_lines(source, encoding):
         yield from reading.take(number, line)
     yield from reading.end()
 

@@ -13,6 +13,7 @@ from igny8_core.business.banking.domain.reading import (
     quoted,
     raw_text,
     reference,
+    refuse_undecided,
     unsigned_minor,
     within_limits,
 )
@@ -38,6 +39,11 @@ class Movement:
     information: Field | None = None
     own: Field | None = None
     """The field NS, in which banks without a field 86 explain the movement."""
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines of its fields."""
+        return [line for field in (self.field, self.information, self.own) if field is not None for line in field.lines]
 
     @property
     def raw(self) -> str:
@@ -67,6 +73,7 @@ def movement_line(movement: Movement, *, position: int, currency: str) -> Statem
     value_date = day(century(match["year"]), match["month"], match["day"])
     unsigned = swift_minor(match["amount"], currency)
     owners, _, banks = match["rest"].partition("//")
+    refuse_undecided(movement.lines)
     told = movement.told()
     supplementary = [compact(line) for line in movement.field.lines[1:]]
     return within_limits(

@@ -32,11 +32,14 @@ _FLOOR = re.compile(r"([A-Z]{3})", re.ASCII)
 _SUMS = re.compile(r"\d{0,5}([A-Z]{3})", re.ASCII)
 
 
-def read(source: Source) -> Iterator[StatementItem]:
-    """The items of all messages; raises `StatementRefused` for a message without its end."""
+def read(source: Source, *, encoding: str = "") -> Iterator[StatementItem]:
+    """The items of all messages; raises `StatementRefused` for a message without its end.
+
+    `encoding` is what a person named; otherwise it is judged by the text.
+    """
     message: _Message | None = None
     found = False
-    for field in fields(source):
+    for field in fields(source, encoding):
         message = message or _Message()
         found = True
         yield from message.take(field)

@@ -25,16 +25,16 @@ _AGGREGATES = _STATEMENTS | {
 }
 
 
-def read(source: Source, *, currency: str = "") -> Iterator[StatementItem]:
+def read(source: Source, *, currency: str = "", encoding: str = "") -> Iterator[StatementItem]:
     """The items of all statements; raises `StatementRefused` if the file is broken, truncated or
     contains no statement.
 
-    `currency` is that of the account a person chose, for a file that names none.
+    `currency` is that of the account a person chose, for a file that names none; `encoding` is what a person named.
     """
     statement: _Statement | None = None
     found = 0
     complete = False
-    for token in tokens(source):
+    for token in tokens(source, encoding):
         if statement is not None:
             yield from statement.take(token)
             if statement.ended:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from igny8_core.business.banking.domain.encodings import Peeked, decoded, encodings_of
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.reading import Source, clean
-from igny8_core.business.banking.domain.text_lines import decoded
 
 _CHUNK_BYTES = 65_536
 _MAX_PIECE_BYTES = 100_000
@@ -27,9 +27,11 @@ class Token:
     text: str
 
 
-def tokens(source: Source) -> Iterator[Token]:
+def tokens(source: Source, encoding: str = "") -> Iterator[Token]:
     """Every tag in order, without comments and processing instructions; raises `StatementRefused`."""
-    pieces = _numbered(source)
+    peeked = Peeked(source)
+    codecs = encodings_of(peeked.head, encoding)
+    pieces = _numbered(peeked)
     last: Token | None = None
     for line, piece in pieces:
         if piece.startswith(b"!--"):
@@ -37,26 +39,26 @@ def tokens(source: Source) -> Iterator[Token]:
         elif piece.startswith(b"![CDATA["):
             inside, behind = _until(b"]]>", line, piece.removeprefix(b"![CDATA["), pieces)
             if last is not None:
-                last = Token(last.line, last.tag, clean(last.text + decoded(inside + behind)))
+                last = Token(last.line, last.tag, clean(last.text + decoded(inside + behind, codecs)))
         elif piece.startswith(b"!"):
             raise StatementRefused(f"Line {line}: declarations such as DOCTYPE are not allowed in OFX.")
         elif not piece.startswith(b"?"):
             if last is not None:
                 yield last
-            last = _token(line, piece)
+            last = _token(line, piece, codecs)
     if last is not None:
         yield last
 
 
-def _token(line: int, piece: bytes) -> Token | None:
+def _token(line: int, piece: bytes, codecs: tuple[str, ...]) -> Token | None:
     """The tag at the start of a piece; None for a self-closing element (`<MEMO/>`)."""
     tag, closed, text = piece.partition(b">")
     if not closed:
         raise StatementRefused(f"Line {line}: a tag is cut off.")
     if tag.endswith(b"/"):
         return None
-    name = decoded(tag.strip()).split(maxsplit=1)[:1]
-    return Token(line, "".join(name).upper(), clean(_ENTITY.sub(_character, decoded(text))))
+    name = decoded(tag.strip(), codecs).split(maxsplit=1)[:1]
+    return Token(line, "".join(name).upper(), clean(_ENTITY.sub(_character, decoded(text, codecs))))
 
 
 def _until(end: bytes, line: int, piece: bytes, pieces: Iterator[tuple[int, bytes]]) -> tuple[bytes, bytes]:

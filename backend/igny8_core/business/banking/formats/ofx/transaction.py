@@ -11,6 +11,7 @@ from igny8_core.business.banking.domain.reading import (
     day,
     quoted,
     reference,
+    refuse_undecided,
     unsigned_minor,
     within_limits,
 )
@@ -26,6 +27,7 @@ def transaction_line(values: Values, *, position: int, currency: str, raw: str) 
     own_currency = values.get("CURRENCY.CURSYM", "").upper() or currency
     if not own_currency:
         raise Unreadable("the currency is missing (CURDEF or CURSYM)")
+    refuse_undecided(values.values())
     booked = values.get("STMTTRN.DTPOSTED")
     if not booked:
         raise Unreadable("the date is missing (DTPOSTED)")
