@@ -27,6 +27,15 @@ def camt054(account: str, *, references: bool) -> bytes:
     return text.encode()
 
 
+def camt052(account: str, *, references: bool) -> bytes:
+    """The statement as a report of the day, with a pending entry more."""
+    text = statement(account, references=references).decode()
+    for one, other in (("camt.053", "camt.052"), ("BkToCstmrStmt", "BkToCstmrAcctRpt"), ("Stmt>", "Rpt>")):
+        text = text.replace(one, other)
+    pending = '<Ntry><Amt Ccy="PKR">9.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts></Ntry>'
+    return text.replace("</Rpt>", f"{pending}</Rpt>").encode()
+
+
 def mt942(account: str, *, references: bool) -> bytes:
     """The same bookings between two MT940, with a floor and sums in place of balances, and one that is only expected."""
     start = StatementStart(kind=StatementKind.NOTIFICATION, account=account, currency="PKR", identification="N")
@@ -64,6 +73,33 @@ def test_a_notification_and_then_the_statement_import_nothing_twice(
     assert (progress["lines_read"], progress["lines_imported"], progress["lines_duplicate"]) == (5, 1, 4)
     assert booked["statements"][0]["balances_agree"] is True
     assert [line["remittance"] for line in lines(cast, booked["id"])] == ["later"]
+
+
+@pytest.mark.parametrize("references", [True, False], ids=["bank references", "texts alone"])
+def test_a_report_of_the_day_and_then_the_statement_import_nothing_twice(cast: Cast, *, references: bool) -> None:
+    account = bank_account(cast)
+    report = imported(cast, camt052(account, references=references))
+    assert (report["format"], report["progress"]["lines_imported"]) == ("camt052", len(TOLD))
+    told = report["statements"][0]
+    assert (told["kind"], told["balances_agree"], told["lines_not_booked"]) == ("statement", True, 1)
+    booked = imported(cast, statement(account, references=references))
+    assert (booked["progress"]["lines_imported"], booked["progress"]["lines_duplicate"]) == (0, len(TOLD))
+
+
+@pytest.mark.parametrize("written", ["{}PKR", "TESTPKKAXXX/{}", "TESTBANK/{}/PKR"])
+def test_an_account_with_its_bank_or_currency_is_found(cast: Cast, written: str) -> None:
+    account = bank_account(cast)
+    start = StatementStart(
+        kind=StatementKind.STATEMENT,
+        account=written.format(account),
+        currency="PKR",
+        identification="S",
+        opening_minor=0,
+    )
+    line = StatementLine(
+        position=1, amount_minor=5_00, currency="PKR", booking_date=DAY, value_date=DAY, remittance="text"
+    )
+    assert imported(cast, mt940(start, [line], 5_00))["statements"][0]["balances_agree"] is True
 
 
 def test_a_statement_and_then_its_notification_import_nothing_twice(cast: Cast) -> None:
