@@ -3,6 +3,7 @@
 from django.urls import path
 
 from igny8_core.portal.views import (
+    checkout,
     confirm,
     credits,
     documents,
@@ -44,8 +45,10 @@ urlpatterns = [
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<uuid:invoice_id>/", invoices.OneInvoice.as_view(), name="invoice"),
     path("invoices/<uuid:invoice_id>/pay/", pay.Pay.as_view(), name="pay"),
+    path("invoices/<uuid:invoice_id>/checkout/", checkout.Checkout.as_view(), name="checkout"),
     path("payments/", payments.Payments.as_view(), name="payments"),
     path("payments/<uuid:payment_id>/", payments.OnePayment.as_view(), name="payment"),
+    path("payments/<uuid:payment_id>/continue/", checkout.Continue.as_view(), name="continue"),
     path("payments/<uuid:payment_id>/proofs/", payments.AddProof.as_view(), name="add-proof"),
     path("payments/<uuid:payment_id>/proofs/<uuid:proof_id>/", payments.Proof.as_view(), name="proof"),
     path("payments/<uuid:payment_id>/cancel/", payments.CancelPayment.as_view(), name="cancel"),

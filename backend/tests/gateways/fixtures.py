@@ -46,7 +46,7 @@ def gateway() -> Iterator[Running]:
         "IGNY8_STRIPE_WEBHOOK_SECRET": keys.stripe_webhook_secret,
     }
     before = settings.ENV
-    settings.ENV = replace(before, variables=variables, return_hosts=frozenset({SHOP}))
+    settings.ENV = replace(before, variables=variables, return_hosts=before.return_hosts | {SHOP})
     yield running
     settings.ENV = before
     running.stop()

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class Answer:
 class Server:
     """Two worker processes behind one port; requests are bytes, so that they can be wrong in any way."""
 
-    def __init__(self, *, throttled: bool = True) -> None:
+    def __init__(self, *, throttled: bool = True, variables: Mapping[str, str] | None = None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -40,6 +41,8 @@ class Server:
         if not throttled:
             environment |= {"IGNY8_DEMO": "1", "IGNY8_THROTTLE": "off"}
         environment |= {"IGNY8_ALLOWED_HOSTS": "127.0.0.1,localhost", "PYTHONPATH": str(BACKEND)}
+        if variables:
+            environment |= {"IGNY8_BASE_URL": f"http://127.0.0.1:{self.port}", **variables}
         self.process = subprocess.Popen(web.command(self.port), cwd=BACKEND, env=environment)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():

@@ -12,6 +12,7 @@ from igny8_core.business.billing.selectors.booking_targets import (
     open_claims_like,
     open_invoices_like,
 )
+from igny8_core.business.billing.selectors.checkouts import open_action
 from igny8_core.business.billing.selectors.claims import claim_of
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.selectors.dues import awaiting_sums, covered, due_sums, open_invoices, submitted_minor
@@ -39,6 +40,13 @@ from igny8_core.business.billing.services.cancelling import (
     cancelled_or,
     checkout_to_cancel,
 )
+from igny8_core.business.billing.services.checkouts import (
+    Brought,
+    CheckoutRequest,
+    begin_checkout,
+    finish_checkout,
+    open_checkout,
+)
 from igny8_core.business.billing.services.credit_packages import purchase_package
 from igny8_core.business.billing.services.locking import LockedInvoice, lock_invoices_across_accounts
 from igny8_core.business.billing.services.method_configs import (
@@ -60,6 +68,8 @@ __all__ = [
     "CONTENT_TYPES",
     "MAX_BYTES",
     "AvailableMethods",
+    "Brought",
+    "CheckoutRequest",
     "CleanFile",
     "Decision",
     "Heard",
@@ -78,6 +88,7 @@ __all__ = [
     "approvals",
     "ask",
     "awaiting_sums",
+    "begin_checkout",
     "bookable_payment",
     "bookable_refund",
     "cancel_payment",
@@ -91,6 +102,7 @@ __all__ = [
     "create_config",
     "due_sums",
     "figures",
+    "finish_checkout",
     "get_payment",
     "get_payment_across_accounts",
     "invoice_detail",
@@ -106,6 +118,8 @@ __all__ = [
     "lock_invoices_across_accounts",
     "method_setup",
     "offered_packages",
+    "open_action",
+    "open_checkout",
     "open_claims_like",
     "open_invoices",
     "open_invoices_like",

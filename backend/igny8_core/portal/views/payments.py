@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.domain.methods import MANUAL
 from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
 from igny8_core.business.billing.edge import PaymentAnswer, PaymentDetailAnswer
 from igny8_core.business.billing.public import (
@@ -24,6 +25,7 @@ from igny8_core.business.billing.public import (
     checkout_to_cancel,
     get_payment,
     list_payments,
+    open_action,
     proofs_of,
 )
 from igny8_core.events import unit_of_work
@@ -47,7 +49,7 @@ TAB_NAMES = {
     "failed": _("Not accepted or cancelled"),
 }
 HAS_RECEIPT = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED})
-UNDECIDED = frozenset({PaymentStatus.PENDING_APPROVAL, PaymentStatus.PROCESSING})
+UNDECIDED = frozenset({PaymentStatus.PENDING, PaymentStatus.PENDING_APPROVAL, PaymentStatus.PROCESSING})
 
 
 class Payments(AccountPage):
@@ -83,16 +85,19 @@ def payment_page(visit: Visit, payment_id: UUID, form: ProofForm) -> dict[str, A
     if detail is None:
         raise NotFound
     payment = PaymentDetailAnswer.of_detail(detail)
-    status = payment.status
+    status, online = payment.status, payment.payment_method not in MANUAL
+    can_go_on = online and visit.may_pay and open_action(account_id=visit.account.id, payment_id=payment_id)
     return {
         "payment": payment,
         "history": payment.history[::-1],
         "has_receipt": status in HAS_RECEIPT,
         "undecided": status in UNDECIDED,
+        "online": online,
+        "can_go_on": bool(can_go_on),
         "cancellable": visit.may_pay and status in CANCELLABLE,
         "can_retry": visit.may_pay and status in ("failed", "cancelled") and payment.invoice_id,
         "proofs": proofs_of(visit.account, payment_id=payment_id),
-        "form": form if visit.may_pay and status in OPEN else None,
+        "form": form if visit.may_pay and status in OPEN and not online else None,
     }
 
 

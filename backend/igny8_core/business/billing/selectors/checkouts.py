@@ -1,10 +1,11 @@
-"""Which checkouts have to be asked about."""
+"""Which checkouts have to be asked about, and where a payer goes on with one."""
 
 from uuid import UUID
 
 from django.db import connection
 
-from igny8_core.business.billing.domain.gateway_states import UNDECIDED
+from igny8_core.business.billing.domain.gateway_states import UNDECIDED, ActionDocument, GatewayStatus
+from igny8_core.business.billing.models import Checkout
 from igny8_core.kit import clock
 
 AT_ONCE = 200
@@ -38,3 +39,11 @@ def open_checkouts_of(*, account_id: UUID, event_id: UUID) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(OPEN_OF_INVOICE, [account_id, event_id])
         return [payment_id for (payment_id,) in cursor.fetchall()]
+
+
+def open_action(*, account_id: UUID, payment_id: UUID) -> ActionDocument | None:
+    """What the payer of an open checkout does next; None if nobody can pay there (any more)."""
+    open_one = Checkout.objects.for_account(account_id).filter(
+        payment_id=payment_id, payment__status__in=sorted(UNDECIDED), state=GatewayStatus.OPEN.value, problem=""
+    )
+    return open_one.values_list("action", flat=True).first()

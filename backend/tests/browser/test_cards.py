@@ -1,0 +1,84 @@
+"""Paying by card in a real browser: out to the fake gateway's page, and back to a page that follows the payment."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from fake_gateway.running import Running
+from igny8_core.accounts.roles import AccountRole
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.people import PHONE, Site, barriers, overflow, shoot
+from tests.cast import Cast, make_cast
+from tests.gateways.desk import refresh
+from tests.server.running import Server
+
+
+@pytest.fixture(scope="module")
+def shop(gateway: Running) -> Iterator[Server]:
+    """A web server that has the fake gateway's keys; it sends no messages here, so that a story says when it is asked."""
+    names = [name for name in settings.ENV.variables if name.startswith("IGNY8_STRIPE_")]
+    server = Server(throttled=False, variables={name: settings.ENV.variables[name] for name in names})
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def site(browser: Browser, shop: Server) -> Iterator[Site]:
+    site = Site(browser, f"http://127.0.0.1:{shop.port}")
+    yield site
+    site.close()
+    assert site.complaints == []
+
+
+def asked_by_the_worker(cast: Cast, page: Page) -> None:
+    """What a message makes the worker do."""
+    assert refresh(cast.member, page.url.rstrip("/").split("/")[-1]).status_code == 200
+
+
+def to_the_gateway(page: Page, button: str) -> None:
+    page.locator("main a.btn-primary").first.click()
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_url("**/c/pay/**")
+
+
+def test_pay_by_card(site: Site) -> None:
+    cast = make_cast()
+    cast.invoice("45000.00")
+    page = site.signed_in(cast.account, AccountRole.MEMBER)
+    page.locator("main a.btn-primary").first.click()
+    expect(page.get_by_role("heading", name="Pay online now")).to_be_visible()
+    shoot(page, "pay-card")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Card", exact=True).click()
+    page.wait_for_url("**/c/pay/**")
+    page.get_by_role("button", name="Pay", exact=True).click()
+    page.wait_for_url("**/portal/payments/**")
+    expect(page.locator("h1 + p .pill")).to_have_text("Started")
+    expect(page.get_by_role("link", name="Receipt")).to_have_count(0)
+    shoot(page, "card-back")
+    assert barriers(page) == []
+    asked_by_the_worker(cast, page)
+    # The page tells by itself.
+    expect(page.locator("h1 + p .pill")).to_have_text("Received")
+    expect(page.get_by_role("link", name="Receipt")).to_be_visible()
+    expect(page.get_by_role("link", name="Continue to the payment page")).to_have_count(0)
+
+
+def test_leave_and_go_on_by_phone_from_right_to_left(site: Site) -> None:
+    cast = make_cast()
+    cast.invoice("45000.00")
+    page = site.signed_in(cast.account, AccountRole.MEMBER, size=PHONE, touch=True, scheme="dark", language="ur")
+    to_the_gateway(page, "کارڈ")
+    page.get_by_role("button", name="Cancel and go back").or_(
+        page.get_by_role("link", name="Cancel and go back")
+    ).click()
+    page.wait_for_url("**/portal/invoices/*/pay/")
+    assert overflow(page) == 0
+    page.get_by_role("button", name="کارڈ", exact=True).click()
+    page.wait_for_url("**/c/pay/**")
+    page.get_by_role("button", name="Pay", exact=True).click()
+    page.wait_for_url("**/portal/payments/**")
+    assert overflow(page) == 0
+    shoot(page, "card-back-phone-urdu")
+    asked_by_the_worker(cast, page)
+    expect(page.locator("h1 + p .pill")).to_have_text("موصول")

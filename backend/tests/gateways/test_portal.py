@@ -1,0 +1,95 @@
+"""Paying by card in the portal: to the gateway's page, back from it, and on with a checkout that was left."""
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+from igny8_core.accounts.roles import AccountRole
+from tests.cast import Cast, make_cast
+from tests.gateways.desk import Desk, check_out, checkout_of, invoice_of, payments_of, refresh
+from tests.portal.visitor import PORTAL, Visitor, signed_in
+
+BUTTON = "Pay online now"
+GO_ON = "Continue to the payment page"
+
+
+def member_of(cast: Cast) -> Visitor:
+    visitor, _ = signed_in(cast.account, AccountRole.MEMBER)
+    return visitor
+
+
+def goes_to(visitor: Visitor, location: str) -> str:
+    """Where the page sends the browser by itself."""
+    text = visitor.get(location).content.decode()
+    found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', text)
+    assert found is not None, text
+    assert f'href="{found[1]}"' in text
+    return html.unescape(found[1])
+
+
+def test_to_the_gateway_and_back(cast: Cast, desk: Desk) -> None:
+    member, invoice_id = member_of(cast), cast.invoice("1500.00")
+    page, checkout = (f"{PORTAL}invoices/{invoice_id}/{step}/" for step in ("pay", "checkout"))
+    assert BUTTON in member.get(page).content.decode()
+    answer = member.submit(checkout, {"method": "stripe"}, page=page)
+    (session,) = desk.sessions()
+    payment_id = session["client_reference_id"]
+    assert (answer.status_code, answer["Location"]) == (303, f"{PORTAL}payments/{payment_id}/continue/")
+    assert goes_to(member, answer["Location"]) == session["url"]
+    assert session["success_url"].endswith(checkout)
+    assert session["cancel_url"].endswith(page)
+
+    back = member.get(checkout)
+    assert (back.status_code, back["Location"]) == (303, f"{PORTAL}payments/{payment_id}/")
+    unpaid = member.get(back["Location"]).content.decode()
+    assert GO_ON in unpaid
+    assert "This payment is not finished." in unpaid
+    assert 'hx-trigger="every 3s"' in unpaid
+
+    desk.pay(session["id"])
+    assert refresh(cast.member, payment_id).status_code == 200
+    paid = member.get(back["Location"]).content.decode()
+    assert "Receipt" in paid
+    assert GO_ON not in paid
+    assert invoice_of(cast, invoice_id) == ("paid", "1500.00")
+    gone = member.get(answer["Location"])
+    assert (gone.status_code, gone["Location"]) == (303, back["Location"])
+
+
+def test_the_same_form_twice_and_another_form_are_one_checkout(cast: Cast, desk: Desk) -> None:
+    member, invoice_id = member_of(cast), cast.invoice("1500.00")
+    page, checkout = (f"{PORTAL}invoices/{invoice_id}/{step}/" for step in ("pay", "checkout"))
+    form = {**member.hidden(page), "method": "stripe"}
+    locations = {member.client.post(checkout, form)["Location"] for _ in range(2)}
+    locations.add(member.submit(checkout, {"method": "stripe"}, page=page)["Location"])
+    assert len(locations) == len(desk.sessions()) == 1
+    assert payments_of(invoice_id) == [("stripe", "pending")]
+
+
+def test_who_may_not_pay_and_what_is_no_gateway(cast: Cast, desk: Desk) -> None:
+    member, invoice_id = member_of(cast), cast.invoice("1500.00")
+    page, checkout = (f"{PORTAL}invoices/{invoice_id}/{step}/" for step in ("pay", "checkout"))
+    for method in ("bank_transfer", "cash", ""):
+        assert member.submit(checkout, {"method": method}, page=page).status_code == 404
+    assert member.get(checkout).status_code == 404
+    viewer, _ = signed_in(cast.account, AccountRole.VIEWER)
+    assert viewer.submit(checkout, {"method": "stripe"}, page=f"{PORTAL}security/").status_code == 403
+    assert payments_of(invoice_id) == []
+    assert desk.sessions() == []
+
+
+def test_nobody_goes_on_with_another_accounts_checkout(cast: Cast, desk: Desk) -> None:
+    answer = check_out(cast.member, cast.invoice("1500.00"))
+    payment_id = answer.json()["data"]["payment"]["id"]
+    stranger = member_of(make_cast("PK", "PKR"))
+    led = stranger.get(f"{PORTAL}payments/{payment_id}/continue/")
+    assert checkout_of(payment_id).action is not None
+    assert (led.status_code, led["Location"]) == (303, f"{PORTAL}payments/{payment_id}/")
+    assert stranger.get(led["Location"]).status_code == 404
+
+
+def test_without_a_key_no_card_is_offered(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "ENV", replace(settings.ENV, variables={}))
+    assert BUTTON not in member_of(cast).get(f"{PORTAL}invoices/{cast.invoice()}/pay/").content.decode()
