@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from igny8_core.business.banking.domain.archives import MAX_MEMBERS, Member, opened
+from igny8_core.business.banking.domain.encodings import decoded
 from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import FormatName
 from igny8_core.business.banking.domain.reading import (
@@ -24,7 +25,7 @@ from igny8_core.business.banking.domain.reading import (
     within_limits,
 )
 from igny8_core.business.banking.domain.recognition import format_of
-from igny8_core.business.banking.domain.text_lines import MAX_LINE_BYTES, decoded, numbered_lines
+from igny8_core.business.banking.domain.text_lines import MAX_LINE_BYTES, numbered_lines
 from igny8_core.business.banking.domain.xml_prolog import first_elements
 from tests.unit.matching_cast import line
 
@@ -113,7 +114,8 @@ def test_a_line_ends_within_a_hundred_thousand_bytes() -> None:
     with pytest.raises(StatementRefused, match="Line 1 has more than 100,000 bytes"):
         list(numbered_lines(io.BytesIO(b"x" * (MAX_LINE_BYTES + 1))))
     assert [text for _, text in numbered_lines(io.BytesIO(b"a\n\xef\xbb\xbfb\r"))] == ["a", "\ufeffb"]
-    assert [decoded(raw) for raw in ("é€".encode(), b"\xe9\x80", b"\xe9\x81")] == ["é€", "é€", "é\x81"]
+    western = ("utf-8", "cp1252")
+    assert [decoded(raw, western) for raw in ("é€".encode(), b"\xe9\x80", b"\xe9\x81")] == ["é€", "é€", "é\x81"]
 
 
 @pytest.mark.parametrize("name", [name for name in LIMITS if name != "raw"])
