@@ -35,6 +35,7 @@ WITH_DATABASE = (
         "api/test_money_choices.py",
         "api/test_money_edges.py",
         "api/test_money_facts.py",
+        "api/test_money_decisions.py",
         "api/test_approvals.py",
         "api/test_approvals_pending.py",
     ),
@@ -59,6 +60,7 @@ def main() -> int:
     """Draw, plant, judge, and tell what survived."""
     wanted = os.environ.get("MUTANTS") or "300"
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # so that the database server is stopped too
     sys.dont_write_bytecode = True  # compiled files are told apart by second and size, and faults are quick and small
     for name in WARM:
         importlib.import_module(name)

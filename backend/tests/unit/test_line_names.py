@@ -119,6 +119,8 @@ FULL, WITH_PAYER, POSSIBLE = Strength.FULL, Strength.WITH_PAYER, Strength.POSSIB
             },
         ),
         ("ACME OOOOOO", {}),
+        ("ACME OOOOIL", {"ACME-000011": POSSIBLE}),
+        ("ACME OOOIL", {}),
         ("000042-ACME", {"ACME-000042": POSSIBLE}),
         ("000042,ACME", {}),
         ("000042 AC", {}),
