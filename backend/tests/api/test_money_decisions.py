@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from igny8_core.business.banking.models import KnownPayer
+from igny8_core.business.banking.models import KnownPayer, StatementLine
 from igny8_core.business.billing.models import Approval, Payment, Refund
 from tests.api.test_approvals import decide, invoice, submitted, verified
 from tests.api.test_money_choices import record
@@ -162,7 +162,8 @@ def test_a_bank_line_leaves_its_day_its_text_and_the_payers_account(cast: Cast) 
         number,
         "2026-11-20",
     )
-    assert (second.transaction_reference, second.payer_account) == (f"Bank line {line['sequence']}", number)
+    sequence = as_operator(lambda: StatementLine.objects.get(id=line["id"]).sequence)
+    assert (second.transaction_reference, second.payer_account) == (f"Bank line {sequence}", number)
     known = row(KnownPayer, cast, number=number)
     assert known.times == 2
     assert known.last_paid_at >= second.created_at
