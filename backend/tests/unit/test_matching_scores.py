@@ -219,6 +219,16 @@ def test_a_split_says_what_its_invoices_ask_for_and_by_how_much_the_money_differ
     assert reasons(9999) == (asked, "the amount is 0.01 EUR below")
 
 
+def test_a_split_names_each_invoice_and_says_only_once_who_pays() -> None:
+    items = [KNOWN, replace(NEXT, known_payer_accounts=frozenset({"DE1"}))]
+    best = decide(line("ACME-OOOO42 ACME-OOOO43", 10000, **PAYER), items).proposals[0]
+    assert best.reasons[2:] == (
+        "may mean invoice ACME-000042, may mean invoice ACME-000043",
+        "this bank account has paid for the customer before",
+        "the payer's name is like Acme Trading Ltd",
+    )
+
+
 def test_a_split_has_six_parts_at_most() -> None:
     def best(count: int) -> list[int]:
         items = [candidate(f"ACME-{n:06d}", 1000 + 10**n) for n in range(1, count + 1)]

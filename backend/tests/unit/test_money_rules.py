@@ -32,6 +32,7 @@ from igny8_core.business.billing.domain.refunds import (
     ensure_refund_transition,
     plan_refund,
 )
+from igny8_core.business.billing.domain.return_addresses import ensure_return_address
 from igny8_core.business.ledger.domain.chart import NEVER_OWED_TO_US, Code, JournalKind, cash
 from igny8_core.business.ledger.domain.entry import Entry, Unbalanced
 from igny8_core.kit.errors import ValidationError
@@ -262,3 +263,11 @@ def test_likeness_of_names() -> None:
     assert occurs_in("AHMED", " TO AHMED KHAN ")
     assert not occurs_in("AHMED", " TO AHMEDS KHAN ")
     assert not occurs_in("AHME", " TO AHME KHAN ")
+
+
+def test_an_address_to_come_back_to_has_500_characters_at_most() -> None:
+    address = "https://example.com/" + "x" * 480
+    ensure_return_address(address, hosts={"example.com"}, field="return_url")
+    with pytest.raises(ValidationError) as refused:
+        ensure_return_address(address + "x", hosts={"example.com"}, field="return_url")
+    assert list(refused.value.fields) == ["return_url"]
