@@ -131,12 +131,19 @@ def _survives(tree: Path, mutant: Mutant, tests: Recorded) -> bool:
 
 
 def _judges(mutant: Mutant, tests: Recorded) -> list[str]:
-    """The tests that run the statement, or the module where it stands in no function: those of few modules first."""
+    """The tests that run the statement, those of few modules first. What stands in no function is run by whoever
+    imports it: all tests, those that run the module's functions first.
+    """
     statement = range(mutant.first, mutant.last + 1)
+
+    def order(test: str) -> tuple[bool, int, float]:
+        took, files = tests[test]
+        return mutant.path not in files, len(files), took
+
     chosen, seconds = [], 0.0
-    for test, (took, files) in sorted(tests.items(), key=lambda pair: (len(pair[1][1]), pair[1][0])):
-        lines = files.get(mutant.path, [])
-        if any(line in statement for line in lines) if mutant.in_function else lines:
+    for test in sorted(tests, key=order):
+        took, files = tests[test]
+        if not mutant.in_function or any(line in statement for line in files.get(mutant.path, [])):
             chosen.append(test)
             seconds += took
         if seconds > ENOUGH_SECONDS:

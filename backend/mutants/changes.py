@@ -82,8 +82,10 @@ def _places(
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
     inside = in_function or isinstance(node, ast.FunctionDef)
+    untouched = {"annotation", "returns", "decorator_list", "bases", "type_params"}
+    untouched |= {"keywords"} if isinstance(node, ast.ClassDef) else set()
     for name, field in ast.iter_fields(node):
-        if name not in ("annotation", "returns", "decorator_list", "bases", "type_params"):
+        if name not in untouched:
             for child in field if isinstance(field, list) else [field]:
                 if isinstance(child, ast.AST):
                     yield from _places(child, statement, in_function=inside)

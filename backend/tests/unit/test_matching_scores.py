@@ -297,3 +297,10 @@ def test_the_older_invoice_comes_first_in_a_sum_and_the_named_one_before() -> No
     assert [[part.candidate for part in one.parts] for one in proposals] == [[old, third], [old, new], [third, new]]
     named = decide(line("ACME-000002", 2000, counterparty_name="Acme Trading Ltd"), [new, third, old]).proposals
     assert [part.candidate for part in named[0].parts] == [new, old]
+
+
+def test_a_list_speaks_against_its_own_members_alone() -> None:
+    """The list names a number that is not open; an invoice that the list does not name is no rival."""
+    other = candidate("BETA-000007", 1)
+    assert decide(line("ACME-000042, 99"), [ACME, other]).certain is not None
+    assert decide(line("ACME-000042, 43"), [ACME, NEXT]).certain is None

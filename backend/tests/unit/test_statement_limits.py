@@ -95,6 +95,7 @@ def test_an_archive_at_its_limits_is_opened() -> None:
         opened(io.BytesIO(b"PK\x03\x04"))
     # A million zeros shrink a thousandfold, which is nothing to fear; one byte more is.
     assert opened(archive([("a", b"\0" * 1_000_000)]))
+    assert opened(archive([("a", b"x" * 1_000_001)], zipfile.ZIP_STORED))
     with pytest.raises(StatementRefused, match="1,000,001 bytes"):
         opened(archive([("a", b"\0" * 1_000_001)]))
 
