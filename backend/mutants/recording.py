@@ -18,6 +18,7 @@ class Recorder:
     def __init__(self, files: frozenset[str]) -> None:
         self.files = files
         self.recorded: Recorded = {}
+        self.failed: set[str] = set()
         self._lines: dict[str, set[int]] = defaultdict(set)
         sys.monitoring.use_tool_id(TOOL, "mutants")
         sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, self._seen)
@@ -39,3 +40,8 @@ class Recorder:
         lines = {file: sorted(numbers) for file, numbers in self._lines.items()}
         self.recorded[item.nodeid] = time.perf_counter() - began, lines
         return result
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that fails although nothing was changed: it cannot judge."""
+        if report.failed:
+            self.failed.add(report.nodeid)

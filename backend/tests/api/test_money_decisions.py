@@ -9,7 +9,7 @@ from tests.api.test_approvals import decide, invoice, submitted, verified
 from tests.api.test_money_choices import record
 from tests.api.test_refunds_and_credits import refund
 from tests.api.test_refunds_by_two import act
-from tests.cast import Cast, as_operator, make_cast
+from tests.cast import ADMIN, Cast, as_operator, make_cast
 from tests.statements import bank_account, camt, imported, lines, payer
 from tests.statements import decide as decide_line
 
@@ -188,3 +188,22 @@ def test_an_invoice_is_no_part_of_another_accounts_money(cast: Cast) -> None:
     assert decide_line(cast, line, "split", {"parts": parts}).status_code == 200
     assert invoice(stranger, foreign)["status"] == "paid"
     assert row(Payment, cast).amount_minor == 150_00
+
+
+def test_refunds_take_from_the_invoices_in_the_order_in_which_they_were_paid(cast: Cast) -> None:
+    """Also after the first one's row was rewritten, which moves it behind the other in the table."""
+    one, two = cast.invoice("100.00"), cast.invoice("100.00")
+    body = {
+        "account_id": str(cast.account.id),
+        "payment_method": "bank_transfer",
+        "reference": "R 1",
+        "amount": "200.00",
+        "value_date": "2026-01-05",
+        "allocations": [{"invoice_id": str(each), "amount": "100.00"} for each in (one, two)],
+    }
+    payment_id = cast.finance.post(f"{ADMIN}payments/record/", body).json()["data"]["id"]
+    for amount, parts in (("50.00", [(one, "50.00")]), ("60.00", [(one, "50.00"), (two, "10.00")])):
+        made = refund(cast, payment_id, amount=amount).json()["data"]["refund"]
+        assert [(part["invoice_id"], part["amount"]) for part in made["parts"]] == [
+            (str(invoice_id), taken) for invoice_id, taken in parts
+        ]
