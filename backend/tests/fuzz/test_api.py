@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from fake_gateway.running import Running
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.http.requests import TolerantRequest
 from tests.api.uploading import CONTENT_TYPE
@@ -149,7 +150,7 @@ def hostile_body(meant: dict[str, Any], name: str, rng: random.Random) -> bytes:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def here(gateway: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr("django.test.client.WSGIRequest", TolerantRequest)
     with world() as made:
         yield made

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+from fake_gateway.running import Running
 from igny8_core.accounts.models import Passkey, User
 from igny8_core.accounts.roles import AccountRole, OperatorRole
 from igny8_core.console.admin import TABLES
@@ -46,7 +47,7 @@ def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def here() -> Iterator[World]:
+def here(gateway: Running) -> Iterator[World]:
     with world() as made:
         yield made
 
