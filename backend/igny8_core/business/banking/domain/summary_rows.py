@@ -34,8 +34,8 @@ _TOTALS = (
 _JOINING = "on|as|at|of|am|zum|vom|per|le|au|del|al|em|a|do|na|eur|usd|gbp|pkr|inr|chf|pln|huf|czk|brl"
 _REST = rf"(?:[\W\d_]|\b(?:{_JOINING})\b)*"
 _NAMES = {
-    Summary.BALANCE: re.compile(rf"\W*(?:{'|'.join(_BALANCES)}){_REST}"),
-    Summary.TOTAL: re.compile(rf"\W*(?:{'|'.join(_TOTALS)}){_REST}"),
+    Summary.BALANCE: re.compile(rf"\A\W*(?:{'|'.join(_BALANCES)}){_REST}"),
+    Summary.TOTAL: re.compile(rf"\A\W*(?:{'|'.join(_TOTALS)}){_REST}"),
 }
 _LONGEST = 60
 
