@@ -2,9 +2,11 @@
 
 import random
 import threading
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fake_gateway.http_server import RESET, Answer
 from fake_gateway.records import Record
 
 
@@ -90,3 +92,14 @@ class Faults:
         """The first rule that this call falls under."""
         with self._lock:
             return next((rule for rule in self._rules if rule.strikes(gateway, method, path)), None)
+
+
+def spoiled(answer: Answer, fault: Fault | None) -> Answer:
+    """What is left of an answer that a fault hits after the effect."""
+    if fault is None:
+        return answer
+    if fault.kind is FaultKind.HANG:
+        time.sleep(fault.seconds)
+    if fault.kind in (FaultKind.HANG, FaultKind.RESET_AFTER):
+        return RESET
+    return answer.ended("cut") if fault.kind is FaultKind.TRUNCATE else answer

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 import django
 
@@ -15,6 +16,8 @@ django.setup(set_prefix=False)
 
 from igny8_core.http.front import Front  # noqa: E402 - it reads the settings
 from igny8_core.http.requests import TolerantHandler  # noqa: E402
+
+del sys.modules["requests"]  # kept out by the settings while everything else is imported
 
 application = Front(TolerantHandler())
 

@@ -6,7 +6,7 @@ A web process records events and never defers a job, so it has neither the queue
 import sys
 
 # Django REST framework imports it for a test client: an eighth of our start-up time for something unused here.
-# `OnDemand` lets it in again for what does use it: the library of a gateway.
+# `asgi.py` lets it in again after the start: the library of a gateway does use it.
 sys.modules["requests"] = None  # type: ignore[assignment]
 
 from igny8_core.settings import *  # noqa: E402, F403

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fake_gateway.faults import Fault, FaultKind
+from fake_gateway.faults import Fault, FaultKind, spoiled
 from fake_gateway.gateway import Gateway
 from fake_gateway.http_server import RESET, Answer, Request, json_answer
 from fake_gateway.paypal_api import captures, disputes, events, orders, shapes, signing
@@ -113,7 +113,7 @@ class PayPalApi:
             self._check_caller(request)
             fault = self.gateway.faults.strike("paypal", request.method, request.path)
             answer = self._carry_out(request, fault)
-            return _spoiled(Answer(answer.status, answer.body, headers=headers, ending=answer.ending), fault)
+            return spoiled(Answer(answer.status, answer.body, headers=headers, ending=answer.ending), fault)
         except PayPalError as error:
             return json_answer(error.status, {**error.body, "debug_id": debug}, headers)
 
@@ -266,16 +266,6 @@ class PayPalApi:
         if request.headers.get("prefer", "return=minimal") == "return=representation":
             return json_answer(status, whole)
         return json_answer(status, {name: whole[name] for name in ("id", "status", "links")})
-
-
-def _spoiled(answer: Answer, fault: Fault | None) -> Answer:
-    if fault is None:
-        return answer
-    if fault.kind is FaultKind.HANG:
-        time.sleep(fault.seconds)
-    if fault.kind in (FaultKind.HANG, FaultKind.RESET_AFTER):
-        return RESET
-    return answer.ended("cut") if fault.kind is FaultKind.TRUNCATE else answer
 
 
 def _body(request: Request) -> tuple[Record, str]:

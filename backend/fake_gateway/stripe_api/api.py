@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 
-from fake_gateway.faults import Fault, FaultKind
+from fake_gateway.faults import Fault, FaultKind, spoiled
 from fake_gateway.gateway import Gateway
 from fake_gateway.http_server import RESET, Answer, Request, json_answer
 from fake_gateway.records import Record
@@ -80,7 +80,7 @@ class StripeApi:
         kept = self.keys.begin(key, fingerprint) if key else None
         if kept is not None:
             sent = {**headers, "Idempotency-Key": key, "Idempotent-Replayed": "true"}
-            return _spoiled(json_answer(kept.status, kept.body, sent), fault)
+            return spoiled(json_answer(kept.status, kept.body, sent), fault)
         try:
             if fault is not None and kind is FaultKind.DELAY:
                 time.sleep(fault.seconds)
@@ -90,7 +90,7 @@ class StripeApi:
         more = {"Idempotency-Key": key} if key else {}
         if status == 500:
             more["Stripe-Should-Retry"] = "false"
-        return _spoiled(json_answer(status, body, {**headers, **more}), fault)
+        return spoiled(json_answer(status, body, {**headers, **more}), fault)
 
     def _execute(
         self,
@@ -126,16 +126,6 @@ def _run(call: Call, operation: Operation, names: tuple[str, ...]) -> tuple[int,
         if not error.keeps_effects:
             raise
         return error.status, error.body
-
-
-def _spoiled(answer: Answer, fault: Fault | None) -> Answer:
-    if fault is None:
-        return answer
-    if fault.kind is FaultKind.HANG:
-        time.sleep(fault.seconds)
-    if fault.kind in (FaultKind.HANG, FaultKind.RESET_AFTER):
-        return RESET
-    return answer.ended("cut") if fault.kind is FaultKind.TRUNCATE else answer
 
 
 def _server_error() -> Record:

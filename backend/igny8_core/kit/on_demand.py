@@ -8,7 +8,6 @@ For large libraries that few requests need, and for rooms behind their routes. T
         openpyxl = OnDemand("openpyxl")
 """
 
-import sys
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
@@ -21,8 +20,6 @@ _IMPORTING = RLock()
 def imported(name: str) -> ModuleType:
     """The module with this name."""
     with _IMPORTING:
-        if name in sys.modules and sys.modules[name] is None:
-            del sys.modules[name]  # kept out at start-up, where others would import it for nothing
         return import_module(name)
 
 

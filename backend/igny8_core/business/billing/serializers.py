@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from igny8_core.business.billing.domain.instructions import LONGEST as MAX_INSTRUCTION
 from igny8_core.business.billing.domain.invoice_lines import LineKind
-from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
+from igny8_core.business.billing.domain.methods import MANUAL, ONLINE, PaymentMethod
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
 from igny8_core.business.billing.domain.references import LONGEST, normalise_reference, read_reference
 from igny8_core.business.billing.domain.return_addresses import LONGEST as LONGEST_ADDRESS
@@ -131,7 +131,7 @@ class CheckoutSerializer(StrictSerializer[CheckoutRequest]):
 
     into = CheckoutRequest
     invoice_id = StrictUUIDField()
-    payment_method = EnumField(PaymentMethod, among=[one for one in PaymentMethod if one not in MANUAL])
+    payment_method = EnumField(PaymentMethod, among=ONLINE)
     success_url = VerbatimField(max_length=LONGEST_ADDRESS)
     cancel_url = VerbatimField(max_length=LONGEST_ADDRESS)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
+from igny8_core.business.billing.domain.methods import ONLINE, PaymentMethod
 from igny8_core.business.billing.public import (
     Brought,
     CheckoutRequest,
@@ -46,7 +46,7 @@ class Checkout(AccountPage):
     def post(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         """Open it, or find the one that is open, and go on there."""
         name = request.POST.get("method", "")
-        if name not in [method for method in PaymentMethod if method not in MANUAL]:
+        if name not in ONLINE:
             raise NotFound
         wanted = CheckoutRequest(
             invoice_id=invoice_id,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
+from igny8_core.business.billing.domain.methods import ONLINE, PaymentMethod
 from igny8_core.business.billing.edge import InvoiceAnswer
 from igny8_core.business.billing.public import MAX_BYTES, ManualPayment, PaymentService, invoices_of, submitted_minor
 from igny8_core.events import unit_of_work
@@ -77,7 +77,7 @@ class Pay(AccountPage):
             "amount": amount,
             "submitted": format_amount(submitted, invoice.currency) if submitted else None,
             "ways": offers,
-            "online": [config for config in offered.methods if config.payment_method not in MANUAL],
+            "online": [config for config in offered.methods if config.payment_method in ONLINE],
             "way": ways.chosen(offers, requested, default_method=default),
             "form": form or ClaimForm(initial=first, visit=self.visit, currency=invoice.currency),
         }

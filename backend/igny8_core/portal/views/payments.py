@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from igny8_core.accounts.roles import AccountRole
-from igny8_core.business.billing.domain.methods import MANUAL
+from igny8_core.business.billing.domain.methods import ONLINE
 from igny8_core.business.billing.domain.payment_states import OPEN, PaymentStatus
 from igny8_core.business.billing.edge import PaymentAnswer, PaymentDetailAnswer
 from igny8_core.business.billing.public import (
@@ -85,7 +85,7 @@ def payment_page(visit: Visit, payment_id: UUID, form: ProofForm) -> dict[str, A
     if detail is None:
         raise NotFound
     payment = PaymentDetailAnswer.of_detail(detail)
-    status, online = payment.status, payment.payment_method not in MANUAL
+    status, online = payment.status, payment.payment_method in ONLINE
     can_go_on = online and visit.may_pay and open_action(account_id=visit.account.id, payment_id=payment_id)
     return {
         "payment": payment,

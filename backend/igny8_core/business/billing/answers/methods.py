@@ -6,7 +6,7 @@ from uuid import UUID
 from igny8_core.business.billing.domain.availability import MethodConfig
 from igny8_core.business.billing.domain.instructions import fill
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
-from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
+from igny8_core.business.billing.domain.methods import ONLINE
 from igny8_core.business.billing.domain.payment_qr import payment_qr
 from igny8_core.business.billing.models import AccountPaymentMethod, PaymentMethodConfig
 from igny8_core.business.billing.services.payment_service import AvailableMethods
@@ -128,6 +128,6 @@ class AvailableMethodsAnswer(Answer):
             country=offered.country,
             currency=offered.currency,
             default_method=None if default is None else SavedMethodAnswer.of(default),
-            gateways={method: method in offered.live_gateways for method in PaymentMethod if method not in MANUAL},
+            gateways={method: method in offered.live_gateways for method in ONLINE},
         )
         return cls(methods=[AvailableMethodAnswer.of(config, offered) for config in offered.methods], metadata=metadata)

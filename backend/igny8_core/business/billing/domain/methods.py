@@ -14,3 +14,5 @@ class PaymentMethod(StrEnum):
 
 MANUAL: frozenset[PaymentMethod] = frozenset({PaymentMethod.BANK_TRANSFER, PaymentMethod.LOCAL_WALLET})
 """The methods that a payer submits with a reference and an operator approves."""
+ONLINE = tuple(method for method in PaymentMethod if method not in MANUAL)
+"""The methods that a gateway stands for."""

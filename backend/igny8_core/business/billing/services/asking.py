@@ -91,17 +91,21 @@ def asked_of(*, account_id: UUID, payment_id: UUID, closes: bool = False) -> Ask
         return None
     payment, invoice = checkout.payment, checkout.payment.invoice
     assert invoice is not None, "a checkout is for one invoice"
-    left_minor = invoice.amount_total_minor - invoice.amount_settled_minor
-    wanted = invoice.status == InvoiceStatus.PENDING and payment.amount_minor <= left_minor
-    undecided = payment.status in UNDECIDED
     return Asked(
         account_id=account_id,
         payment_id=payment_id,
         gateway=checkout.gateway,
         handle=payment.gateway_handle,
         begun_at=checkout.begun_at,
-        closes=checkout.state in ("", GatewayStatus.OPEN) and (closes or not undecided or not wanted),
+        closes=checkout.state in ("", GatewayStatus.OPEN) and (closes or not is_wanted(payment, invoice)),
     )
+
+
+def is_wanted(payment: Payment, invoice: Invoice) -> bool:
+    """Whether the invoice still takes an undecided payment as a whole."""
+    left_minor = invoice.amount_total_minor - invoice.amount_settled_minor
+    takes = invoice.status == InvoiceStatus.PENDING and payment.amount_minor <= left_minor
+    return payment.status in UNDECIDED and takes
 
 
 def question(*, account_id: UUID | None, payment_id: UUID) -> Asked:

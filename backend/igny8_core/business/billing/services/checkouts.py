@@ -50,6 +50,7 @@ from igny8_core.business.billing.services.asking import (
     adopt_handle,
     ask,
     hear,
+    is_wanted,
     lock_checkout,
     schedule,
 )
@@ -288,7 +289,7 @@ def _write_opened(held: Held, started: Started) -> None:
     held.checkout.state, held.checkout.action = GatewayStatus.OPEN.value, action_document(started.action)
     conditional_update(rows, state=held.checkout.state, action=held.checkout.action)
     schedule(held)
-    if not _still_wanted(held):
+    if not is_wanted(held.payment, held.invoice):
         # It was settled or taken back while the gateway opened it: the worker closes it at once.
         conditional_update(rows, next_ask_at=clock.now())
 
@@ -311,12 +312,6 @@ def _write_unknown(held: Held, failure: GatewayError) -> None:
     schedule(held)
 
 
-def _still_wanted(held: Held) -> bool:
-    left_minor = held.invoice.amount_total_minor - held.invoice.amount_settled_minor
-    pending = held.invoice.status == InvoiceStatus.PENDING
-    return held.payment.status in UNDECIDED and pending and held.payment.amount_minor <= left_minor
-
-
 def _refusal(held: Held, brought: Brought) -> AppError | None:
     """Why the payer is sent nowhere, if so."""
     if isinstance(brought.failure, NotTaken):
@@ -332,6 +327,6 @@ def _refusal(held: Held, brought: Brought) -> AppError | None:
     # An open checkout can be paid once, so that it is answered again even while its gateway says nothing.
     if brought.heard is not None and (held.payment.status not in UNDECIDED or held.checkout.action is None):
         return GatewayUnavailable(retry_after_seconds=TRY_AGAIN_SECONDS)
-    if brought.started is not None and not _still_wanted(held):
+    if brought.started is not None and not is_wanted(held.payment, held.invoice):
         return AmountExceedsDue()
     return None

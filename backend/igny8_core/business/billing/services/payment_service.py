@@ -158,20 +158,7 @@ class PaymentService:
             created_at=now,
             updated_at=now,
         )
-        record(
-            EventType.PAYMENT_SUBMITTED,
-            account_id=account.id,
-            subject_type="payment",
-            subject_id=payment.id,
-            data={
-                "from": None,
-                "to": payment.status,
-                "invoice_id": str(invoice.id),
-                "payment_method": payment.payment_method,
-                "amount_minor": amount_minor,
-                "currency": invoice.currency,
-            },
-        )
+        _record_submitted(payment)
         return payment
 
 
@@ -237,18 +224,22 @@ def _insert(
     except IntegrityError as error:
         # The unique index is the second safeguard: it holds even if the invoice were not locked.
         raise DuplicateSubmission from error
+    _record_submitted(payment)
+    return payment._replace(sequence=sequence)
+
+
+def _record_submitted(payment: Payment | PaymentRow) -> None:
     record(
         EventType.PAYMENT_SUBMITTED,
-        account_id=account.id,
+        account_id=payment.account_id,
         subject_type="payment",
         subject_id=payment.id,
         data={
             "from": None,
             "to": payment.status,
-            "invoice_id": str(invoice.id),
+            "invoice_id": str(payment.invoice_id),
             "payment_method": payment.payment_method,
-            "amount_minor": amount_minor,
-            "currency": invoice.currency,
+            "amount_minor": payment.amount_minor,
+            "currency": payment.currency,
         },
     )
-    return payment._replace(sequence=sequence)
