@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--public-url", default="", help="where browsers reach the pages, if not at 127.0.0.1")
     parser.add_argument("--stripe-webhook", default="", help="the product's address for Stripe's messages")
     parser.add_argument("--paypal-webhook", default="", help="the product's address for PayPal's messages")
+    parser.add_argument("--paypal-root", type=Path, help="a file to write the root certificate of PayPal's messages to")
     parser.add_argument("--later-seconds", type=int, default=30, help="how long slow payments and refunds take")
 
 
@@ -32,7 +33,10 @@ def run(arguments: dict[str, Any]) -> int:
         print(error, file=sys.stderr)
         return 1
     os.umask(0o077)
-    names = ("port", "control_port", "data", "public_url", "stripe_webhook", "paypal_webhook", "later_seconds")
+    names = (
+        *("port", "control_port", "data", "public_url"),
+        *("stripe_webhook", "paypal_webhook", "paypal_root", "later_seconds"),
+    )
     try:
         running = Running(Options(keys=keys, **{name: arguments[name] for name in names}))
     except OSError as error:

@@ -57,13 +57,18 @@ def ensure_keys(path: Path) -> Keys:
     return Keys(**json.loads(path.read_text()))
 
 
-def environment(keys: Keys, address: str) -> dict[str, str]:
-    """The variables by which the product finds the gateway at an address; a gateway that somebody else set up stays."""
+def environment(keys: Keys, address: str, root: Path) -> dict[str, str]:
+    """The variables by which the product finds the gateway at an address; a gateway that somebody else set up stays.
+
+    `root` is the file with the certificate that PayPal's messages lead to.
+    """
     return {
         "IGNY8_STRIPE_API_BASE": address,
         "IGNY8_STRIPE_SECRET_KEY": keys.stripe_secret_key,
         "IGNY8_STRIPE_WEBHOOK_SECRET": keys.stripe_webhook_secret,
         "IGNY8_PAYPAL_API_BASE": address,
+        "IGNY8_PAYPAL_TRIAL_ROOT": str(root),
+        "IGNY8_PAYPAL_MODE": "sandbox",
         "IGNY8_PAYPAL_CLIENT_ID": keys.paypal_client_id,
         "IGNY8_PAYPAL_CLIENT_SECRET": keys.paypal_client_secret,
         "IGNY8_PAYPAL_WEBHOOK_ID": keys.paypal_webhook_id,

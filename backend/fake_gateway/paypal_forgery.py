@@ -10,7 +10,7 @@ from fake_gateway.gateway import Gateway
 from fake_gateway.paypal_api.signing import signed_headers
 from fake_gateway.records import Record, shown
 
-OLD = timedelta(days=5)
+OLD, EARLY = timedelta(days=-5), timedelta(minutes=10)
 
 type Message = tuple[Mapping[str, str], bytes]
 
@@ -33,8 +33,26 @@ def _with(**headers: str) -> Callable[[Gateway, Record], Message]:
     return lambda gateway, event: ({**signed_headers(gateway, _bytes(event)), **changed}, _bytes(event))
 
 
-def _stale(gateway: Gateway, event: Record) -> Message:
-    return signed_headers(gateway, _bytes(event), moment=datetime.now(UTC) - OLD), _bytes(event)
+def _at(distance: timedelta) -> Callable[[Gateway, Record], Message]:
+    """Signed well, so long before or after now."""
+    return lambda gateway, event: (
+        signed_headers(gateway, _bytes(event), moment=datetime.now(UTC) + distance),
+        _bytes(event),
+    )
+
+
+def _at_address(path: str, *, port: int | None = None) -> Callable[[Gateway, Record], Message]:
+    """Signed well, with a certificate at another address of this gateway, or of this machine."""
+
+    def make(gateway: Gateway, event: Record) -> Message:
+        body, origin = _bytes(event), gateway.public_url if port is None else f"http://127.0.0.1:{port}"
+        return {**signed_headers(gateway, body), "PAYPAL-CERT-URL": origin + path}, body
+
+    return make
+
+
+def _body(body: bytes) -> Callable[[Gateway, Record], Message]:
+    return lambda gateway, event: (signed_headers(gateway, body), body)
 
 
 def _hex_crc(gateway: Gateway, event: Record) -> Message:
@@ -50,10 +68,6 @@ def _other_webhook(gateway: Gateway, event: Record) -> Message:
 def _altered(gateway: Gateway, event: Record) -> Message:
     body = _bytes(event)
     return signed_headers(gateway, body), body.replace(b'"event_version": "1.0"', b'"event_version": "1.1"', 1)
-
-
-def _not_json(gateway: Gateway, event: Record) -> Message:
-    return signed_headers(gateway, b"not json"), b"not json"
 
 
 def _changed(change: Callable[[Record], None]) -> Callable[[Gateway, Record], Message]:
@@ -108,11 +122,20 @@ PAYPAL_FORGERIES: dict[str, Callable[[Gateway, Record], Message]] = {
         CERT_URL="https://api.paypal.com@example.test/v1/notifications/certs/CERT-1"
     ),
     "other_algorithm": _with(AUTH_ALGO="SHA1withRSA"),
-    "stale": _stale,
+    "stale": _at(OLD),
+    "future": _at(EARLY),
+    "no_time": _with(TRANSMISSION_TIME="yesterday"),
+    "non_ascii_header": _with(TRANSMISSION_ID="\xe9\xe9"),
+    "certificate_of_another_name": _by("paypal_foreign_chain"),
+    "certificate_that_is_not_there": _at_address("/v1/notifications/certs/CERT-0"),
+    "certificate_address_elsewhere": _at_address("/v1/notifications/certs/../webhooks-events"),
+    "certificate_address_of_another_port": _at_address("/v1/notifications/certs/CERT-0", port=9),
     "hex_crc": _hex_crc,
     "other_webhook": _other_webhook,
     "altered": _altered,
-    "not_json": _not_json,
+    "not_json": _body(b"not json"),
+    "not_utf8": _body(b'{"id": "\xff\xfe"}'),
+    "json_list": _body(b"[1]"),
     "wrong_amount": _changed(_amount),
     "wrong_currency": _changed(_currency),
     "wrong_reference": _changed(_reference),

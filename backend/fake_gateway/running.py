@@ -14,6 +14,7 @@ from fake_gateway.pages import paypal_pages, stripe_pages
 from fake_gateway.pages.layout import not_found
 from fake_gateway.paypal_api import captures
 from fake_gateway.paypal_api.api import PREFIXES, PayPalApi
+from fake_gateway.paypal_api.signing import authority_pem
 from fake_gateway.paypal_api.signing import signed_headers as signed_by_paypal
 from fake_gateway.store import Store
 from fake_gateway.stripe_api.api import StripeApi
@@ -37,6 +38,7 @@ class Options:
     public_url: str = ""
     stripe_webhook: str = ""
     paypal_webhook: str = ""
+    paypal_root: Path | None = None
     later_seconds: int = 30
 
 
@@ -59,6 +61,8 @@ class Running:
         if options.paypal_webhook:
             target = Target(options.paypal_webhook, partial(signed_by_paypal, self.gateway))
             self.gateway.deliveries.targets["paypal"] = target
+        if options.paypal_root is not None:
+            options.paypal_root.write_bytes(authority_pem(self.gateway))
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 

@@ -133,11 +133,13 @@ class Supervisor:
         control = _free_port(port + 1)
         keys = ensure_keys(folder / "fake-gateway-keys.json")
         self.gateway_ports = (port, control)
-        self.gateway_environment = gateway_environment(keys, f"http://127.0.0.1:{port}")
+        root = folder / "fake-gateway-root.pem"
+        self.gateway_environment = gateway_environment(keys, f"http://127.0.0.1:{port}", root)
         command = [
             *(sys.executable, "-m", "fake_gateway", "--port", str(port), "--control-port", str(control)),
             *("--data", str(folder / "fake-gateway.sqlite3"), "--keys", str(folder / "fake-gateway-keys.json")),
             *("--stripe-webhook", f"{messages}/stripe/", "--paypal-webhook", f"{messages}/paypal/"),
+            *("--paypal-root", str(root)),
         ]
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("IGNY8_", "DATABASE_"))}
         environment["PYTHONPATH"] = str(BACKEND)

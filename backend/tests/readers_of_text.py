@@ -26,6 +26,9 @@ from igny8_core.business.billing.domain.instructions import check_instructions, 
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import parse_status_filter
 from igny8_core.business.billing.domain.return_addresses import ensure_return_address
+from igny8_core.business.billing.gateways.paypal.api import PayPalSettings
+from igny8_core.business.billing.gateways.paypal.client import PayPal
+from igny8_core.business.billing.gateways.paypal.messages import CLAIMS, message_of
 from igny8_core.business.billing.gateways.stripe.client import Stripe, StripeSettings
 from igny8_core.business.billing.serializers import ReferenceField
 from igny8_core.business.platform.domain import totp
@@ -57,6 +60,16 @@ PROFILE = csv_profile.CsvProfile(
 NAMES = NameIndex((UUID(int=at), f"Company {at} Ltd") for at in range(50))
 GERMAN = Locale.parse("de_DE")
 STRIPE = Stripe(StripeSettings("sk_test_1", "whsec_1", live=False))
+PAYPAL = PayPal(
+    PayPalSettings(
+        client_id="a",
+        client_secret="b",
+        webhook_id="c",
+        live=False,
+        base="https://api.test",
+        certificates="https://certificates.test",
+    )
+)
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -141,6 +154,8 @@ READERS: dict[str, Read] = {
     "fill": lambda text: fill({"note": text}, reference="{amount}", amount="{reference}"),
     "parse_status_filter": parse_status_filter,
     "a gateway's message": lambda text: STRIPE.read_message({"stripe-signature": text}, text.encode(), now=NOON),
+    "PayPal's headers": lambda text: PAYPAL.read_message(dict.fromkeys(CLAIMS.values(), text), b"{}", now=NOON),
+    "PayPal's event": lambda text: message_of(text.encode()),
     "ensure_return_address": lambda text: ensure_return_address(f"https://a.test/{text}", hosts={"a.test"}, field="a"),
     "emv_qr.decode": emv_qr.decode,
     "emv_qr.pix_payload": lambda text: emv_qr.pix_payload(key=text, name=text, city=text, amount="1", reference=text),

@@ -25,6 +25,9 @@ from fake_gateway.records import Record
 CERTIFICATES = "/v1/notifications/certs/"
 ALGORITHM = "SHA256withRSA"
 HOST = "messageverificationcerts.sandbox.paypal.com"
+FOREIGN_HOST = "messageverificationcerts.paypal.com.example.test"
+UNDER_OUR_ROOT = frozenset({"paypal_expired_chain", "paypal_foreign_chain"})
+OTHER_CHAINS = ("paypal_other_chain", "paypal_expired_chain", "paypal_foreign_chain")
 YEARS = timedelta(days=3650)
 
 type Authority = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
@@ -37,7 +40,7 @@ def authority_pem(gateway: Gateway) -> bytes:
 
 def certificate_pem(gateway: Gateway, name: str) -> bytes | None:
     """What lies at a certificate's address: the certificate and its intermediate."""
-    for setting in ("paypal_chain", "paypal_other_chain", "paypal_expired_chain"):
+    for setting in ("paypal_chain", *OTHER_CHAINS):
         kept = gateway.store.setting(setting, None)
         if kept is not None and kept["name"] == name:
             return str(kept["chain"]).encode()
@@ -122,14 +125,14 @@ def _kept(gateway: Gateway, setting: str) -> Record:
         kept = gateway.store.setting(setting, None)
         if kept is None:
             now = datetime.now(UTC)
-            expired = setting == "paypal_expired_chain"
-            trusted = None if setting != "paypal_expired_chain" else _kept(gateway, "paypal_chain")
-            kept = _chain(now - timedelta(days=2) if expired else now + YEARS, trusted)
+            trusted = _kept(gateway, "paypal_chain") if setting in UNDER_OUR_ROOT else None
+            ends = now - timedelta(days=2) if setting == "paypal_expired_chain" else now + YEARS
+            kept = _chain(ends, trusted, host=FOREIGN_HOST if setting == "paypal_foreign_chain" else HOST)
             gateway.store.set_setting(setting, kept)
     return cast(Record, kept)
 
 
-def _chain(ends: datetime, trusted: Record | None) -> Record:
+def _chain(ends: datetime, trusted: Record | None, *, host: str) -> Record:
     """A certificate under a new authority, or under the intermediate of one that is trusted."""
     if trusted is None:
         root = _authority("Demo Gateway Root", None)
@@ -140,8 +143,8 @@ def _chain(ends: datetime, trusted: Record | None) -> Record:
         between = (cast(ec.EllipticCurvePrivateKey, key), x509.load_pem_x509_certificates(trusted["chain"].encode())[1])
         root_pem = trusted["root"]
     leaf_key = rsa.generate_private_key(65537, 2048)
-    builder = _builder(HOST, leaf_key.public_key(), between, ends)
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+    builder = _builder(host, leaf_key.public_key(), between, ends)
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     leaf = builder.add_extension(_usage(signs_certificates=False), critical=True).sign(between[0], hashes.SHA256())

@@ -104,6 +104,12 @@ PAYMENT_METHOD: dict[str, Promise] = {
     "paypal": _("PayPal"),
 }
 
+PAY_WITH: dict[str, Promise] = {
+    "stripe": _("Card"),
+    "paypal": _("Pay with PayPal"),
+}
+"""What the button of a gateway says."""
+
 ROLE: dict[str, Promise] = {
     "viewer": _("Viewer"),
     "member": _("Member"),

@@ -41,6 +41,7 @@ LEAST = {
     "payment-checkout": {"post": "member"},
     "checkout-refresh": {"post": "member"},
     "stripe-message": {"post": "public"},
+    "paypal-message": {"post": "public"},
     "methods-available": {"get": "viewer"},
     "saved-methods": {"get": "viewer", "post": "admin"},
     "saved-method": {"get": "viewer", "patch": "admin", "delete": "admin"},

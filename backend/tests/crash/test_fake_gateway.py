@@ -33,7 +33,8 @@ def environment_of(product: Product, name: str) -> dict[str, str]:
 
 
 def test_web_and_worker_are_told_where_it_is(product: Product) -> None:
-    told = environment(ensure_keys(product.folder / "fake-gateway-keys.json"), address_of(product))
+    root = product.folder / "fake-gateway-root.pem"
+    told = environment(ensure_keys(product.folder / "fake-gateway-keys.json"), address_of(product), root)
     for name in ("web", "worker"):
         assert told.items() <= environment_of(product, name).items()
     ours = [name for name in environment_of(product, "gateway") if name.startswith(("IGNY8_", "DATABASE_"))]

@@ -20,6 +20,7 @@ WRITTEN = {
     "run/worker.pid",
     "run/gateway.pid",
     "fake-gateway-keys.json",
+    "fake-gateway-root.pem",
     "fake-gateway.sqlite3",
     "run/postgres.pid",
     "run/launcher.lock",

@@ -1,6 +1,7 @@
 """Who may call, in which version, and how a refusal looks; the control plane's own refusals."""
 
 import json
+from pathlib import Path
 
 import pytest
 import stripe
@@ -89,10 +90,12 @@ def test_keys_that_look_live_are_refused() -> None:
     with pytest.raises(LiveKey):
         Keys(good.stripe_secret_key, "secret", "a", "b", "c")
     assert good.stripe_secret_key not in repr(good)
-    assert sorted(environment(good, "http://127.0.0.1:1")) == [
+    assert sorted(environment(good, "http://127.0.0.1:1", Path("root.pem"))) == [
         "IGNY8_PAYPAL_API_BASE",
         "IGNY8_PAYPAL_CLIENT_ID",
         "IGNY8_PAYPAL_CLIENT_SECRET",
+        "IGNY8_PAYPAL_MODE",
+        "IGNY8_PAYPAL_TRIAL_ROOT",
         "IGNY8_PAYPAL_WEBHOOK_ID",
         "IGNY8_STRIPE_API_BASE",
         "IGNY8_STRIPE_SECRET_KEY",

@@ -1,4 +1,4 @@
-"""Paying by card in tests: the payer, the gateway's control plane, and the worker's jobs by hand."""
+"""Paying at a gateway in tests: the payer, the gateway's control plane, and the worker's jobs by hand."""
 
 import json
 import uuid
@@ -66,7 +66,7 @@ class Desk(Driver):
 
     def fail(self, kind: str, **more: Any) -> None:
         """The next call of this kind fails."""
-        rule = json.dumps({"kind": kind, "gateway": "stripe", "times": 1, **more})
+        rule = json.dumps({"kind": kind, "gateway": more.pop("gateway", "stripe"), "times": 1, **more})
         got = call("POST", f"{self.running.control_address}/faults", rule, Content_Type="application/json")
         assert got.status == 200, got.body
 

@@ -1,4 +1,4 @@
-"""The product beside the fake gateway: real HTTP between the two, Stripe's own library, messages by the gateway's hand."""
+"""The product beside the fake gateway: real HTTP between the two, real libraries, messages by the gateway's hand."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from fake_gateway.http_server import Answer, Request, Server
-from fake_gateway.keys import make_keys
+from fake_gateway.keys import environment, make_keys
 from fake_gateway.running import Options, Running
 from igny8_core.business.billing.services import gateways
 from tests.gateways.desk import Desk
@@ -31,20 +31,16 @@ def _answer(request: Request) -> Answer:
 
 
 @pytest.fixture(scope="session")
-def gateway() -> Iterator[Running]:
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The fake gateway, and a product that has its keys."""
     listener = Server(0, _answer)
     threading.Thread(target=listener.serve_forever, args=[0.05], daemon=True).start()
-    keys = make_keys()
-    running = Running(
-        Options(keys, stripe_webhook=f"http://127.0.0.1:{listener.port}/api/v1/webhooks/stripe/", later_seconds=10**6)
-    )
+    keys, messages = make_keys(), f"http://127.0.0.1:{listener.port}/api/v1/webhooks"
+    root = tmp_path_factory.mktemp("fake-gateway") / "root.pem"
+    options = Options(keys, stripe_webhook=f"{messages}/stripe/", paypal_webhook=f"{messages}/paypal/")
+    running = Running(replace(options, paypal_root=root, later_seconds=10**6))
     running.start()
-    variables = {
-        "IGNY8_STRIPE_API_BASE": running.address,
-        "IGNY8_STRIPE_SECRET_KEY": keys.stripe_secret_key,
-        "IGNY8_STRIPE_WEBHOOK_SECRET": keys.stripe_webhook_secret,
-    }
+    variables = environment(keys, running.address, root)
     before = settings.ENV
     settings.ENV = replace(before, variables=variables, return_hosts=before.return_hosts | {SHOP})
     yield running

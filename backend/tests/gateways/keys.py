@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from django.conf import settings
 
-VARIABLES = {"IGNY8_STRIPE_SECRET_KEY": "sk_test_1", "IGNY8_STRIPE_WEBHOOK_SECRET": "whsec_1"}
+VARIABLES = {
+    "IGNY8_STRIPE_SECRET_KEY": "sk_test_1",
+    "IGNY8_STRIPE_WEBHOOK_SECRET": "whsec_1",
+    "IGNY8_PAYPAL_MODE": "sandbox",
+    "IGNY8_PAYPAL_CLIENT_ID": "client",
+    "IGNY8_PAYPAL_CLIENT_SECRET": "secret",
+    "IGNY8_PAYPAL_WEBHOOK_ID": "webhook",
+}
 
 
 @contextmanager

@@ -121,9 +121,10 @@ def test_what_cannot_be_paid(cast: Cast, desk: Desk) -> None:
 def test_without_a_key_it_is_not_offered(cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"{BILLING}payment-methods/available/?invoice_id={cast.invoice()}"
     offered = cast.viewer.get(path).json()["data"]
-    assert offered["metadata"]["gateways"] == {"stripe": True, "paypal": False}
+    assert offered["metadata"]["gateways"] == {"stripe": True, "paypal": True}
     assert next(one["payment_method"] for one in offered["methods"]) == "stripe"
-    variables = {name: value for name, value in settings.ENV.variables.items() if name != "IGNY8_STRIPE_SECRET_KEY"}
+    without = ("IGNY8_STRIPE_SECRET_KEY", "IGNY8_PAYPAL_CLIENT_ID")
+    variables = {name: value for name, value in settings.ENV.variables.items() if name not in without}
     monkeypatch.setattr(settings, "ENV", _with(variables))
     offered = cast.viewer.get(path).json()["data"]
     assert offered["metadata"]["gateways"] == {"stripe": False, "paypal": False}

@@ -24,6 +24,7 @@ from igny8_core.business.billing.gateways.base import (
     Refused,
     Verified,
 )
+from igny8_core.business.billing.gateways.paypal.messages import CLAIMS
 from igny8_core.business.billing.gateways.registry import REGISTRY
 from igny8_core.business.billing.gateways.stripe.amounts import CURRENCIES, from_wire, to_wire
 from igny8_core.business.billing.gateways.stripe.failures import translated
@@ -34,6 +35,21 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SECRET = "whsec_test"
 VARIABLES: dict[str, dict[str, str]] = {
     "stripe": {"IGNY8_STRIPE_SECRET_KEY": "sk_test_1", "IGNY8_STRIPE_WEBHOOK_SECRET": SECRET},
+    "paypal": {
+        "IGNY8_PAYPAL_MODE": "sandbox",
+        "IGNY8_PAYPAL_CLIENT_ID": "client",
+        "IGNY8_PAYPAL_CLIENT_SECRET": "secret",
+        "IGNY8_PAYPAL_WEBHOOK_ID": "8PT597110X687430LKGECATA",
+    },
+}
+
+
+PLAUSIBLE = {
+    "paypal-auth-algo": "SHA256withRSA",
+    "paypal-cert-url": "https://api.example.test/v1/notifications/certs/CERT-1",
+    "paypal-transmission-id": "1",
+    "paypal-transmission-sig": "AAAA",
+    "paypal-transmission-time": "2026-11-26T12:00:00Z",
 }
 
 
@@ -78,6 +94,9 @@ def test_no_message_of_nobody_is_believed_and_none_raises(name: str, body: bytes
     assert isinstance(gateway.read_message({}, body, now=NOW), Refused)
     found = gateway.read_message({"stripe-signature": header}, body, now=NOW)
     assert isinstance(found, Refused)
+    for changed in (*CLAIMS.values(), ""):
+        headers = {**PLAUSIBLE, changed: header}
+        assert isinstance(gateway.read_message(headers, body, now=NOW), Refused)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +137,7 @@ EVENT: dict[str, Any] = {
     "object": "event",
     "type": "checkout.session.completed",
     "livemode": False,
+    "api_version": stripe.api_version,
     "data": {
         "object": {"object": "checkout.session", "id": "cs_1", "payment_intent": "pi_1", "metadata": {"payment": "p"}}
     },
@@ -153,6 +173,17 @@ def test_an_event_of_stripes() -> None:
 )
 def test_an_event_that_is_none(change: dict[str, Any]) -> None:
     assert isinstance(read({**EVENT, **change}), Refused)
+
+
+@pytest.mark.parametrize("version", ["2020-08-27", None])
+def test_an_event_of_another_version_is_flagged(version: str | None) -> None:
+    """It names what to ask for all the same, and nothing else of it is used."""
+    found = read({**EVENT, "api_version": version})
+    assert isinstance(found, Verified)
+    assert (found.event_id, str(version) in found.oddity, stripe.api_version in found.oddity) == ("evt_1", True, True)
+    ours = read(EVENT)
+    assert isinstance(ours, Verified)
+    assert ours.oddity == ""
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, -(10**6), 10**6])

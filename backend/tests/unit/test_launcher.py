@@ -12,7 +12,7 @@ from launcher.supervisor import Supervisor
 
 def web_environment(folder: Path) -> dict[str, str]:
     launched = Supervisor(load({"IGNY8_DATA_DIR": str(folder)}))
-    launched.gateway_environment = environment(make_keys(), "http://127.0.0.1:8500")
+    launched.gateway_environment = environment(make_keys(), "http://127.0.0.1:8500", folder / "root.pem")
     return launched._child("web", ["web"], url=("IGNY8_WEB_DATABASE_URL", "postgresql:///x")).environment
 
 

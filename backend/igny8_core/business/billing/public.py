@@ -33,7 +33,7 @@ from igny8_core.business.billing.selectors.sources import invoice_numbers, payme
 from igny8_core.business.billing.selectors.waiting import list_waiting
 from igny8_core.business.billing.services import approvals, method_setup, refunds
 from igny8_core.business.billing.services.approvals import Decision
-from igny8_core.business.billing.services.asking import Heard, ask
+from igny8_core.business.billing.services.asking import Heard, ask, hear, question_on_return
 from igny8_core.business.billing.services.cancelling import (
     CANCELLABLE,
     cancel_payment,
@@ -105,6 +105,7 @@ __all__ = [
     "finish_checkout",
     "get_payment",
     "get_payment_across_accounts",
+    "hear",
     "invoice_detail",
     "invoice_facts",
     "invoice_id_of",
@@ -129,6 +130,7 @@ __all__ = [
     "proofs_across_accounts",
     "proofs_of",
     "purchase_package",
+    "question_on_return",
     "receipt_facts",
     "record_payment",
     "refunds",

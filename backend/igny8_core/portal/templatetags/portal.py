@@ -30,6 +30,7 @@ WORDS = {
     "invoice": sentences.INVOICE_STATUS,
     "payment": sentences.PAYMENT_STATUS,
     "method": sentences.PAYMENT_METHOD,
+    "pay_with": sentences.PAY_WITH,
     "role": sentences.ROLE,
     "operator_role": sentences.OPERATOR_ROLE,
     "role_meaning": sentences.ROLE_MEANING,

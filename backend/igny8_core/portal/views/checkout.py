@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -13,13 +14,17 @@ from igny8_core.business.billing.public import (
     CheckoutRequest,
     PaymentFilters,
     Span,
+    ask,
     begin_checkout,
     finish_checkout,
+    hear,
     list_payments,
     open_action,
     open_checkout,
+    question_on_return,
 )
 from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import GATEWAY
 from igny8_core.http.answering import CallsOut
 from igny8_core.kit.errors import AppError, NotFound
 from igny8_core.portal import pages
@@ -34,14 +39,21 @@ class Checkout(AccountPage):
     def get(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         """Back from the gateway: the newest payment of the invoice, whose page follows its status.
 
-        Coming back proves nothing, so nothing is concluded from it.
+        Coming back proves nothing, so nothing is concluded from it. But where the payer has only agreed to pay, we ask
+        at once, since no money moves before that.
         """
         filters = PaymentFilters(account_id=self.visit.account.id, invoice_id=invoice_id)
         with unit_of_work.read(self.visit.scope):
             found = list_payments(filters=filters, span=Span("-created_at", 1, None))
-        if not found.rows:
-            raise NotFound
-        return pages.go(reverse("portal:payment", args=[found.rows[0].id]))
+            if not found.rows:
+                raise NotFound
+            payment_id = found.rows[0].id
+            asked = question_on_return(account_id=self.visit.account.id, payment_id=payment_id)
+        if asked is not None:
+            connection.close()
+            heard = ask(asked)
+            unit_of_work.run(lambda: hear(asked, heard), scope=self.visit.scope, actor=GATEWAY)
+        return pages.go(reverse("portal:payment", args=[payment_id]))
 
     def post(self, request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         """Open it, or find the one that is open, and go on there."""

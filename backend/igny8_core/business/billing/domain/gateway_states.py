@@ -65,7 +65,9 @@ class State:
     """What a gateway answered when it was asked for a checkout; amounts in minor units of `currency`.
 
     `reference` is the payment that the checkout was made for, as the gateway tells it. `charge` names the money for
-    a later refund. `live` says whether it is real money. `action` is what the payer does next, where that is told.
+    a later refund. `live` says whether it is real money. `reason` is why the money waits or was refused, in the
+    gateway's word. `action` is what the payer does next, where that is told. `agreement` names what the payer has
+    agreed to where the money comes only once it is collected; empty where nothing waits for that.
     """
 
     status: GatewayStatus
@@ -79,6 +81,7 @@ class State:
     paid_at: datetime | None = None
     fee: Fee | None = None
     action: Action | None = None
+    agreement: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

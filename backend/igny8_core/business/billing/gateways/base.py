@@ -36,6 +36,10 @@ class NotThere(NothingHappened):
     """The gateway has no such thing."""
 
 
+class Forgotten(NotThere):
+    """The gateway does not know this checkout any more, as it does with those that nobody paid in time."""
+
+
 class BadSettings(ValueError):
     """The settings of a gateway cannot be used; the text names the variable at fault."""
 
@@ -75,18 +79,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A message that the gateway has signed: its id, by which it is known again, its kind, and what it is about."""
+    """A message that the gateway has signed: its id, by which it is known again, its kind, and what it is about.
+
+    `oddity` is what an operator should know of it, though it is read all the same.
+    """
 
     event_id: str
     kind: str
     subject: Subject
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """A message that anybody could have sent. It names what to ask for and carries no state."""
-
-    subject: Subject
+    oddity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Refused:
     reason: str
 
 
-type Message = Verified | Hint | Refused
+type Message = Verified | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Traits:
     """What is particular to a gateway.
 
     `key_life` is how long the same key is the same call, None where it has no keys. `open_for` is how long we let a
-    checkout be open. `late_failure` says that a payment which succeeded may fail afterwards.
+    checkout be open. `late_failure` says that a payment which succeeded may fail afterwards. `collects` says that a
+    payer only agrees there, and that no money moves before we collect it.
     """
 
     currencies: frozenset[str]
@@ -120,6 +122,7 @@ class Traits:
     key_life: timedelta | None
     open_for: timedelta
     late_failure: bool
+    collects: bool
 
 
 class Gateway(Protocol):
@@ -150,10 +153,19 @@ class Gateway(Protocol):
         """The handle of the checkout of a payment, opened since then; None when there is none."""
 
     def fetch(self, handle: str) -> State:
-        """How a checkout stands."""
+        """How a checkout stands. Raises `Forgotten` where a gateway that collects knows it no more."""
+
+    def collect(self, handle: str, *, key: str) -> State:
+        """Take the money that a payer has agreed to (`State.agreement`); again with the same key, the same money.
+
+        Answers how the checkout stands then: a payer whose means were declined may pay there in another way.
+        """
 
     def cancel(self, handle: str) -> State:
-        """Let nobody pay here any more; answers how the checkout stands then, since somebody may have been faster."""
+        """Let nobody pay here any more; answers how the checkout stands then, since somebody may have been faster.
+
+        Where the gateway collects, that is our own word: what is cancelled is never collected.
+        """
 
     def read_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Message:
         """Whether a message is the gateway's, and what it is about. Header names are in lower case. Never raises."""

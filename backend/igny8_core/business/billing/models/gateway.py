@@ -35,6 +35,8 @@ class Checkout(TenantModel):
     next_ask_at = models.DateTimeField(null=True)
     charge = models.CharField(max_length=255, blank=True, default="")
     payer = models.CharField(max_length=80, blank=True, default="")
+    reason = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """Why the money waits or was refused, in the gateway's word; for operators."""
     fee_minor = models.BigIntegerField(null=True)
     fee_currency = models.CharField(max_length=3, blank=True, default="")
     problem = models.CharField(max_length=300, blank=True, default="")

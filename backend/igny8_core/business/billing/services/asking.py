@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from igny8_core.accounts.models import Account
+from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.domain.errors import GatewayUnavailable, InvalidTransition
 from igny8_core.business.billing.domain.gateway_states import (
     SURELY_NOT_THERE_AFTER,
     UNDECIDED,
-    Expected,
     GatewayStatus,
     Move,
     State,
@@ -25,20 +27,28 @@ from igny8_core.business.billing.domain.gateway_states import (
     move,
     next_ask,
 )
-from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.gateways.base import GatewayError
-from igny8_core.business.billing.models import Checkout, Invoice, Payment
+from igny8_core.business.billing.gateways.base import Forgotten, GatewayError, OutcomeUnknown
+from igny8_core.business.billing.models import Checkout, Payment
 from igny8_core.business.billing.services import settlement, transitions
-from igny8_core.business.billing.services.gateways import calling
+from igny8_core.business.billing.services.checkout_rows import (
+    Held,
+    adopt_handle,
+    decide_to_collect,
+    expected_of,
+    is_wanted,
+    lock_checkout,
+    write,
+)
+from igny8_core.business.billing.services.gateways import calling, gateway_of
 from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
 from igny8_core.business.ledger.domain.entry import Entry
 from igny8_core.business.ledger.public import post
-from igny8_core.events.catalogue import EventType
+from igny8_core.events import unit_of_work
+from igny8_core.events.catalogue import GATEWAY, EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AppError, NotFound
-from igny8_core.kit.locks import conditional_update, lock_by_id, lock_one
 
 LOOK_BACK = timedelta(minutes=5)
 """The gateway's clock may be behind ours."""
@@ -67,20 +77,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of asking: a state, or a failure. Neither: the gateway has no checkout for this payment."""
+    """What came of asking: a state, or a failure.
+
+    Neither: the gateway has no checkout for this payment, or (with a handle) has forgotten it.
+    """
 
     handle: str
     state: State | None = None
     failure: GatewayError | None = None
-
-
-@dataclass(slots=True)
-class Held:
-    """A checkout whose rows this transaction holds."""
-
-    invoice: Invoice
-    payment: Payment
-    checkout: Checkout
 
 
 def asked_of(*, account_id: UUID, payment_id: UUID, closes: bool = False) -> Asked | None:
@@ -101,13 +105,6 @@ def asked_of(*, account_id: UUID, payment_id: UUID, closes: bool = False) -> Ask
     )
 
 
-def is_wanted(payment: Payment, invoice: Invoice) -> bool:
-    """Whether the invoice still takes an undecided payment as a whole."""
-    left_minor = invoice.amount_total_minor - invoice.amount_settled_minor
-    takes = invoice.status == InvoiceStatus.PENDING and payment.amount_minor <= left_minor
-    return payment.status in UNDECIDED and takes
-
-
 def question(*, account_id: UUID | None, payment_id: UUID) -> Asked:
     """What somebody asks a gateway about a payment, of this account or of any.
 
@@ -123,8 +120,30 @@ def question(*, account_id: UUID | None, payment_id: UUID) -> Asked:
     return asked
 
 
+def question_on_return(*, account_id: UUID, payment_id: UUID) -> Asked | None:
+    """What to ask when a payer comes back from the gateway; None where money comes without our asking for it."""
+    asked = asked_of(account_id=account_id, payment_id=payment_id)
+    gateway = None if asked is None else gateway_of(asked.gateway)
+    return asked if gateway is not None and gateway.traits.collects else None
+
+
 def ask(asked: Asked) -> Heard:
-    """Ask the gateway; outside of any transaction."""
+    """Ask the gateway, and collect what its payer has agreed to; outside of any transaction."""
+    heard = _ask(asked)
+    if asked.closes or heard.state is None or not heard.state.agreement:
+        return heard
+    state = heard.state
+    is_ours = unit_of_work.run(
+        lambda: decide_to_collect(asked.account_id, asked.payment_id, heard.handle, state),
+        scope=Scope.tenant(asked.account_id),
+        actor=GATEWAY,
+    )
+    # Back to the pool with it: somebody else's request may need it while we wait.
+    connection.close()
+    return _collect(asked, heard.handle, state) if is_ours else heard
+
+
+def _ask(asked: Asked) -> Heard:
     handle = asked.handle
     try:
         with calling(asked.gateway) as gateway:
@@ -132,6 +151,19 @@ def ask(asked: Asked) -> Heard:
             if not handle:
                 return Heard("")
             return Heard(handle, gateway.cancel(handle) if asked.closes else gateway.fetch(handle))
+    except Forgotten:
+        return Heard(handle)
+    except GatewayError as failure:
+        return Heard(handle, failure=failure)
+
+
+def _collect(asked: Asked, handle: str, state: State) -> Heard:
+    """Take the money. The key names what the payer has agreed to, so that one who agrees again is not answered as
+    before.
+    """
+    try:
+        with calling(asked.gateway) as gateway:
+            return Heard(handle, gateway.collect(handle, key=f"{asked.payment_id}:{state.agreement}:collect"))
     except GatewayError as failure:
         return Heard(handle, failure=failure)
 
@@ -139,64 +171,53 @@ def ask(asked: Asked) -> Heard:
 def hear(asked: Asked, heard: Heard) -> Payment:
     """Let the answer become of the payment what it says, and note when to ask again."""
     held = lock_checkout(account_id=asked.account_id, payment_id=asked.payment_id)
-    if heard.state is None and not heard.handle and heard.failure is None:
-        _not_there(held)
-        return held.payment
     if heard.handle:
         adopt_handle(held, heard.handle)
-    if heard.state is None:
-        schedule(held, problem=str(heard.failure))
+    if heard.failure is not None:
+        _not_answered(held, heard.failure)
+    elif heard.state is None and heard.handle:
+        _forgotten(held)
+    elif heard.state is None:
+        _not_there(held)
+    elif asked.closes and held.checkout.state not in ("", GatewayStatus.OPEN) and not _is_final(heard.state):
+        # While we had it closed, somebody has decided to collect it: their answer decides.
+        schedule(held)
     else:
         take_state(held, heard.state)
     return held.payment
 
 
 def heard_or(asked: Asked, heard: Heard) -> AppError | None:
-    """The same for somebody who waits: `GatewayUnavailable` where the gateway gave no answer."""
-    hear(asked, heard)
-    return None if heard.failure is None else GatewayUnavailable(NO_ANSWER, retry_after_seconds=TRY_AGAIN_SECONDS)
-
-
-def lock_checkout(*, account_id: UUID, payment_id: UUID) -> Held:
-    """Lock a checkout's invoice, payment and own row, in this order."""
-    invoice_id = Payment.objects.for_account(account_id).values_list("invoice_id", flat=True).get(id=payment_id)
-    assert invoice_id is not None, "a checkout is for one invoice"
-    (invoice,) = lock_by_id(Invoice, account_id=account_id, ids=[invoice_id])
-    (payment,) = lock_by_id(Payment, account_id=account_id, ids=[payment_id])
-    checkout = lock_one(Checkout.objects.for_account(account_id).filter(payment_id=payment_id))
-    assert checkout is not None, "checkouts are never deleted"
-    return Held(invoice, payment, checkout)
-
-
-def adopt_handle(held: Held, handle: str) -> None:
-    """Write down what the gateway calls the payment, once."""
-    payment = held.payment
-    if not payment.gateway_handle:
-        row = Payment.objects.for_account(payment.account_id).filter(id=payment.id, gateway_handle="")
-        conditional_update(row, gateway_handle=handle)
-        payment.gateway_handle = handle
+    """The same for somebody who waits: `GatewayUnavailable` where the gateway gave no answer, to nobody yet."""
+    payment = hear(asked, heard)
+    if heard.failure is None or payment.status not in UNDECIDED:
+        return None
+    return GatewayUnavailable(NO_ANSWER, retry_after_seconds=TRY_AGAIN_SECONDS)
 
 
 def take_state(held: Held, state: State) -> None:
     """Let a gateway's answer become of the payment what it says; one that differs from our order settles nothing."""
     payment, checkout = held.payment, held.checkout
-    expected = Expected(
-        reference=str(payment.id),
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        live=checkout.live,
-    )
-    problem = difference(state, expected)
+    problem = difference(state, expected_of(held))
     if problem:
         _disagree(held, problem)
         return
     if checkout.state == GatewayStatus.PAID and state.status is not GatewayStatus.PAID:
         # An answer that was on its way while another one settled the payment.
         return
+    if state.agreement:
+        # The payer has agreed, and it was decided not to collect: now, or never.
+        if payment.status in UNDECIDED:
+            schedule(held, waits=True)
+        return
     fresh: dict[str, Any] = {"charge": state.charge, "payer": state.payer}
     if state.action is not None:
         fresh["action"] = action_document(state.action)
-    _write(held, state=state.status.value, **{name: value for name, value in fresh.items() if value})
+    if state.reason and state.reason != checkout.reason:
+        told = {"payment_id": str(payment.id), "gateway": checkout.gateway, "reason": state.reason}
+        logger.warning("checkout_reason", extra=told)
+    kept = {name: value for name, value in fresh.items() if value}
+    write(held, state=state.status.value, reason=state.reason, **kept)
     step = move(PaymentStatus(payment.status), state.status)
     match step:
         case Move.SETTLE:
@@ -224,10 +245,13 @@ def take_state(held: Held, state: State) -> None:
 _SETTLED = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED})
 
 
-def schedule(held: Held, *, problem: str = "") -> None:
-    """Note that the gateway was asked and when it is asked again; `problem` is why it did not answer."""
+def schedule(held: Held, *, problem: str = "", waits: bool = False) -> None:
+    """Note that the gateway was asked and when it is asked again; `problem` is why it did not answer.
+
+    `waits` says that an open checkout is not left alone until it expires.
+    """
     checkout, now = held.checkout, clock.now()
-    state = GatewayStatus(checkout.state) if checkout.state else None
+    state = GatewayStatus(checkout.state) if checkout.state and not waits else None
     asks = checkout.asks + 1
     again = next_ask(
         now=now, begun_at=checkout.begun_at, expires_at=checkout.expires_at, asks=checkout.asks, answered=state
@@ -237,7 +261,7 @@ def schedule(held: Held, *, problem: str = "") -> None:
     )
     gives_up = again is None and not done and state is not GatewayStatus.PAID
     told = f"{GIVEN_UP} {problem}".strip()[:300] if gives_up else ""
-    _write(held, asks=asks, asked_at=now, next_ask_at=None if done else again, problem=told)
+    write(held, asks=asks, asked_at=now, next_ask_at=None if done else again, problem=told)
     if gives_up:
         record_about(EventType.CHECKOUT_GIVEN_UP, held)
         logger.error(
@@ -257,12 +281,35 @@ def record_about(fact: EventType, held: Held) -> None:
     )
 
 
+def _is_final(state: State) -> bool:
+    """Whether money has come, is coming, or was refused: what a checkout does not say because it was closed."""
+    return state.status in (GatewayStatus.PAID, GatewayStatus.PROCESSING, GatewayStatus.FAILED)
+
+
+def _not_answered(held: Held, failure: GatewayError) -> None:
+    """Ask again later; what may have been collected is on its way until we know."""
+    collecting = held.checkout.state == GatewayStatus.PROCESSING
+    if collecting and isinstance(failure, OutcomeUnknown) and held.payment.status == PaymentStatus.PENDING:
+        transitions.apply(held.payment, to=PaymentStatus.PROCESSING)
+    schedule(held, problem=str(failure))
+
+
+def _forgotten(held: Held) -> None:
+    """Nobody can pay there any more. Nobody has, unless we have tried to collect: then a person has to look at last."""
+    if held.checkout.state not in ("", GatewayStatus.OPEN):
+        schedule(held, problem="The gateway does not know this checkout any more.")
+        return
+    write(held, state=GatewayStatus.EXPIRED.value, asked_at=clock.now(), next_ask_at=None, problem="")
+    if held.payment.status in UNDECIDED:
+        transitions.apply(held.payment, to=PaymentStatus.CANCELLED, reason=NOT_FINISHED)
+
+
 def _not_there(held: Held) -> None:
     """The gateway has never opened it; after a while no call of ours can still be about to."""
     if clock.now() - held.checkout.begun_at < SURELY_NOT_THERE_AFTER:
         schedule(held)
         return
-    _write(held, state=GatewayStatus.EXPIRED.value, asked_at=clock.now(), next_ask_at=None, problem="")
+    write(held, state=GatewayStatus.EXPIRED.value, asked_at=clock.now(), next_ask_at=None, problem="")
     if held.payment.status in UNDECIDED:
         transitions.apply(held.payment, to=PaymentStatus.CANCELLED, reason=NEVER_OPENED)
 
@@ -272,7 +319,7 @@ def _disagree(held: Held, problem: str) -> None:
     if held.checkout.problem != problem:
         record_about(EventType.CHECKOUT_DISAGREED, held)
         logger.error("checkout_disagreed", extra={"payment_id": str(held.payment.id), "problem": problem})
-    _write(held, problem=problem, asks=held.checkout.asks + 1, asked_at=clock.now(), next_ask_at=None)
+    write(held, problem=problem, asks=held.checkout.asks + 1, asked_at=clock.now(), next_ask_at=None)
 
 
 def _take_fee(held: Held, state: State) -> None:
@@ -280,17 +327,10 @@ def _take_fee(held: Held, state: State) -> None:
     payment, fee = held.payment, state.fee
     if fee is None or held.checkout.fee_minor is not None or payment.status not in _SETTLED:
         return
-    _write(held, fee_minor=fee.amount_minor, fee_currency=fee.currency)
+    write(held, fee_minor=fee.amount_minor, fee_currency=fee.currency)
     if fee.amount_minor:
         lines = {Code.GATEWAY_FEES.value: fee.amount_minor, cash(payment.payment_method): -fee.amount_minor}
         post(Entry(JournalKind.GATEWAY_FEE, payment.id, fee.currency, lines), account_id=payment.account_id)
-
-
-def _write(held: Held, **changes: Any) -> None:
-    checkout = held.checkout
-    conditional_update(Checkout.objects.for_account(checkout.account_id).filter(id=checkout.id), **changes)
-    for name, value in changes.items():
-        setattr(checkout, name, value)
 
 
 def _value_date(account_id: UUID, instant: datetime) -> date:

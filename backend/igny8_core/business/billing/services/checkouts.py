@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from igny8_core.accounts.models import Account
 from igny8_core.business.billing.domain.availability import available
@@ -42,26 +42,14 @@ from igny8_core.business.billing.gateways.base import (
 from igny8_core.business.billing.models import Checkout, Invoice, Payment
 from igny8_core.business.billing.selectors.submissions import method_configs
 from igny8_core.business.billing.services import transitions
-from igny8_core.business.billing.services.asking import (
-    TRY_AGAIN_SECONDS,
-    Asked,
-    Heard,
-    Held,
-    adopt_handle,
-    ask,
-    hear,
-    is_wanted,
-    lock_checkout,
-    schedule,
-)
+from igny8_core.business.billing.services.asking import TRY_AGAIN_SECONDS, Asked, Heard, ask, hear, schedule
+from igny8_core.business.billing.services.checkout_rows import AT_WORK, Held, adopt_handle, is_wanted, lock_checkout
 from igny8_core.business.billing.services.gateways import calling, gateway_of, is_offered
 from igny8_core.business.billing.services.payment_service import PaymentService
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AppError, NotFound, RequestInProgress
 from igny8_core.kit.locks import conditional_update, lock_one
 
-AT_WORK = timedelta(seconds=60)
-"""How long a checkout without a handle is taken to be in another request's hands."""
 RESUMABLE = timedelta(minutes=15)
 """How long a checkout that never came back is gone on with: the gateway takes no order that expires too soon."""
 LEAST_LEFT = timedelta(minutes=5)
@@ -198,9 +186,14 @@ def _open_ones(invoice: Invoice, request: CheckoutRequest) -> list[Checkout]:
 
 
 def _left_minor(invoice: Invoice, own: list[Checkout]) -> int:
-    """What is neither settled nor submitted. An open checkout submits nothing: it may be left by its payer for ever."""
+    """What is neither settled nor submitted. An open checkout submits nothing: it may be left by its payer for ever.
+
+    One that is being collected does.
+    """
     submitted = Payment.objects.for_account(invoice.account_id).filter(
-        invoice_id=invoice.id, status__in=[PaymentStatus.PENDING_APPROVAL.value, PaymentStatus.PROCESSING.value]
+        Q(status__in=[PaymentStatus.PENDING_APPROVAL.value, PaymentStatus.PROCESSING.value])
+        | Q(status=PaymentStatus.PENDING.value, checkouts__state=GatewayStatus.PROCESSING.value),
+        invoice_id=invoice.id,
     )
     others = submitted.exclude(id__in=[one.payment_id for one in own]).aggregate(sum=Sum("amount_minor"))["sum"]
     return invoice.amount_total_minor - invoice.amount_settled_minor - int(others or 0)

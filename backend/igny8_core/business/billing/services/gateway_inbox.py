@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, Max
 
 from igny8_core.business.billing.domain.errors import GatewayNotConfigured, MessageRefused
-from igny8_core.business.billing.gateways.base import Hint, Missed, Refused, Subject, Verified
+from igny8_core.business.billing.gateways.base import Missed, Refused, Subject, Verified
 from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment
 from igny8_core.business.billing.services.asking import Asked, asked_of
 from igny8_core.business.billing.services.gateways import calling, gateway_of
@@ -46,8 +46,9 @@ def receive(*, gateway: str, headers: Mapping[str, str], body: bytes) -> None:
     if isinstance(message, Refused):
         logger.warning("gateway_message_refused", extra={"gateway": gateway, "reason": message.reason})
         raise MessageRefused
-    if isinstance(message, Hint):
-        raise MessageRefused  # no gateway of the registry sends any yet
+    if message.oddity:
+        told = {"gateway": gateway, "event_id": message.event_id, "oddity": message.oddity}
+        logger.warning("gateway_message_odd", extra=told)
     kept = {name: value for name, value in headers.items() if name not in SECRET_HEADERS}
     _keep(gateway, message, headers=kept, body=body, caught_up=False)
 

@@ -39,6 +39,7 @@ TRAITS = Traits(
     key_life=timedelta(hours=20),
     open_for=timedelta(hours=1),
     late_failure=True,
+    collects=False,
 )
 """Stripe keeps a key for at least 24 hours, and a checkout open for 30 minutes to 24 hours."""
 
@@ -135,6 +136,10 @@ class Stripe:
         with translated():
             session = self._client.v1.checkout.sessions.retrieve(handle, {"expand": EXPANDED})
             return state_of(session.to_dict())
+
+    def collect(self, handle: str, *, key: str) -> State:
+        """Nothing to collect: Stripe takes the money when the payer pays."""
+        return self.fetch(handle)
 
     def cancel(self, handle: str) -> State:
         """Expire the session; one that is not open any more is left as it is."""

@@ -43,6 +43,7 @@ class _Event(Struct):
     type: _Name
     livemode: bool
     data: _Data
+    api_version: str | None = None
     account: Any = None
     context: Any = None
 
@@ -74,7 +75,9 @@ def message_of(document: object, *, live: bool) -> Verified | Refused:
         return Refused("it is of the other mode: test instead of live, or live instead of test")
     if event.account or event.context:
         return Refused("it is of a connected account, and we have none")
-    return Verified(event.id, event.type, _subject(event.data.object))
+    ours = stripe.api_version
+    oddity = "" if event.api_version == ours else f"its API version is {event.api_version}, and not {ours}"
+    return Verified(event.id, event.type, _subject(event.data.object), oddity)
 
 
 def _subject(thing: _Thing) -> Subject:
