@@ -1,4 +1,4 @@
-"""Paying by card in a real browser: out to the fake gateway's page, and back to a page that follows the payment."""
+"""Paying by card and with PayPal in a real browser: out to the fake gateway's page, and back to a page that follows the payment."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from tests.server.running import Server
 @pytest.fixture(scope="module")
 def shop(gateway: Running) -> Iterator[Server]:
     """A web server that has the fake gateway's keys; it sends no messages here, so that a story says when it is asked."""
-    names = [name for name in settings.ENV.variables if name.startswith("IGNY8_STRIPE_")]
+    names = [name for name in settings.ENV.variables if name.startswith(("IGNY8_STRIPE_", "IGNY8_PAYPAL_"))]
     server = Server(throttled=False, variables={name: settings.ENV.variables[name] for name in names})
     yield server
     server.stop()
@@ -82,3 +82,25 @@ def test_leave_and_go_on_by_phone_from_right_to_left(site: Site) -> None:
     shoot(page, "card-back-phone-urdu")
     asked_by_the_worker(cast, page)
     expect(page.locator("h1 + p .pill")).to_have_text("موصول")
+
+
+def test_pay_with_paypal(site: Site) -> None:
+    """Declined first; the same order is gone on with, and coming back collects what the payer agreed to."""
+    cast = make_cast("DE", "EUR")
+    cast.invoice("1500.00")
+    page = site.signed_in(cast.account, AccountRole.MEMBER)
+    page.locator("main a.btn-primary").first.click()
+    expect(page.get_by_role("button", name="Card", exact=True)).to_be_visible()
+    shoot(page, "pay-paypal")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Pay with PayPal", exact=True).click()
+    page.wait_for_url("**/checkoutnow**")
+    page.get_by_role("button", name="Pay with a card that will be declined").click()
+    page.wait_for_url("**/portal/payments/**")
+    expect(page.locator("h1 + p .pill")).to_have_text("Started")
+    page.get_by_role("link", name="Continue to the payment page").click()
+    page.wait_for_url("**/checkoutnow**")
+    page.get_by_role("button", name="Pay with the balance").click()
+    page.wait_for_url("**/portal/payments/**")
+    expect(page.locator("h1 + p .pill")).to_have_text("Received")
+    expect(page.get_by_role("link", name="Receipt")).to_be_visible()

@@ -1,7 +1,10 @@
 """Paying by PayPal: the payer agrees there, and we collect. What others got wrong with that."""
 
+import os
 import random
+from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from igny8_core.business.billing.domain.gateway_states import State
 from igny8_core.business.billing.gateways.paypal.client import PayPal
 from igny8_core.events.models import Event
 from tests.api.test_approvals import decide, verified
-from tests.cast import BILLING, Cast, as_operator, make_cast
+from tests.cast import ADMIN, BILLING, Cast, as_operator, make_cast
 from tests.gateways.desk import (
     Desk,
     balance_of,
@@ -30,6 +33,8 @@ from tests.races.test_manual_payment_races import at_once
 
 AMOUNT = "1000.00"
 ROUNDS = 50
+CHECKOUTS = int(os.environ.get("CHECKOUTS", "24"))
+FAULTS = ("reset_after", "reset_before", "error_500", "truncate", "error_500_before", "rate_limit")
 
 
 @pytest.fixture
@@ -254,3 +259,54 @@ def test_back_in_the_portal(euros: Cast, till: PayPalTill) -> None:
     back = member.get(f"{checkout}?token={handle}&PayerID=DEMOPAYER0001")
     assert "Receipt" in member.get(back["Location"]).content.decode()
     assert invoice_of(euros, invoice_id) == ("paid", AMOUNT)
+
+
+def test_many_checkouts_through_a_paypal_that_fails(euros: Cast, till: PayPalTill) -> None:
+    """Calls fail before and after their effect: each payer is charged once, and both books agree to the cent."""
+    invoices = [euros.invoice(f"{100 + number}.00") for number in range(CHECKOUTS)]
+    for seed, kind in enumerate(FAULTS):
+        till.desk.fail(kind, gateway="paypal", times=None, ratio=0.07, seed=seed, path="/v2/")
+    first = Counter(
+        check_out(euros.member, one, payment_method="paypal", key=str(number)).status_code
+        for number, one in enumerate(invoices)
+    )
+    assert set(first) <= {201, 202, 503}
+    with later(minutes=2):
+        # Whoever got no answer tries again.
+        for one in invoices:
+            check_out(euros.member, one, payment_method="paypal")
+    for handle in till.handles():
+        till.pay(handle)
+    for minutes in (3, 5, 8, 13):
+        with later(minutes=minutes):
+            for payment_id in sorted(_open_of(euros)):
+                tasks.ask_gateway(payment_id, str(euros.account.id))
+    till.desk.call_off()
+    for hours in (3, 6, 12):
+        with later(hours=hours):
+            janitor(euros)
+    rows = _every_payment(euros)
+    assert {one["status"] for one in rows} <= {"succeeded", "cancelled"}
+    succeeded = sorted((one["id"], one["amount_received"]) for one in rows if one["status"] == "succeeded")
+    assert len(succeeded) >= CHECKOUTS // 2
+    assert sorted(till.charges()) == succeeded
+    trial = euros.support.get(f"{ADMIN}ledger/trial-balance/?account_id={euros.account.id}").json()["data"]
+    (books,) = [one["accounts"] for one in trial["currencies"] if one["currency"] == "EUR"]
+    booked = {one["code"]: Decimal(one["amount"]) for one in books}
+    told = till.desk.get("/books")["paypal"]
+    fees = Decimal(told["fees"]["EUR"]["decimal"])
+    assert (booked["gateway_fees"], booked["cash:paypal"]) == (fees, Decimal(told["captured"]["EUR"]["decimal"]) - fees)
+    verified(euros)
+
+
+def _every_payment(cast: Cast) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    path = f"{BILLING}payments/?page_size=100"
+    while path:
+        page = cast.viewer.get(path).json()
+        found, path = [*found, *page["results"]], page["next"] or ""
+    return found
+
+
+def _open_of(cast: Cast) -> set[str]:
+    return {one["id"] for one in _every_payment(cast) if one["status"] in ("pending", "processing")}
