@@ -18,13 +18,17 @@ type Work = Callable[["Gateway", str], None]
 
 @dataclass
 class Gateway:
-    """One gateway; `public_url` is where browsers reach it, `later_seconds` how long a slow payment method takes."""
+    """One gateway; `public_url` is where browsers reach it, `later_seconds` how long a slow payment method takes.
+
+    `api_url` is where the product reaches it: certificates are there and nowhere else.
+    """
 
     store: Store
     keys: Keys
     public_url: str
     deliveries: Deliveries
     later_seconds: int = 30
+    api_url: str = ""
     faults: Faults = field(default_factory=Faults)
     works: dict[str, Work] = field(default_factory=dict)
 

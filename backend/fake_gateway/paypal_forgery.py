@@ -45,7 +45,7 @@ def _at_address(path: str, *, port: int | None = None) -> Callable[[Gateway, Rec
     """Signed well, with a certificate at another address of this gateway, or of this machine."""
 
     def make(gateway: Gateway, event: Record) -> Message:
-        body, origin = _bytes(event), gateway.public_url if port is None else f"http://127.0.0.1:{port}"
+        body, origin = _bytes(event), gateway.api_url if port is None else f"http://127.0.0.1:{port}"
         return {**signed_headers(gateway, body), "PAYPAL-CERT-URL": origin + path}, body
 
     return make

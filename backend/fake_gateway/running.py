@@ -53,7 +53,7 @@ class Running:
         self.stripe, self.paypal = StripeApi(self.gateway), PayPalApi(self.gateway)
         self.api_server = Server(options.port, self._answer)
         self.control_server = Server(options.control_port, Control(self.gateway).answer)
-        self.gateway.public_url = (options.public_url or self.address).rstrip("/")
+        self.gateway.public_url, self.gateway.api_url = (options.public_url or self.address).rstrip("/"), self.address
         self._set_works()
         if options.stripe_webhook:
             target = Target(options.stripe_webhook, partial(signed_headers, self.gateway))

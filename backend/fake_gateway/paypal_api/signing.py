@@ -68,7 +68,7 @@ def signed_headers(
         "PAYPAL-TRANSMISSION-ID": transmission,
         "PAYPAL-TRANSMISSION-TIME": time,
         "PAYPAL-TRANSMISSION-SIG": base64.b64encode(key.sign(text, padding.PKCS1v15(), hashes.SHA256())).decode(),
-        "PAYPAL-CERT-URL": f"{gateway.public_url}{CERTIFICATES}{kept['name']}",
+        "PAYPAL-CERT-URL": f"{gateway.api_url}{CERTIFICATES}{kept['name']}",
         "PAYPAL-AUTH-ALGO": ALGORITHM,
     }
 
@@ -83,7 +83,7 @@ def verifies(gateway: Gateway, given: Record, raw_event: bytes) -> bool:
     kept = _kept(gateway, "paypal_chain")
     if given["webhook_id"] != gateway.keys.paypal_webhook_id or given["auth_algo"] != ALGORITHM:
         return False
-    if given["cert_url"] != f"{gateway.public_url}{CERTIFICATES}{kept['name']}":
+    if given["cert_url"] != f"{gateway.api_url}{CERTIFICATES}{kept['name']}":
         return False
     text = message(
         given["transmission_id"], given["transmission_time"], given["webhook_id"], str(zlib.crc32(raw_event))

@@ -4,18 +4,22 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from fake_gateway.paypal_api.orders import capture_order
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing import tasks
 from igny8_core.business.billing.domain.gateway_states import State
 from igny8_core.business.billing.gateways.paypal.client import PayPal
+from igny8_core.business.billing.models import GatewayMessage
 from igny8_core.events.models import Event
 from tests.api.test_approvals import decide, verified
 from tests.cast import ADMIN, BILLING, Cast, as_operator, make_cast
+from tests.fake_gateway.driving import eventually
 from tests.gateways.desk import (
     Desk,
     balance_of,
@@ -25,6 +29,7 @@ from tests.gateways.desk import (
     janitor,
     later,
     payments_of,
+    read_messages,
     refresh,
 )
 from tests.gateways.tills import ORDERS, PayPalTill
@@ -310,3 +315,20 @@ def _every_payment(cast: Cast) -> list[dict[str, Any]]:
 
 def _open_of(cast: Cast) -> set[str]:
     return {one["id"] for one in _every_payment(cast) if one["status"] in ("pending", "processing")}
+
+
+def test_a_certificate_that_leads_to_no_root_of_ours(
+    euros: Cast, till: PayPalTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PayPal itself is asked, with the message as it came: one that it has sent is kept, any other refused."""
+    variables = {name: value for name, value in settings.ENV.variables.items() if name != "IGNY8_PAYPAL_TRIAL_ROOT"}
+    monkeypatch.setattr(settings, "ENV", replace(settings.ENV, variables=variables))
+    as_operator(lambda: GatewayMessage.objects.update(next_try_at=None))
+    payment_id, handle = opened(euros, euros.invoice(AMOUNT))
+    till.pay(handle)
+    assert till.desk.forge("other_authority", till.event()) == 400
+    assert read_messages() == 0
+    till.desk.send()
+    eventually(lambda: {each["state"] for each in till.desk.get("/deliveries")["data"]} == {"delivered"})
+    assert read_messages() == 1
+    assert checkout_of(payment_id).payment.status == "succeeded"

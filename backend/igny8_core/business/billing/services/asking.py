@@ -121,8 +121,9 @@ def question(*, account_id: UUID | None, payment_id: UUID) -> Asked:
 
 
 def question_on_return(*, account_id: UUID, payment_id: UUID) -> Asked | None:
-    """What to ask when a payer comes back from the gateway; None where money comes without our asking for it."""
-    asked = asked_of(account_id=account_id, payment_id=payment_id)
+    """What to ask when a payer comes back from the gateway; None where nothing is left to be collected there."""
+    undecided = Payment.objects.for_account(account_id).filter(id=payment_id, status__in=sorted(map(str, UNDECIDED)))
+    asked = asked_of(account_id=account_id, payment_id=payment_id) if undecided.exists() else None
     gateway = None if asked is None else gateway_of(asked.gateway)
     return asked if gateway is not None and gateway.traits.collects else None
 
