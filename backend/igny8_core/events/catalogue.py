@@ -67,6 +67,8 @@ class EventType(StrEnum):
     REFUND_REQUESTED = "refund.requested"
     REFUND_APPROVED = "refund.approved"
     REFUND_COMPLETED = "refund.completed"
+    REFUND_FAILED = "refund.failed"
+    REFUND_GIVEN_UP = "refund.given_up"
     REFUND_CANCELLED = "refund.cancelled"
     CREDITS_GRANTED = "credits.granted"
     CREDITS_TAKEN_BACK = "credits.taken_back"

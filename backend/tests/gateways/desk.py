@@ -5,17 +5,18 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing import tasks
-from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment
+from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment, Refund
 from igny8_core.business.billing.selectors.checkouts import claim_due
 from igny8_core.business.billing.services import gateway_inbox
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
 from igny8_core.kit import clock
-from tests.cast import BILLING, Api, Cast, as_operator
+from tests.cast import ADMIN, BILLING, Api, Cast, as_operator
 from tests.fake_gateway.driving import Driver, call
 
 SUCCESS, CANCEL = "https://shop.test/paid", "https://shop.test/back"
@@ -37,6 +38,37 @@ def check_out(api: Api, invoice_id: uuid.UUID | str, *, key: str = "", **more: A
 def refresh(api: Api, payment_id: str) -> Any:
     """The payer's page asks how the payment stands."""
     return api.post(f"{BILLING}payments/{payment_id}/checkout/refresh/")
+
+
+def paid_by_card(cast: Cast, desk: "Desk", total: str = "1000.00", **more: Any) -> tuple[uuid.UUID, str]:
+    """An invoice paid by card; the ids of invoice and payment."""
+    invoice_id = cast.invoice(total)
+    payment_id: str = check_out(cast.member, invoice_id).json()["data"]["payment"]["id"]
+    desk.pay(desk.sessions(payment_id)[0]["id"], **more)
+    assert refresh(cast.member, payment_id).json()["data"]["status"] == "succeeded"
+    return invoice_id, payment_id
+
+
+def give_back(cast: Cast, payment_id: str, *, key: str = "", by: Api | None = None, **body: Any) -> Any:
+    """Finance refunds a payment through its gateway."""
+    headers = {"Idempotency-Key": key} if key else {}
+    body = {"destination": "original", **body}
+    return (by or cast.finance).post(f"{ADMIN}payments/{payment_id}/refund/", body, **headers)
+
+
+def refund_rows(payment_id: str) -> list[tuple[str, int]]:
+    """Status and amount of a payment's refunds, oldest first."""
+    rows = Refund.objects.across_accounts().filter(payment_id=payment_id).order_by("sequence")
+    found: list[tuple[str, int]] = as_operator(lambda: list(rows.values_list("status", "amount_minor")))
+    return found
+
+
+def standing(cast: Cast, *codes: str) -> list[int]:
+    """What each code of the account's ledger stands at in PKR, in minor units."""
+    trial = cast.support.get(f"{ADMIN}ledger/trial-balance/?account_id={cast.account.id}").json()["data"]
+    rupees = [one["accounts"] for one in trial["currencies"] if one["currency"] == "PKR"]
+    amounts = {one["code"]: int(Decimal(one["amount"]) * 100) for accounts in rupees for one in accounts}
+    return [amounts.get(code, 0) for code in codes]
 
 
 def invoice_of(cast: Cast, invoice_id: uuid.UUID | str) -> tuple[str, str]:
@@ -85,6 +117,16 @@ class Desk(Driver):
             if not page["has_more"]:
                 return [one for one in found if payment_id in (None, one["client_reference_id"])]
             more = f"&starting_after={found[-1]['id']}"
+
+    def intent(self, payment_id: str) -> str:
+        """The gateway's name for a payment's money."""
+        return str(self.sessions(payment_id)[0]["payment_intent"])
+
+    def refunds(self, payment_id: str) -> list[dict[str, Any]]:
+        """The gateway's refunds of a payment, oldest first."""
+        listed = self.stripe("GET", f"/v1/refunds?limit=100&payment_intent={self.intent(payment_id)}").json()
+        found: list[dict[str, Any]] = listed["data"][::-1]
+        return found
 
     def charged(self) -> int:
         """How many charges have succeeded in the gateway's books."""

@@ -14,6 +14,7 @@ from igny8_core.business.billing.domain.methods import MANUAL, PaymentMethod
 from igny8_core.business.billing.gateways.base import (
     AccessRefused,
     BadSettings,
+    Declined,
     Gateway,
     GatewayError,
     Message,
@@ -222,8 +223,8 @@ FAILURES: list[tuple[Exception, type[GatewayError]]] = [
     (stripe.PermissionError("x", http_status=403), AccessRefused),
     (stripe.InvalidRequestError("x", "amount", code="amount_too_small", http_status=400), NotTaken),
     (stripe.InvalidRequestError("x", "id", code="resource_missing", http_status=404), NotThere),
-    (stripe.InvalidRequestError("x", "x", http_status=400), NothingHappened),
-    (stripe.CardError("x", "card", "card_declined", http_status=402), NothingHappened),
+    (stripe.InvalidRequestError("x", "x", http_status=400), Declined),
+    (stripe.CardError("x", "card", "card_declined", http_status=402), Declined),
     (AttributeError("a list came"), OutcomeUnknown),
     (ValueError("no number"), OutcomeUnknown),
 ]

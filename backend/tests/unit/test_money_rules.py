@@ -67,11 +67,11 @@ def test_nobody_approves_what_they_recorded_or_approved() -> None:
 
 
 REFUND_TABLE = {
-    "pending_approval": {"pending", "cancelled"},
+    "pending_approval": {"pending", "processing", "cancelled"},
     "pending": {"completed", "cancelled"},
-    "processing": set(),
-    "completed": set(),
-    "failed": set(),
+    "processing": {"completed", "failed"},
+    "completed": {"failed"},
+    "failed": {"processing", "completed", "cancelled"},
     "cancelled": set(),
 }
 

@@ -15,14 +15,14 @@ from igny8_core.business.billing.domain.payment_states import (
 )
 from igny8_core.kit.errors import ValidationError
 
-# The columns stand in the order of the rows; "y" yes, "." no, "r" only as a bank's reversal.
+# The columns stand in the order of the rows; "y" yes, "." no, "r" only as a reversal.
 TABLE = {
     "pending": ". y y y y . y",
     "pending_approval": ". . y y y . y",
     "processing": ". . . y y . y",
     "succeeded": ". . . . r y .",
     "failed": ". . . . . . .",
-    "refunded": ". . . . . . .",
+    "refunded": ". . . r . . .",
     "cancelled": ". . . . . . .",
 }
 CELLS = [

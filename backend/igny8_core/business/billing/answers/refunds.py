@@ -63,12 +63,14 @@ class RefundAnswer(Answer):
     destination: str
     status: str
     reason: str
+    failure_reason: str
     parts: list[RefundPartAnswer]
     beneficiary: str | None
     beneficiary_known: bool | None
     approvals: RefundApprovalsAnswer
     created_at: Instant
     completed_at: Instant | None
+    failed_at: Instant | None
     cancelled_at: Instant | None
 
     @classmethod

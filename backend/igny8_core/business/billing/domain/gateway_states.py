@@ -68,6 +68,7 @@ class State:
     a later refund. `live` says whether it is real money. `reason` is why the money waits or was refused, in the
     gateway's word. `action` is what the payer does next, where that is told. `agreement` names what the payer has
     agreed to where the money comes only once it is collected; empty where nothing waits for that.
+    `gave_back` says that some of the money went back, or is disputed.
     """
 
     status: GatewayStatus
@@ -82,6 +83,7 @@ class State:
     fee: Fee | None = None
     action: Action | None = None
     agreement: str = ""
+    gave_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,8 +32,10 @@ TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
 }
 """The ordinary transitions."""
 
-REVERSAL: tuple[PaymentStatus, PaymentStatus] = (_P.SUCCEEDED, _P.FAILED)
-"""The one additional transition, which only a bank's reversal (a bounced transfer) takes."""
+REVERSALS: frozenset[tuple[PaymentStatus, PaymentStatus]] = frozenset(
+    {(_P.SUCCEEDED, _P.FAILED), (_P.REFUNDED, _P.SUCCEEDED)}
+)
+"""The additional transitions, which only a bank's or gateway's reversal takes: of the payment, or of its refund."""
 
 OPEN: frozenset[PaymentStatus] = frozenset({_P.PENDING, _P.PENDING_APPROVAL, _P.PROCESSING})
 """Undecided."""
@@ -59,8 +61,8 @@ _TIMESTAMPS: Mapping[PaymentStatus, tuple[str, ...]] = {
 
 
 def ensure_transition(current: PaymentStatus, target: PaymentStatus, *, reversal: bool = False) -> None:
-    """Refuse a transition that is not in the table; `reversal` allows the bank's reversal and nothing else."""
-    allowed = (current, target) == REVERSAL if reversal else target in TRANSITIONS[current]
+    """Refuse a transition that is not in the table; `reversal` allows the reversals and nothing else."""
+    allowed = (current, target) in REVERSALS if reversal else target in TRANSITIONS[current]
     if not allowed:
         raise InvalidTransition(
             f"A payment that is {current.value} cannot become {target.value}.",

@@ -13,31 +13,36 @@ class RefundDestination(StrEnum):
 
     BALANCE = "balance"
     TRANSFER = "transfer"
+    ORIGINAL = "original"
+    """Back through the gateway to where it came from."""
 
 
 class RefundStatus(StrEnum):
     """Status of a refund; the values are stored and appear in the API.
 
-    A refund that may still be paid out reserves its amount.
+    A refund reserves its amount unless it is cancelled.
     """
 
     PENDING_APPROVAL = "pending_approval"
     """It waits for a second operator: it is not exported and cannot be marked as paid."""
     PENDING = "pending"
+    """Somebody has to send the transfer."""
     PROCESSING = "processing"
+    """In the gateway's hands, whether or not it has answered yet."""
     COMPLETED = "completed"
     FAILED = "failed"
+    """The payer did not get it, perhaps after it had been completed, so it is still owed."""
     CANCELLED = "cancelled"
 
 
 _R = RefundStatus
 
 REFUND_TRANSITIONS: Mapping[RefundStatus, frozenset[RefundStatus]] = {
-    _R.PENDING_APPROVAL: frozenset({_R.PENDING, _R.CANCELLED}),
+    _R.PENDING_APPROVAL: frozenset({_R.PENDING, _R.PROCESSING, _R.CANCELLED}),
     _R.PENDING: frozenset({_R.COMPLETED, _R.CANCELLED}),
-    _R.PROCESSING: frozenset(),
-    _R.COMPLETED: frozenset(),
-    _R.FAILED: frozenset(),
+    _R.PROCESSING: frozenset({_R.COMPLETED, _R.FAILED}),
+    _R.COMPLETED: frozenset({_R.FAILED}),
+    _R.FAILED: frozenset({_R.PROCESSING, _R.COMPLETED, _R.CANCELLED}),
     _R.CANCELLED: frozenset(),
 }
 """The allowed transitions; the database refuses every other change."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from igny8_core.business.billing.domain.gateway_states import Action, State
+from igny8_core.business.billing.domain.money_back import MoneyBack, Returned
 
 
 class GatewayError(Exception):
@@ -26,6 +27,10 @@ class NothingHappened(GatewayError):
 
 class NotTaken(NothingHappened):
     """The gateway does not take this amount or currency."""
+
+
+class Declined(NothingHappened):
+    """The gateway refuses it, and would refuse it again."""
 
 
 class AccessRefused(NothingHappened):
@@ -58,6 +63,23 @@ class Order:
     success_url: str
     cancel_url: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """What is to go back of a payment; `reference` is our refund's id, `amount_minor` in minor units of ISO 4217.
+
+    `payment` is our payment's id, `handle` its checkout and `charge` its money in the gateway's names. `begun_at` is
+    when it was decided. The same order with the same key is the same refund.
+    """
+
+    reference: str
+    payment: str
+    handle: str
+    charge: str
+    amount_minor: int
+    currency: str
+    begun_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +134,15 @@ class Missed:
 class Traits:
     """What is particular to a gateway.
 
-    `key_life` is how long the same key is the same call, None where it has no keys. `open_for` is how long we let a
-    checkout be open. `late_failure` says that a payment which succeeded may fail afterwards. `collects` says that a
-    payer only agrees there, and that no money moves before we collect it.
+    `key_life` is how long the same key is the same call, None where it has no keys; `refund_key_life` the same for
+    refunds. `open_for` is how long we let a checkout be open. `late_failure` says that a payment which succeeded may
+    fail afterwards. `collects` says that a payer only agrees there, and that no money moves before we collect it.
     """
 
     currencies: frozenset[str]
     longest_reference: int
     key_life: timedelta | None
+    refund_key_life: timedelta
     open_for: timedelta
     late_failure: bool
     collects: bool
@@ -166,6 +189,16 @@ class Gateway(Protocol):
 
         Where the gateway collects, that is our own word: what is cancelled is never collected.
         """
+
+    def refund(self, order: RefundOrder, *, key: str) -> Returned:
+        """Give money back to where it came from; again with the same key, the same refund.
+
+        `Declined`, `NotTaken` and `NotThere` say that it never will be; any other `NothingHappened` that it may be
+        tried again.
+        """
+
+    def money_back(self, handle: str, charge: str) -> MoneyBack:
+        """Every refund and dispute of a paid checkout, also those that nobody here has asked for."""
 
     def read_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Message:
         """Whether a message is the gateway's, and what it is about. Header names are in lower case. Never raises."""

@@ -81,8 +81,9 @@ class Refund(TenantModel):
 
     `parts` is what it takes of each invoice's settled money, with the credits taken back: `[{"invoice_id",
     "amount_minor", "credits"}]`; `from_balance_minor` is what it takes of the excess. Whoever requested it counts as
-    the first of the `approvals_needed`; the approver is the second. A trigger freezes what was requested, so that
-    nobody can replace the beneficiary of an approved refund.
+    the first of the `approvals_needed`; the approver is the second. Nobody requested one that was made in a gateway's
+    own dashboard. A trigger freezes what was requested, so that nobody can replace the beneficiary of an approved
+    refund.
     """
 
     sequence = models.BigIntegerField(db_default=NextValue("billing_refund_sequence"), editable=False)
@@ -106,7 +107,14 @@ class Refund(TenantModel):
     approval_note = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     cancelled_at = models.DateTimeField(null=True)
+    gateway_handle = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
+    """The gateway's id for this refund, written once; empty if no gateway has it."""
+    asks = models.IntegerField(default=0, db_default=0)
+    next_ask_at = models.DateTimeField(null=True)
+    """When its gateway is asked again by itself."""
 
     objects = TenantManager()
 
@@ -120,11 +128,19 @@ class Refund(TenantModel):
             models.Index(
                 fields=["account", "requested_by_id", "currency", "created_at"],
                 include=["amount_minor"],
-                condition=Q(approvals_needed=1, destination="transfer", status__in=sorted(map(str, APPROVED))),
-                name="refund_decided_alone",
+                condition=Q(
+                    approvals_needed=1, destination__in=["original", "transfer"], status__in=sorted(map(str, APPROVED))
+                ),
+                name="refund_let_out_alone",
             ),
+            models.Index(fields=["next_ask_at"], condition=Q(next_ask_at__isnull=False), name="refund_next_ask"),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "payment", "gateway_handle"],
+                condition=~Q(gateway_handle=""),
+                name="refund_handle_once",
+            ),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0, from_balance_minor__gte=0, from_balance_minor__lte=F("amount_minor")),
                 name="refund_amounts",

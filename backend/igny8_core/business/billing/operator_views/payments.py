@@ -15,6 +15,9 @@ from igny8_core.business.billing.answers.payments import (
     OperatorPaymentDetailAnswer,
 )
 from igny8_core.business.billing.answers.refunds import RefundAnswer, RefundedPaymentAnswer
+from igny8_core.business.billing.domain.refunds import RefundStatus
+from igny8_core.business.billing.models import Refund
+from igny8_core.business.billing.operator_views.sending import TOLD, sent
 from igny8_core.business.billing.operator_views.shapes import (
     ApproveSerializer,
     BulkApproveSerializer,
@@ -23,6 +26,7 @@ from igny8_core.business.billing.operator_views.shapes import (
     RefundRequestSerializer,
 )
 from igny8_core.business.billing.selectors.payments import OperatorPaymentDetail, get_payment_across_accounts
+from igny8_core.business.billing.selectors.refunds import find_refund
 from igny8_core.business.billing.serializers import OperatorPaymentFilterSerializer
 from igny8_core.business.billing.services import approvals, refunds
 from igny8_core.business.billing.services.asking import Heard, ask, heard_or, question
@@ -37,7 +41,6 @@ from igny8_core.http.views import ApiViewSet, OperatorAudience, operator_of, run
 from igny8_core.kit.errors import NotFound
 
 TOLD_LATE = "The invoice no longer accepts payments, so the late money was added to the account's balance."
-TOLD_WAITING = "The refund is waiting. Another operator must approve it before it is paid out."
 SUPPORT, APPROVER, FINANCE = OperatorRole.SUPPORT, OperatorRole.APPROVER, OperatorRole.FINANCE
 
 
@@ -91,12 +94,17 @@ class OperatorPaymentViewSet(OperatorAudience, ApiViewSet):
         return CallsOut(payment_id, lambda: ask(asked), lambda heard: heard_or(asked, heard) or _answer(payment_id))
 
     @extend_schema(request=RefundRequestSerializer, responses={200: RefundedPaymentAnswer})
-    def refund(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Refund a succeeded payment, to the account's balance or by transfer."""
+    def refund(self, request: Request, payment_id: UUID) -> HttpResponse | CallsOut[Heard, HttpResponse]:
+        """Refund a succeeded payment: to the account's balance, by transfer, or through its gateway."""
         asked = RefundRequestSerializer.checked(request.data, operator_id=operator_of(request))
-        refund = refunds.refund_payment(payment_id=payment_id, request=asked)
-        answer = RefundedPaymentAnswer.of_operator_detail(_found(payment_id), refund=RefundAnswer.of(refund))
-        return responses.one(answer, message=TOLD_WAITING if refund.approvals_needed > 1 else None)
+
+        def answer(refund: Refund) -> HttpResponse:
+            shown = RefundedPaymentAnswer.of_operator_detail(_found(payment_id), refund=RefundAnswer.of(refund))
+            return responses.one(shown, message=TOLD.get(RefundStatus(refund.status)))
+
+        if self.resumed:
+            return sent(find_refund(self.resumed), answer)
+        return sent(refunds.refund_payment(payment_id=payment_id, request=asked), answer)
 
     @extend_schema(request=RecordSerializer, responses={201: OperatorPaymentDetailAnswer})
     def record(self, request: Request) -> HttpResponse:

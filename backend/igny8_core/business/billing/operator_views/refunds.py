@@ -1,4 +1,4 @@
-"""Refunds by transfer: which are to be sent, as files for a bank, and which were sent."""
+"""Refunds: which wait, which transfers are to be sent, as files for a bank, and which were sent."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -8,21 +8,25 @@ from rest_framework.request import Request
 
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.business.billing.answers.refunds import RefundAnswer
+from igny8_core.business.billing.domain.refunds import RefundStatus
+from igny8_core.business.billing.models import Refund
+from igny8_core.business.billing.operator_views.sending import TOLD, sent
 from igny8_core.business.billing.operator_views.shapes import (
     ApproveRefundSerializer,
     ExportQuerySerializer,
     RefundQuerySerializer,
 )
-from igny8_core.business.billing.selectors.refunds import find_refunds, refunds_across_accounts
+from igny8_core.business.billing.selectors.refunds import find_refund, find_refunds
 from igny8_core.business.billing.services import refunds
+from igny8_core.business.billing.services.asking import Heard
 from igny8_core.business.billing.services.refund_files import refund_file
 from igny8_core.http import responses
+from igny8_core.http.answering import CallsOut
 from igny8_core.http.answers import ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.lists import sequence_page
 from igny8_core.http.queries import query_of
 from igny8_core.http.views import ApiViewSet, OperatorAudience, operator_of
-from igny8_core.kit.errors import NotFound
 
 SUPPORT, FINANCE = OperatorRole.SUPPORT, OperatorRole.FINANCE
 
@@ -49,17 +53,20 @@ class RefundViewSet(OperatorAudience, ApiViewSet):
     @extend_schema(responses={200: RefundAnswer})
     def retrieve(self, request: Request, refund_id: UUID) -> HttpResponse:
         """One refund."""
-        refund = refunds_across_accounts().filter(id=refund_id).first()
-        if refund is None:
-            raise NotFound
-        return responses.one(RefundAnswer.of(refund))
+        return responses.one(RefundAnswer.of(find_refund(refund_id)))
 
     @extend_schema(request=ApproveRefundSerializer, responses={200: RefundAnswer})
-    def approve(self, request: Request, refund_id: UUID) -> HttpResponse:
+    def approve(self, request: Request, refund_id: UUID) -> HttpResponse | CallsOut[Heard, HttpResponse]:
         """Approve a refund that is waiting for a second operator."""
         note = ApproveRefundSerializer.checked(request.data).note
+
+        def answer(refund: Refund) -> HttpResponse:
+            return responses.one(RefundAnswer.of(refund), message=TOLD.get(RefundStatus(refund.status)))
+
+        if self.resumed:
+            return sent(find_refund(self.resumed), answer)
         refund = refunds.approve_refund(refund_id=refund_id, operator_id=operator_of(request), note=note)
-        return responses.one(RefundAnswer.of(refund))
+        return sent(refund, answer)
 
     @extend_schema(request=None, responses={200: RefundAnswer})
     def mark_paid(self, request: Request, refund_id: UUID) -> HttpResponse:

@@ -38,7 +38,7 @@ GROUNDS = f"""SELECT
 REFUND_GROUNDS = f"""SELECT {LIMIT_OF.format(currency="%(currency)s")},
  (SELECT coalesce(sum(r.amount_minor), 0) FROM billing_refund r
   WHERE r.account_id = %(account_id)s AND r.requested_by_id = %(operator_id)s AND r.currency = %(currency)s
-  AND r.approvals_needed = 1 AND r.destination = 'transfer'
+  AND r.approvals_needed = 1 AND r.destination IN ('original', 'transfer')
   AND r.status IN ('pending', 'processing', 'completed') AND r.created_at > %(since)s)"""
 MEANT_FOR = "SELECT account_id, invoice_id, plan FROM billing_payment WHERE id = %s"
 

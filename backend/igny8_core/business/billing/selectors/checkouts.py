@@ -20,6 +20,9 @@ CLAIM_DUE = f"""UPDATE billing_checkout SET next_ask_at = %(now)s::timestamptz +
   c.state = 'open' AND c.next_ask_at > %(now)s::timestamptz + interval '5 minutes' AND p.status IN ({_UNDECIDED})
   AND (i.status <> 'pending' OR p.amount_minor > i.amount_total_minor - i.amount_settled_minor)))
  ORDER BY c.next_ask_at LIMIT {AT_ONCE} FOR NO KEY UPDATE OF c SKIP LOCKED) RETURNING account_id, payment_id"""
+CLAIM_DUE_REFUNDS = f"""UPDATE billing_refund SET next_ask_at = %(now)s::timestamptz + interval '5 minutes'
+ WHERE id IN (SELECT id FROM billing_refund WHERE next_ask_at <= %(now)s
+ ORDER BY next_ask_at LIMIT {AT_ONCE} FOR NO KEY UPDATE SKIP LOCKED) RETURNING account_id, payment_id"""
 OPEN_OF_INVOICE = f"""SELECT p.id FROM events_event e
  JOIN billing_payment p ON p.account_id = e.account_id AND p.invoice_id = e.subject_id
  JOIN billing_checkout c ON c.account_id = p.account_id AND c.payment_id = p.id
@@ -27,11 +30,13 @@ OPEN_OF_INVOICE = f"""SELECT p.id FROM events_event e
 
 
 def claim_due() -> list[tuple[UUID, UUID]]:
-    """Take the checkouts whose time has come: their accounts and payments."""
+    """Take the checkouts and refunds whose time has come: their accounts and payments, each once."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_DUE, {"now": clock.now()})
-        rows: list[tuple[UUID, UUID]] = cursor.fetchall()
-    return rows
+        checkouts: list[tuple[UUID, UUID]] = cursor.fetchall()
+        cursor.execute(CLAIM_DUE_REFUNDS, {"now": clock.now()})
+        refunds: list[tuple[UUID, UUID]] = cursor.fetchall()
+    return list(dict.fromkeys([*checkouts, *refunds]))
 
 
 def open_checkouts_of(*, account_id: UUID, event_id: UUID) -> list[UUID]:

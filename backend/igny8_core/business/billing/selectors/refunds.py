@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from igny8_core.business.billing.models import Refund
+from igny8_core.kit.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,14 @@ class RefundFilters:
 def refunds_across_accounts() -> QuerySet[Refund]:
     """Every refund, for operators."""
     return Refund.objects.across_accounts()
+
+
+def find_refund(refund_id: UUID) -> Refund:
+    """A refund of any account, for operators. Raises `NotFound`."""
+    refund = refunds_across_accounts().filter(id=refund_id).first()
+    if refund is None:
+        raise NotFound
+    return refund
 
 
 def find_refunds(filters: RefundFilters) -> QuerySet[Refund]:

@@ -27,9 +27,11 @@ RECEIVED = """SELECT 'cash of account ' || coalesce(p.account_id, l.account_id) 
  FROM (SELECT account_id, currency, payment_method, sum(amount)::bigint AS total FROM (
    SELECT account_id, currency, payment_method, amount_received_minor AS amount FROM billing_payment
     WHERE status IN ('succeeded', 'refunded')
-   UNION ALL SELECT r.account_id, r.currency, p.payment_method, -r.amount_minor FROM billing_refund r
+   UNION ALL SELECT r.account_id, r.currency, CASE WHEN r.destination = 'original'
+     OR p.payment_method IN ('bank_transfer', 'local_wallet') THEN p.payment_method ELSE 'bank_transfer' END,
+    -r.amount_minor FROM billing_refund r
     JOIN billing_payment p ON p.account_id = r.account_id AND p.id = r.payment_id
-    WHERE r.status = 'completed' AND r.destination = 'transfer'
+    WHERE r.status = 'completed' AND r.destination <> 'balance'
    UNION ALL SELECT c.account_id, c.fee_currency, c.gateway, -c.fee_minor FROM billing_checkout c
     WHERE c.fee_minor <> 0) moves
   GROUP BY account_id, currency, payment_method) p
@@ -45,7 +47,7 @@ REFUNDED = """SELECT 'payment ' || p.id || ' says ' || p.amount_refunded_minor |
 PAYABLE = """SELECT 'refunds payable of account ' || coalesce(r.account_id, l.account_id) || ' are '
   || -coalesce(l.amount, 0) || ', its pending refunds ' || coalesce(r.total, 0)
  FROM (SELECT account_id, currency, sum(amount_minor)::bigint AS total FROM billing_refund
-  WHERE status IN ('pending_approval', 'pending') GROUP BY account_id, currency) r
+  WHERE status IN ('pending_approval', 'pending', 'processing', 'failed') GROUP BY account_id, currency) r
  FULL JOIN (SELECT account_id, unit, amount_minor AS amount FROM ledger_balance WHERE code = 'refunds_payable') l
  ON l.account_id = r.account_id AND l.unit = r.currency
  WHERE coalesce(r.total, 0) <> -coalesce(l.amount, 0) LIMIT 20"""

@@ -1,7 +1,8 @@
 """Asking a gateway how a checkout stands, and letting that become of the payment what the gateway says.
 
 Whatever makes us ask (a message, the payer's browser, a clock, an operator), the gateway's own answer decides, under
-the locks of invoice and payment. So messages may come twice, late, in any order, or never.
+the locks of invoice and payment. So messages may come twice, late, in any order, or never. What is to go back through
+the gateway is sent by asking, too: only its own list says what it has not sent yet.
 """
 
 import logging
@@ -27,10 +28,11 @@ from igny8_core.business.billing.domain.gateway_states import (
     move,
     next_ask,
 )
+from igny8_core.business.billing.domain.money_back import MoneyBack
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.gateways.base import Forgotten, GatewayError, OutcomeUnknown
-from igny8_core.business.billing.models import Checkout, Payment
-from igny8_core.business.billing.services import settlement, transitions
+from igny8_core.business.billing.gateways.base import Forgotten, GatewayError, OutcomeUnknown, RefundOrder
+from igny8_core.business.billing.models import Checkout, Payment, Refund
+from igny8_core.business.billing.services import gateway_refunds, settlement, transitions
 from igny8_core.business.billing.services.checkout_rows import (
     Held,
     adopt_handle,
@@ -40,6 +42,7 @@ from igny8_core.business.billing.services.checkout_rows import (
     lock_checkout,
     write,
 )
+from igny8_core.business.billing.services.gateway_refunds import Sent
 from igny8_core.business.billing.services.gateways import calling, gateway_of
 from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
 from igny8_core.business.ledger.domain.entry import Entry
@@ -65,7 +68,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A checkout to be asked about; `closes` says that nobody is to pay there any more."""
+    """A checkout to be asked about; `closes` says that nobody is to pay there any more.
+
+    `is_paid` says that we know already that it was paid, so that the question is what went back; `refunds` are to be
+    sent.
+    """
 
     account_id: UUID
     payment_id: UUID
@@ -73,18 +80,23 @@ class Asked:
     handle: str
     begun_at: datetime
     closes: bool = False
+    is_paid: bool = False
+    refunds: tuple[RefundOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What came of asking: a state, or a failure.
 
-    Neither: the gateway has no checkout for this payment, or (with a handle) has forgotten it.
+    Neither: the gateway has no checkout for this payment, or (with a handle) has forgotten it. `back` is what went
+    back, None where nobody asked or the gateway did not answer that; `sent` is what was sent then.
     """
 
     handle: str
     state: State | None = None
     failure: GatewayError | None = None
+    back: MoneyBack | None = None
+    sent: tuple[Sent, ...] = ()
 
 
 def asked_of(*, account_id: UUID, payment_id: UUID, closes: bool = False) -> Asked | None:
@@ -102,7 +114,16 @@ def asked_of(*, account_id: UUID, payment_id: UUID, closes: bool = False) -> Ask
         handle=payment.gateway_handle,
         begun_at=checkout.begun_at,
         closes=checkout.state in ("", GatewayStatus.OPEN) and (closes or not is_wanted(payment, invoice)),
+        is_paid=checkout.state == GatewayStatus.PAID,
+        refunds=gateway_refunds.orders_of(checkout),
     )
+
+
+def asked_of_refund(refund: Refund) -> Asked:
+    """The question that has a refund sent."""
+    asked = asked_of(account_id=refund.account_id, payment_id=refund.payment_id)
+    assert asked is not None, "its payment came by a gateway"
+    return asked
 
 
 def question(*, account_id: UUID | None, payment_id: UUID) -> Asked:
@@ -129,7 +150,10 @@ def question_on_return(*, account_id: UUID, payment_id: UUID) -> Asked | None:
 
 
 def ask(asked: Asked) -> Heard:
-    """Ask the gateway, and collect what its payer has agreed to; outside of any transaction."""
+    """Ask the gateway, collect what its payer has agreed to, and have it send what is to go back.
+
+    Outside of any transaction.
+    """
     heard = _ask(asked)
     if asked.closes or heard.state is None or not heard.state.agreement:
         return heard
@@ -145,17 +169,21 @@ def ask(asked: Asked) -> Heard:
 
 
 def _ask(asked: Asked) -> Heard:
-    handle = asked.handle
+    handle, state = asked.handle, None
     try:
         with calling(asked.gateway) as gateway:
             handle = handle or gateway.find(str(asked.payment_id), since=asked.begun_at - LOOK_BACK) or ""
             if not handle:
                 return Heard("")
-            return Heard(handle, gateway.cancel(handle) if asked.closes else gateway.fetch(handle))
+            state = gateway.cancel(handle) if asked.closes else gateway.fetch(handle)
+            if state.status is not GatewayStatus.PAID or not (asked.is_paid or state.gave_back):
+                return Heard(handle, state)
+            back = gateway.money_back(handle, state.charge)
+            return Heard(handle, state, back=back, sent=gateway_refunds.send(gateway, asked.refunds, back.refunds))
     except Forgotten:
         return Heard(handle)
     except GatewayError as failure:
-        return Heard(handle, failure=failure)
+        return Heard(handle, state, failure)
 
 
 def _collect(asked: Asked, handle: str, state: State) -> Heard:
@@ -174,7 +202,8 @@ def hear(asked: Asked, heard: Heard) -> Payment:
     held = lock_checkout(account_id=asked.account_id, payment_id=asked.payment_id)
     if heard.handle:
         adopt_handle(held, heard.handle)
-    if heard.failure is not None:
+    known = held.checkout.problem
+    if heard.state is None and heard.failure is not None:
         _not_answered(held, heard.failure)
     elif heard.state is None and heard.handle:
         _forgotten(held)
@@ -185,6 +214,10 @@ def hear(asked: Asked, heard: Heard) -> Payment:
         schedule(held)
     else:
         take_state(held, heard.state)
+    if heard.back is not None and not held.checkout.problem:
+        _take_back(held, heard, known)
+    elif asked.refunds:
+        gateway_refunds.note_silence(account_id=asked.account_id, payment_id=asked.payment_id)
     return held.payment
 
 
@@ -313,6 +346,15 @@ def _not_there(held: Held) -> None:
     write(held, state=GatewayStatus.EXPIRED.value, asked_at=clock.now(), next_ask_at=None, problem="")
     if held.payment.status in UNDECIDED:
         transitions.apply(held.payment, to=PaymentStatus.CANCELLED, reason=NEVER_OPENED)
+
+
+def _take_back(held: Held, heard: Heard, known_problem: str) -> None:
+    """Book what went back; `known_problem` is what an operator was told before."""
+    back = heard.back or MoneyBack()
+    problem = gateway_refunds.take_refunds(payment_id=held.payment.id, known=back.refunds, sent=heard.sent)
+    if problem:
+        held.checkout.problem = known_problem
+        _disagree(held, problem[:300])
 
 
 def _disagree(held: Held, problem: str) -> None:

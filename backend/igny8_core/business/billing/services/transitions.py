@@ -13,13 +13,17 @@ from igny8_core.kit.locks import conditional_update
 def apply(payment: Payment, *, to: PaymentStatus, reason: str = "", reversal: bool = False, **columns: Any) -> None:
     """Change the status of a locked payment, with its time and the columns that go with it, and record the event.
 
-    `reversal` allows the bank to take back a succeeded payment. Raises `InvalidTransition`, and `ConcurrentChange` if
-    the row changed although it was locked.
+    `reversal` allows a bank or gateway to take back a succeeded payment, or its whole refund. Raises
+    `InvalidTransition`, and `ConcurrentChange` if the row changed although it was locked.
     """
     current = PaymentStatus(payment.status)
     ensure_transition(current, to, reversal=reversal)
     now = clock.now()
-    changes = {**columns, **dict.fromkeys((*timestamp_columns(to), "updated_at"), now)}
+    changes = {**columns, "updated_at": now}
+    if current is PaymentStatus.REFUNDED:
+        changes["refunded_at"] = None
+    else:
+        changes |= dict.fromkeys(timestamp_columns(to), now)
     if to is PaymentStatus.FAILED:
         changes["failure_reason"] = reason
     row = Payment.objects.for_account(payment.account_id).filter(id=payment.id, status=current.value)

@@ -13,13 +13,16 @@ import msgspec
 from msgspec import Struct
 
 from igny8_core.business.billing.domain.gateway_states import GatewayStatus, Redirect, State
+from igny8_core.business.billing.domain.money_back import MoneyBack, Returned
 from igny8_core.business.billing.gateways.base import (
+    Declined,
     Forgotten,
     Message,
     Missed,
     NotThere,
     Order,
     OutcomeUnknown,
+    RefundOrder,
     Started,
     Traits,
     Verified,
@@ -40,6 +43,7 @@ TRAITS = Traits(
     currencies=amounts.CURRENCIES,
     longest_reference=127,
     key_life=timedelta(hours=6),
+    refund_key_life=timedelta(days=45),
     # An order lives for three hours. What was approved at the last minute is still asked for in time.
     open_for=timedelta(hours=2, minutes=45),
     late_failure=True,
@@ -136,6 +140,14 @@ class PayPal:
         if state.status is not GatewayStatus.OPEN:
             return state
         return replace(state, status=GatewayStatus.EXPIRED, agreement="", action=None)
+
+    def refund(self, order: RefundOrder, *, key: str) -> Returned:
+        """Refused: money goes back by hand in PayPal's own pages."""
+        raise Declined("Refund it in PayPal's own pages.")
+
+    def money_back(self, handle: str, charge: str) -> MoneyBack:
+        """Nothing that we would know of."""
+        return MoneyBack()
 
     def read_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Message:
         """A message of PayPal's, by its signature."""

@@ -11,17 +11,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from igny8_core.business.billing.domain.gateway_states import Redirect, State
+from igny8_core.business.billing.domain.money_back import MoneyBack, Returned
 from igny8_core.business.billing.gateways.base import (
     Message,
     Missed,
     NothingHappened,
     Order,
+    RefundOrder,
     Started,
     Traits,
     Verified,
 )
 from igny8_core.business.billing.gateways.stripe import amounts, messages
 from igny8_core.business.billing.gateways.stripe.failures import translated
+from igny8_core.business.billing.gateways.stripe.money_back import dispute_of, refund_of
 from igny8_core.business.billing.gateways.stripe.states import EXPANDED, state_of
 from igny8_core.kit.on_demand import OnDemand
 
@@ -37,6 +40,7 @@ TRAITS = Traits(
     currencies=amounts.CURRENCIES,
     longest_reference=200,
     key_life=timedelta(hours=20),
+    refund_key_life=timedelta(hours=20),
     open_for=timedelta(hours=1),
     late_failure=True,
     collects=False,
@@ -150,6 +154,29 @@ class Stripe:
             # Somebody has finished it, or it has expired by itself: what it says now decides.
             pass
         return self.fetch(handle)
+
+    def refund(self, order: RefundOrder, *, key: str) -> Returned:
+        """Refund a part of the intent. The amount is always named: without one Stripe gives back all that is left."""
+        with translated():
+            refund = self._client.v1.refunds.create(
+                {
+                    "payment_intent": order.charge,
+                    "amount": self.to_wire(order.amount_minor, order.currency),
+                    "metadata": {"payment": order.payment, "refund": order.reference},
+                },
+                {"idempotency_key": key},
+            )
+            return refund_of(refund.to_dict())
+
+    def money_back(self, handle: str, charge: str) -> MoneyBack:
+        """The refunds and disputes of the intent."""
+        with translated():
+            refunds = self._client.v1.refunds.list({"payment_intent": charge, "limit": PAGE}).auto_paging_iter()
+            disputes = self._client.v1.disputes.list({"payment_intent": charge, "limit": PAGE}).auto_paging_iter()
+            return MoneyBack(
+                tuple(refund_of(one.to_dict()) for one in refunds),
+                tuple(dispute_of(one.to_dict()) for one in disputes),
+            )
 
     def read_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Message:
         """An event of Stripe's, by its signature."""

@@ -8,6 +8,7 @@ import msgspec
 
 from igny8_core.business.billing.gateways.base import (
     AccessRefused,
+    Declined,
     GatewayError,
     NothingHappened,
     NotTaken,
@@ -49,9 +50,9 @@ def _meaning(error: "stripe.StripeError") -> GatewayError:
     if isinstance(error, stripe.InvalidRequestError):
         if error.code == "resource_missing" or error.http_status == 404:
             return NotThere(told)
-        return NotTaken(told) if error.code in AMOUNT_CODES else NothingHappened(told)
+        return NotTaken(told) if error.code in AMOUNT_CODES else Declined(told)
     if isinstance(error, stripe.CardError):
-        return NothingHappened(told)
+        return Declined(told)
     # 5xx, 409 (a twin runs), answers that cannot be read, and another body under the same key, which is our defect.
     return OutcomeUnknown(told)
 

@@ -28,6 +28,8 @@ class _PaidBy(Struct):
 
 class _Charge(Struct):
     created: int
+    amount_refunded: int = 0
+    disputed: bool = False
     balance_transaction: _Booking | str | None = None
     payment_method_details: _PaidBy | None = None
 
@@ -76,6 +78,7 @@ def state_of(document: object) -> State:
         reason="" if failure is None else failure.code,
         paid_at=None if charge is None else datetime.fromtimestamp(charge.created, UTC),
         fee=_fee(booking) if isinstance(booking, _Booking) else None,
+        gave_back=charge is not None and (charge.amount_refunded > 0 or charge.disputed),
         action=Redirect(session.url) if status is GatewayStatus.OPEN and session.url else None,
     )
 
