@@ -15,8 +15,9 @@ from fake_gateway.paypal_api.errors import PayPalError
 from fake_gateway.paypal_api.signing import authority_pem
 from fake_gateway.records import Missing, Record, shown
 from fake_gateway.stripe_api import balance, disputes, refunds
-from fake_gateway.stripe_api.checkout import Payer, authenticate, settle_intent, submit
+from fake_gateway.stripe_api.checkout import Payer, answer_challenge, authenticate, settle_intent, submit
 from fake_gateway.stripe_api.errors import StripeError
+from fake_gateway.stripe_api.events import emit
 from fake_gateway.stripe_api.objects import KINDS
 
 type Action = Callable[[Gateway, Record], Any]
@@ -148,8 +149,20 @@ def _pay(gateway: Gateway, given: Record) -> Record:
 
 
 def _authenticate(gateway: Gateway, given: Record) -> Record:
-    outcome, sentence = authenticate(gateway, _needed(given, "session"), agreed=given.get("agreed", True))
+    agreed = given.get("agreed", True)
+    if given.get("payment_intent"):
+        return {"outcome": answer_challenge(gateway, given["payment_intent"], agreed=agreed)["status"], "sentence": ""}
+    outcome, sentence = authenticate(gateway, _needed(given, "session"), agreed=agreed)
     return {"outcome": outcome, "sentence": sentence}
+
+
+def _renew_card(gateway: Gateway, given: Record) -> None:
+    """The bank has given its customer a new card, and the gateway has heard of it."""
+    with gateway.store.transaction():
+        method = gateway.store.get("payment_method", _needed(given, "payment_method"))
+        told = {name: given[name] for name in ("last4", "exp_month", "exp_year") if name in given}
+        method = gateway.store.put("payment_method", {**method, "card": {**method["card"], **told}})
+        emit(gateway, "payment_method.automatically_updated", method)
 
 
 def _settle(gateway: Gateway, given: Record) -> None:
@@ -280,7 +293,11 @@ ACTIONS: dict[tuple[str, str], tuple[Action, Names]] = {
         _pay,
         {"session": str, "card": str, "slow_method": str, "works": bool, "email": str, "name": str},
     ),
-    ("POST", "/stripe/authenticate"): (_authenticate, {"session": str, "agreed": bool}),
+    ("POST", "/stripe/authenticate"): (_authenticate, {"session": str, "payment_intent": str, "agreed": bool}),
+    ("POST", "/stripe/renew_card"): (
+        _renew_card,
+        {"payment_method": str, "last4": str, "exp_month": int, "exp_year": int},
+    ),
     ("POST", "/stripe/settle"): (_settle, {**OF_PAYMENT, "outcome": str}),
     ("POST", "/stripe/dispute"): (_dispute, {**OF_PAYMENT, "reason": str, "amount": int, "inquiry": bool}),
     ("POST", "/stripe/close_dispute"): (_close_dispute, {"dispute": str, "outcome": str}),

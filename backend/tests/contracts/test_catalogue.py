@@ -47,6 +47,8 @@ UNIQUE_ON_THE_PLATFORM = {
     "accounts_passkey_credential_id_key": "the browser presents a passkey before it is known whose it is",
     "accounts_invitation_token_hash_key": "the mailed link is all that its reader brings",
     "payment_handle_once": "a gateway's message names its checkout before it is known whose it is",
+    "savedcard_setup_once": "a gateway's message names the page before it is known whose it is",
+    "savedcard_card_once": "a gateway's message names the card before it is known whose it is",
 }
 WINDOWS = {
     "accounts_authenticate(bytea)",

@@ -19,7 +19,7 @@ from tests.api.test_method_configs import new_config
 from tests.api.uploading import form, part, upload
 from tests.cast import ADMIN, BILLING, Api, Cast, as_operator, make_cast
 from tests.files import picture
-from tests.gateways.keys import keys_of_gateways
+from tests.gateways.keys import keys_of_gateways, unopened_card
 from tests.invitations import TEAM
 from tests.staff import ABSENT, address, operator, team_member
 from tests.statements import bank_account, camt, drop, lines
@@ -46,6 +46,9 @@ LEAST = {
     "saved-methods": {"get": "viewer", "post": "admin"},
     "saved-method": {"get": "viewer", "patch": "admin", "delete": "admin"},
     "saved-method-default": {"post": "admin"},
+    "enter-card": {"post": "admin"},
+    "card-refresh": {"post": "admin"},
+    "charge-card": {"post": "member"},
     "invoices": {"get": "viewer"},
     "invoice": {"get": "viewer"},
     "credit-packages": {"get": "viewer"},
@@ -140,6 +143,7 @@ LEAST = {
 }
 BODIES: dict[str, Any] = {
     "saved-method": {"label": "Renamed"},
+    "charge-card": {"invoice_id": ABSENT},
     "team-member": {"name": "Renamed"},
     "payment-reject": {"reason": "No"},
     "payment-bounce": {"reason": "No"},
@@ -269,6 +273,7 @@ def one_of_each(cast: Cast, account: Any, payer: Api) -> dict[str, str]:
         "refund_id": refund["refund"]["id"],
         "proof_id": proof["data"]["id"],
         "method_id": method["data"]["id"],
+        "card_id": unopened_card(account),
         "account_id": str(account.id),
         "user_id": team_member(account, AccountRole.MEMBER).id,
         "invitation_id": owner.post(TEAM, {"email": address(), "role": "member"}).json()["data"]["id"],

@@ -10,17 +10,20 @@ from typing import Any
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing import tasks
-from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment, Refund
+from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment, Refund, SavedCard
 from igny8_core.business.billing.selectors.checkouts import claim_due
+from igny8_core.business.billing.selectors.saved_cards import claim_due_cards
 from igny8_core.business.billing.services import gateway_inbox
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import SYSTEM
 from igny8_core.kit import clock
 from tests.cast import ADMIN, BILLING, Api, Cast, as_operator
-from tests.fake_gateway.driving import Driver, call
+from tests.fake_gateway.driving import Driver, call, eventually
 
 SUCCESS, CANCEL = "https://shop.test/paid", "https://shop.test/back"
 SESSIONS = "/v1/checkout/sessions"
+INTENTS = "/v1/payment_intents"
+CARDS = f"{BILLING}payment-methods/"
 
 
 def order(invoice_id: uuid.UUID | str, **more: Any) -> dict[str, Any]:
@@ -96,6 +99,21 @@ class Desk(Driver):
         """Pay on the gateway's page."""
         return self.post("/stripe/pay", session=session, **more)
 
+    def answer_bank(self, payment_id: str, *, agreed: bool) -> Any:
+        """The payer answers the bank's question about a charge."""
+        (intent,) = self.intents(payment_id)
+        return self.post("/stripe/authenticate", payment_intent=intent["id"], agreed=agreed)
+
+    def intents(self, payment_id: str) -> list[dict[str, Any]]:
+        """The gateway's intents of a payment, the newest first."""
+        listed = self.stripe("GET", "/v1/payment_intents?limit=100").json()["data"]
+        return [one for one in listed if one["metadata"].get("payment") == payment_id]
+
+    def cards(self, customer: str) -> list[dict[str, Any]]:
+        """The cards that the gateway keeps for a customer."""
+        kept: list[dict[str, Any]] = self.stripe("GET", f"/v1/payment_methods?customer={customer}").json()["data"]
+        return kept
+
     def fail(self, kind: str, **more: Any) -> None:
         """The next call of this kind fails."""
         rule = json.dumps({"kind": kind, "gateway": more.pop("gateway", "stripe"), "times": 1, **more})
@@ -136,6 +154,13 @@ class Desk(Driver):
         """Let the gateway send what it has held back."""
         self.post("/deliveries/policy", hold=False, **policy)
 
+    def deliver(self, **policy: Any) -> None:
+        """Let it send all of it, and have the worker read it."""
+        self.send(**policy)
+        eventually(lambda: not any(self.get("/deliveries")[state] for state in ("pending", "sending")))
+        while read_messages():
+            pass
+
     def event_of(self, kind: str) -> str:
         """The id of the newest event of a type."""
         listed = self.stripe("GET", f"/v1/events?limit=1&type={kind}").json()["data"]
@@ -153,6 +178,47 @@ def read_messages() -> int:
     for message_id in claimed:
         tasks.read_gateway_message(str(message_id))
     return len(claimed)
+
+
+def enter_card(api: Api, *, key: str = "") -> Any:
+    """Somebody goes to save a card."""
+    body = {"payment_method": "stripe", "success_url": SUCCESS, "cancel_url": CANCEL}
+    return api.post(f"{CARDS}cards/", body, **({"Idempotency-Key": key} if key else {}))
+
+
+def save_card(api: Api, desk: Desk, card: str = "4242424242424242") -> str:
+    """A saved card's id, entered and fetched."""
+    setup = enter_card(api).json()["data"]
+    desk.pay(page_of(setup), card=card)
+    got = api.post(f"{CARDS}cards/{setup['id']}/refresh/").json()["data"]
+    assert got["status"] == "saved", got
+    return str(got["method"]["id"])
+
+
+def page_of(setup: dict[str, Any]) -> str:
+    """The gateway's name of the page on which a card is entered."""
+    return str(card_row(setup["id"]).setup_handle)
+
+
+def card_row(card_id: str) -> SavedCard:
+    """The row of a saved card."""
+    found: SavedCard = as_operator(lambda: SavedCard.objects.across_accounts().get(id=card_id))
+    return found
+
+
+def charge(api: Api, method_id: str, invoice_id: uuid.UUID | str, *, key: str = "", **more: Any) -> Any:
+    """Somebody pays an invoice by a saved card."""
+    headers = {"Idempotency-Key": key} if key else {}
+    return api.post(f"{CARDS}{method_id}/charge/", {"invoice_id": str(invoice_id), **more}, **headers)
+
+
+def tend_cards(cast: Cast) -> int:
+    """The worker asks about every saved card of the account whose time has come; returns how many."""
+    due = unit_of_work.run(claim_due_cards, scope=Scope.operators(), actor=SYSTEM)
+    own = [card_id for account_id, card_id in due if account_id == cast.account.id]
+    for card_id in own:
+        tasks.ask_about_card(str(card_id), str(cast.account.id))
+    return len(own)
 
 
 def janitor(cast: Cast) -> int:
@@ -183,6 +249,13 @@ def payments_of(invoice_id: uuid.UUID) -> list[tuple[str, str]]:
     rows = Payment.objects.across_accounts().filter(invoice_id=invoice_id).order_by("sequence")
     found: list[tuple[str, str]] = as_operator(lambda: list(rows.values_list("payment_method", "status")))
     return found
+
+
+def payment_rows(invoice_id: uuid.UUID) -> list[tuple[str, str, str]]:
+    """Id, method and status of an invoice's payments, oldest first."""
+    rows = Payment.objects.across_accounts().filter(invoice_id=invoice_id).order_by("sequence")
+    found = as_operator(lambda: list(rows.values_list("id", "payment_method", "status")))
+    return [(str(payment_id), method, status) for payment_id, method, status in found]
 
 
 def messages() -> list[tuple[str, str]]:

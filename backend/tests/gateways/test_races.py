@@ -3,6 +3,7 @@
 `ROUNDS` and `CHECKOUTS` make it longer (`make soak`).
 """
 
+import json
 import os
 import random
 from collections import Counter
@@ -13,7 +14,21 @@ from igny8_core.business.billing import tasks
 from igny8_core.kit.money import parse_amount
 from tests.api.test_approvals import decide, verified
 from tests.cast import ADMIN, BILLING, Cast
-from tests.gateways.desk import SESSIONS, Desk, balance_of, check_out, invoice_of, janitor, later, refresh
+from tests.fake_gateway.driving import call
+from tests.gateways.desk import (
+    SESSIONS,
+    SUCCESS,
+    Desk,
+    balance_of,
+    charge,
+    check_out,
+    invoice_of,
+    janitor,
+    later,
+    payment_rows,
+    refresh,
+    save_card,
+)
 from tests.races.test_manual_payment_races import at_once
 
 ROUNDS = int(os.environ.get("ROUNDS", "8"))
@@ -22,8 +37,11 @@ FAULTS = ("reset_after", "reset_before", "error_500", "truncate", "error_500_bef
 
 
 def test_every_door_at_once(cast: Cast, desk: Desk) -> None:
-    """A checkout that its payer has paid (asked by the payer and by the worker), an approval, and recorded money."""
+    """A checkout that its payer has paid (asked by the payer and by the worker), an approval, recorded money, a new
+    checkout, and two saved cards, which must not be charged any more.
+    """
     settled = Counter[str]()
+    cards = [save_card(cast.owner, desk, number) for number in ("4242424242424242", "5555555555554444")]
     for number in range(ROUNDS):
         invoice_id = cast.invoice("1000.00")
         payment = check_out(cast.member, invoice_id).json()["data"]["payment"]["id"]
@@ -44,6 +62,7 @@ def test_every_door_at_once(cast: Cast, desk: Desk) -> None:
             lambda transfer=transfer: decide(cast.approver, transfer, "approve"),
             lambda money=money: cast.finance.post(f"{ADMIN}payments/record/", money),
             lambda invoice_id=invoice_id: check_out(cast.member, invoice_id),
+            *[lambda card=card, invoice_id=invoice_id: charge(cast.member, card, invoice_id) for card in cards],
         ]
         random.Random(number).shuffle(doors)
         answers = at_once(len(doors), lambda index, doors=doors: doors[index]())
@@ -56,6 +75,63 @@ def test_every_door_at_once(cast: Cast, desk: Desk) -> None:
     too_much = brought - 100_000 * ROUNDS
     assert balance_of(cast) == [{"currency": "PKR", "amount": f"{too_much // 100}.00"}]
     assert desk.charged() == ROUNDS
+    verified(cast)
+
+
+def test_nothing_is_paid_yet_and_everybody_pays_at_once(cast: Cast, desk: Desk) -> None:
+    """Two checkouts whose payers pay, two saved cards, recorded money, and a transfer that is approved."""
+    cards = [save_card(cast.owner, desk, number) for number in ("4242424242424242", "5555555555554444")]
+    settled, refused, charged_before = Counter[str](), Counter[str](), desk.charged()
+    for number in range(ROUNDS):
+        invoice_id = cast.invoice("1000.00")
+        opened = check_out(cast.member, invoice_id).json()["data"]["payment"]["id"]
+
+        def pay_page(payment: str) -> Any:
+            body = json.dumps({"session": desk.sessions(payment)[0]["id"]})
+            call("POST", f"{desk.running.control_address}/stripe/pay", body, Content_Type="application/json")
+            return refresh(cast.member, payment)
+
+        def open_another(invoice_id: Any) -> Any:
+            answer = check_out(cast.member, invoice_id, success_url=f"{SUCCESS}/again")
+            return pay_page(answer.json()["data"]["payment"]["id"]) if answer.status_code == 201 else answer
+
+        def transfer(invoice_id: Any, number: int) -> Any:
+            answer = cast.submit(invoice_id, f"late {number}")
+            if answer.status_code != 201:
+                return answer
+            return decide(cast.approver, answer.json()["data"]["id"], "approve")
+
+        money = {
+            "account_id": str(cast.account.id),
+            "payment_method": "bank_transfer",
+            "reference": f"all {number}",
+            "amount": "1000.00",
+            "currency": "PKR",
+            "value_date": "2026-11-26",
+            "allocations": [{"invoice_id": str(invoice_id), "amount": "1000.00"}],
+        }
+        doors = [
+            lambda opened=opened, pay_page=pay_page: pay_page(opened),
+            lambda invoice_id=invoice_id, open_another=open_another: open_another(invoice_id),
+            lambda invoice_id=invoice_id, number=number, transfer=transfer: transfer(invoice_id, number),
+            lambda money=money: cast.finance.post(f"{ADMIN}payments/record/", money),
+            *[lambda card=card, invoice_id=invoice_id: charge(cast.member, card, invoice_id) for card in cards],
+        ]
+        random.Random(number).shuffle(doors)
+        answers = at_once(len(doors), lambda index, doors=doors: doors[index]())
+        refused.update(answer.json()["code"] for answer in answers if answer.status_code >= 400)
+        assert invoice_of(cast, invoice_id) == ("paid", "1000.00")
+        # What the worker would do within a minute.
+        tasks.ask_gateway(opened, str(cast.account.id))
+        for payment_id, _, status in payment_rows(invoice_id):
+            if status in ("pending", "processing"):
+                tasks.ask_gateway(payment_id, str(cast.account.id))
+        settled.update(method for _, method, status in payment_rows(invoice_id) if status == "succeeded")
+    print(f"{ROUNDS} rounds: {dict(settled)} brought money; refused: {dict(refused)}")
+    assert set(refused) <= {"invoice_already_paid", "amount_exceeds_due", "request_in_progress", "invalid_transition"}
+    assert desk.charged() - charged_before == settled["stripe"]
+    too_much = 100_000 * (sum(settled.values()) - ROUNDS)
+    assert balance_of(cast) == ([{"currency": "PKR", "amount": f"{too_much // 100}.00"}] if too_much else [])
     verified(cast)
 
 

@@ -15,11 +15,13 @@ from igny8_core.business.billing.domain.payment_states import parse_status_filte
 from igny8_core.business.billing.domain.references import LONGEST, normalise_reference, read_reference
 from igny8_core.business.billing.domain.return_addresses import LONGEST as LONGEST_ADDRESS
 from igny8_core.business.billing.selectors.payments import ORDERINGS, PaymentFilters
+from igny8_core.business.billing.services.charging import ChargeRequest
 from igny8_core.business.billing.services.checkouts import CheckoutRequest
 from igny8_core.business.billing.services.invoicing import DraftLine
 from igny8_core.business.billing.services.method_configs import MethodConfigValues
 from igny8_core.business.billing.services.method_setup import SavedMethod, SavedMethodChange
 from igny8_core.business.billing.services.payment_service import ManualPayment
+from igny8_core.business.billing.services.saved_cards import CardRequest
 from igny8_core.http.fields import (
     AmountField,
     CountryField,
@@ -134,6 +136,23 @@ class CheckoutSerializer(StrictSerializer[CheckoutRequest]):
     payment_method = EnumField(PaymentMethod, among=ONLINE)
     success_url = VerbatimField(max_length=LONGEST_ADDRESS)
     cancel_url = VerbatimField(max_length=LONGEST_ADDRESS)
+
+
+class CardSerializer(StrictSerializer[CardRequest]):
+    """A card to be kept at a gateway; the addresses are where the payer's browser comes back to."""
+
+    into = CardRequest
+    payment_method = EnumField(PaymentMethod, among=ONLINE)
+    success_url = VerbatimField(max_length=LONGEST_ADDRESS)
+    cancel_url = VerbatimField(max_length=LONGEST_ADDRESS)
+
+
+class ChargeSerializer(StrictSerializer[ChargeRequest]):
+    """An invoice to be paid by a saved card; the payer's browser comes back to the address if the bank asks them."""
+
+    into = ChargeRequest
+    invoice_id = StrictUUIDField()
+    return_url = VerbatimField(max_length=LONGEST_ADDRESS, required=False)
 
 
 class ManualPaymentFormSerializer(ManualPaymentSerializer):

@@ -1,6 +1,7 @@
 """Jobs of billing: each names its account and opens its own unit of work."""
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from procrastinate.contrib.django import app
 
 from igny8_core.accounts.tenancy import Scope
 from igny8_core.business.billing.selectors.checkouts import claim_due, open_checkouts_of
+from igny8_core.business.billing.selectors.saved_cards import claim_due_cards
 from igny8_core.business.billing.services import gateway_inbox
-from igny8_core.business.billing.services.asking import ask, asked_of, hear
+from igny8_core.business.billing.services.asking import Asked, ask, asked_of, hear
 from igny8_core.business.billing.services.gateways import live_gateways
+from igny8_core.business.billing.services.saved_cards import ask_card, asked_card, hear_card
 from igny8_core.business.billing.services.verification import verify
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import GATEWAY, SYSTEM, EventType
@@ -94,6 +97,25 @@ def ask_gateway(payment_id: str, account_id: str) -> None:
         unit_of_work.run(lambda: hear(asked, heard), scope=Scope.tenant(owner_id), actor=GATEWAY)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="billing.ask_about_cards", queueing_lock="ask_about_cards")
+def ask_about_cards(timestamp: int) -> None:
+    """Have every saved card asked about whose time has come, and every one forgotten that was removed here."""
+    for account_id, card_id in unit_of_work.run(claim_due_cards, scope=Scope.operators(), actor=SYSTEM):
+        ask_about_card.defer(card_id=str(card_id), account_id=str(account_id))
+
+
+@app.task(name="billing.ask_about_card")
+def ask_about_card(card_id: str, account_id: str) -> None:
+    """Ask the gateway about a saved card, between two transactions."""
+    owner_id = UUID(account_id)
+    with unit_of_work.read(Scope.tenant(owner_id)):
+        asked = asked_card(account_id=owner_id, card_id=UUID(card_id))
+    if asked is not None:
+        heard = ask_card(asked)
+        unit_of_work.run(lambda: hear_card(asked, heard), scope=Scope.tenant(owner_id), actor=GATEWAY)
+
+
 def take_messages() -> int:
     """Have the waiting messages of gateways read, each by one reader."""
     claimed = unit_of_work.run(gateway_inbox.claim_waiting, scope=Scope.operators(), actor=SYSTEM)
@@ -112,11 +134,18 @@ def read_gateway_message(message_id: str) -> None:
     asked = unit_of_work.run(lambda: gateway_inbox.subject_of(identity), scope=Scope.operators(), actor=SYSTEM)
     if asked is None:
         return
-    heard = ask(asked)
+    if isinstance(asked, Asked):
+        of_payment = ask(asked)
+        failure = of_payment.failure
+        write: Callable[[], object] = partial(hear, asked, of_payment)
+    else:
+        of_card = ask_card(asked)
+        failure = of_card.failure
+        write = partial(hear_card, asked, of_card)
 
     def operation() -> None:
-        hear(asked, heard)
-        if heard.failure is None:
+        write()
+        if failure is None:
             gateway_inbox.finish(identity, outcome=gateway_inbox.DONE)
         else:
             gateway_inbox.fail(identity)

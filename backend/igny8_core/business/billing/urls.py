@@ -5,6 +5,7 @@ from django.urls import path
 from igny8_core.business.billing import views
 from igny8_core.business.billing.callback_views import GatewayMessageView
 from igny8_core.business.billing.gateways.registry import REGISTRY
+from igny8_core.business.billing.method_views import SavedMethodViewSet
 from igny8_core.business.billing.operator_views.control import ApprovalLimitView, VerifyView
 from igny8_core.business.billing.operator_views.invoices import OperatorInvoiceViewSet
 from igny8_core.business.billing.operator_views.method_configs import MethodConfigViewSet
@@ -13,7 +14,7 @@ from igny8_core.business.billing.operator_views.proofs import OperatorProofViewS
 from igny8_core.business.billing.operator_views.refunds import RefundViewSet
 from igny8_core.business.billing.operator_views.waiting import WaitingViewSet
 
-_payments, _invoices, _methods = views.PaymentViewSet, views.InvoiceViewSet, views.SavedMethodViewSet
+_payments, _invoices, _methods = views.PaymentViewSet, views.InvoiceViewSet, SavedMethodViewSet
 _proofs, _all_proofs = views.ProofViewSet, OperatorProofViewSet
 _packages = views.CreditPackageViewSet
 _all_payments, _all_invoices = OperatorPaymentViewSet, OperatorInvoiceViewSet
@@ -43,6 +44,13 @@ account_urlpatterns = [
         _methods.as_view({"post": "set_default"}),
         name="saved-method-default",
     ),
+    path("payment-methods/cards/", _methods.as_view({"post": "enter_card"}), name="enter-card"),
+    path(
+        "payment-methods/cards/<uuid:card_id>/refresh/",
+        _methods.as_view({"post": "refresh_card"}),
+        name="card-refresh",
+    ),
+    path("payment-methods/<uuid:method_id>/charge/", _methods.as_view({"post": "charge"}), name="charge-card"),
     path("invoices/", _invoices.as_view({"get": "list"}), name="invoices"),
     path("invoices/<uuid:invoice_id>/", _invoices.as_view({"get": "retrieve"}), name="invoice"),
     path("credit-packages/", _packages.as_view({"get": "list"}), name="credit-packages"),

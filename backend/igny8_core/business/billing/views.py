@@ -13,15 +13,18 @@ from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.answers.checkouts import CheckoutAnswer
 from igny8_core.business.billing.answers.invoices import CreditPackageAnswer, InvoiceAnswer, InvoiceDetailAnswer
-from igny8_core.business.billing.answers.methods import AvailableMethodsAnswer, SavedMethodAnswer
+from igny8_core.business.billing.answers.methods import (
+    AvailableMethodsAnswer,
+)
 from igny8_core.business.billing.answers.payments import (
     OperatorPaymentAnswer,
     PaymentAnswer,
     PaymentDetailAnswer,
     ProofAnswer,
 )
+from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.formats.proof_files import CONTENT_TYPES, MAX_BYTES, CleanFile, clean
-from igny8_core.business.billing.models import AccountPaymentMethod, PaymentProof
+from igny8_core.business.billing.models import PaymentProof
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
 from igny8_core.business.billing.selectors.invoices import invoice_detail, invoices_of
 from igny8_core.business.billing.selectors.payments import (
@@ -42,10 +45,7 @@ from igny8_core.business.billing.serializers import (
     NewProofSerializer,
     PaymentFilterSerializer,
     PaymentQuery,
-    SavedMethodChangeSerializer,
-    SavedMethodSerializer,
 )
-from igny8_core.business.billing.services import method_setup
 from igny8_core.business.billing.services.asking import Heard, ask, heard_or, question
 from igny8_core.business.billing.services.cancelling import cancel_payment, cancelled_or, checkout_to_cancel
 from igny8_core.business.billing.services.checkouts import (
@@ -60,7 +60,7 @@ from igny8_core.business.billing.services.payment_service import PaymentService
 from igny8_core.business.billing.services.proofs import add_proof
 from igny8_core.http import pagination, responses
 from igny8_core.http.answering import CallsOut
-from igny8_core.http.answers import Answer, ListOf, RemovedAnswer
+from igny8_core.http.answers import Answer, ListOf
 from igny8_core.http.description import extend_schema
 from igny8_core.http.downloads import download
 from igny8_core.http.fields import StrictSerializer
@@ -132,7 +132,7 @@ class PaymentViewSet(AccountAudience, ApiViewSet):
 
         def finish(brought: Brought) -> HttpResponse | AppError:
             opened = finish_checkout(begun, brought)
-            return opened if isinstance(opened, AppError) else _opened(account, opened)
+            return opened if isinstance(opened, AppError) else opened_answer(account, opened)
 
         return CallsOut(begun.asked.payment_id, lambda: open_checkout(begun), finish)
 
@@ -226,62 +226,6 @@ class InvoiceViewSet(AccountAudience, ApiViewSet):
         return responses.one(InvoiceDetailAnswer.of_detail(invoice_detail(invoice), time_zone=account.time_zone))
 
 
-class SavedMethodViewSet(AccountAudience, ApiViewSet):
-    """The account's saved payment methods: only a few, so the list has no pages."""
-
-    paged = False
-
-    roles: ClassVar = {
-        "list": VIEWER,
-        "retrieve": VIEWER,
-        "create": ADMIN,
-        "partial_update": ADMIN,
-        "destroy": ADMIN,
-        "set_default": ADMIN,
-    }
-
-    @extend_schema(responses={200: ListOf(SavedMethodAnswer)})
-    def list(self, request: Request) -> HttpResponse:
-        """All saved payment methods."""
-        query_of(request, StrictSerializer, paged=self.paged)
-        saved = AccountPaymentMethod.objects.for_account(account_of(request)).order_by("id")
-        return responses.every([SavedMethodAnswer.of(row) for row in saved[: pagination.MAX_PAGE_SIZE]])
-
-    @extend_schema(responses={200: SavedMethodAnswer})
-    def retrieve(self, request: Request, method_id: UUID) -> HttpResponse:
-        """One saved payment method."""
-        saved = AccountPaymentMethod.objects.for_account(account_of(request)).filter(id=method_id).first()
-        if saved is None:
-            raise NotFound
-        return responses.one(SavedMethodAnswer.of(saved))
-
-    @extend_schema(request=SavedMethodSerializer, responses={201: SavedMethodAnswer})
-    def create(self, request: Request) -> HttpResponse:
-        """Save a payment method."""
-        method = SavedMethodSerializer.checked(request.data)
-        saved = method_setup.save_method(account=account_of(request), method=method)
-        return responses.one(SavedMethodAnswer.of(saved), status=201)
-
-    @extend_schema(request=SavedMethodChangeSerializer(partial=True), responses={200: SavedMethodAnswer})
-    def partial_update(self, request: Request, method_id: UUID) -> HttpResponse:
-        """Change a saved payment method."""
-        change = SavedMethodChangeSerializer.checked(request.data)
-        saved = method_setup.change_method(account=account_of(request), method_id=method_id, change=change)
-        return responses.one(SavedMethodAnswer.of(saved))
-
-    @extend_schema(responses={200: RemovedAnswer})
-    def destroy(self, request: Request, method_id: UUID) -> HttpResponse:
-        """Delete a saved payment method."""
-        method_setup.remove_method(account=account_of(request), method_id=method_id)
-        return responses.one(RemovedAnswer(id=method_id), message="Removed.")
-
-    @extend_schema(request=None, responses={200: SavedMethodAnswer})
-    def set_default(self, request: Request, method_id: UUID) -> HttpResponse:
-        """Make this the account's one default."""
-        saved = method_setup.set_default_method(account=account_of(request), method_id=method_id)
-        return responses.one(SavedMethodAnswer.of(saved))
-
-
 class CreditPackageViewSet(AccountAudience, ApiViewSet):
     """Credit packages on offer; the list has no pages."""
 
@@ -353,10 +297,11 @@ def _payments_page(
     )
 
 
-def _opened(account: Account, opened: Opened) -> HttpResponse:
+def opened_answer(account: Account, opened: Opened) -> HttpResponse:
+    """A payment at a gateway, and what its payer does next, if that is known."""
     detail = get_payment(account, payment_id=opened.payment_id)
     assert detail is not None, "opened a moment ago"
-    if opened.action is not None:
+    if opened.action is not None or detail.payment.status == PaymentStatus.SUCCEEDED:
         return responses.one(CheckoutAnswer.of(detail.payment, opened.action), status=201)
     return responses.one(CheckoutAnswer.of(detail.payment, None), status=202, message=TOLD_UNKNOWN)
 

@@ -1,21 +1,35 @@
 """Payment methods: those on offer, and those that an account has saved."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
+import msgspec
+from msgspec import Meta
+
+from igny8_core.business.billing.answers.checkouts import ActionAnswer
 from igny8_core.business.billing.domain.availability import MethodConfig
 from igny8_core.business.billing.domain.instructions import fill
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import ONLINE
 from igny8_core.business.billing.domain.payment_qr import payment_qr
-from igny8_core.business.billing.models import AccountPaymentMethod, PaymentMethodConfig
+from igny8_core.business.billing.domain.saved_cards import CardState
+from igny8_core.business.billing.models import AccountPaymentMethod, PaymentMethodConfig, SavedCard
 from igny8_core.business.billing.services.payment_service import AvailableMethods
 from igny8_core.http.answers import Answer, Instant, same_names
 from igny8_core.kit.money import format_amount, format_optional
 
 
+class CardAnswer(Answer):
+    """A card that is kept at a gateway, as the gateway has told it."""
+
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
 class SavedMethodAnswer(Answer):
-    """A payment method that an account has saved."""
+    """A payment method that an account has saved; `card` is null where there is nothing to charge."""
 
     id: UUID
     payment_method: str
@@ -24,11 +38,33 @@ class SavedMethodAnswer(Answer):
     is_default: bool
     created_at: Instant
     updated_at: Instant
+    card: CardAnswer | None
 
     @classmethod
     def of(cls, saved: AccountPaymentMethod) -> Self:
         """The saved method."""
-        return cls(**same_names(cls, saved))
+        card = None if saved.card is None else CardAnswer(**same_names(CardAnswer, saved.card))
+        return cls(**{**same_names(cls, saved), "card": card})
+
+
+class CardSetupAnswer(Answer):
+    """A card on its way to be saved: `action` while the payer can enter it, `method` once it is saved."""
+
+    id: UUID
+    status: Annotated[str, Meta(extra_json_schema={"enum": [*map(str, CardState)]})]
+    action: ActionAnswer | None
+    method: SavedMethodAnswer | None
+
+    @classmethod
+    def of(cls, card: SavedCard, saved: AccountPaymentMethod | None) -> Self:
+        """The card, and the saved method that has become of it."""
+        open_one = card.state == CardState.OPEN and card.action is not None
+        return cls(
+            id=card.id,
+            status=card.state,
+            action=msgspec.convert(card.action, ActionAnswer) if open_one else None,
+            method=None if saved is None else SavedMethodAnswer.of(saved),
+        )
 
 
 class MethodConfigAnswer(Answer):

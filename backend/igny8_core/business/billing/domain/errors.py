@@ -137,3 +137,19 @@ class MessageRefused(AppError):
     kind = ErrorKind.INVALID
     code = "message_refused"
     default_message = "The signature of this message is missing, wrong or too old."
+
+
+class CardDeclined(AppError):
+    """The bank refused the card; `data` names the payment, which has failed."""
+
+    kind = ErrorKind.CONFLICT
+    code = "card_declined"
+    default_message = "The bank declined the card. Use another one, or pay another way."
+
+
+class CardNotUsable(AppError):
+    """The saved payment method is no card that can be charged, or not any more."""
+
+    kind = ErrorKind.CONFLICT
+    code = "card_not_usable"
+    default_message = "This is no card that can be charged here. Save it again, or pay another way."

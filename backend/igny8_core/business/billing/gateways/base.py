@@ -92,7 +92,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a message is about, in the gateway's names: a checkout (`handle`), our payment (`reference`), its money."""
+    """What a message is about, in the gateway's names: a checkout or a card (`handle`), its money (`charge`).
+
+    `reference` is our own id: of a payment, or of a saved card.
+    """
 
     handle: str = ""
     reference: str = ""

@@ -6,6 +6,7 @@ from igny8_core.business.billing.models.invoice import Invoice, InvoiceCounter, 
 from igny8_core.business.billing.models.payment import Payment, PaymentDuplicate
 from igny8_core.business.billing.models.payment_method import AccountPaymentMethod, PaymentMethodConfig
 from igny8_core.business.billing.models.proof import PaymentProof
+from igny8_core.business.billing.models.saved_card import SavedCard
 from igny8_core.business.billing.models.settlement import Allocation, Approval, ApprovalLimit, Refund
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "PaymentMethodConfig",
     "PaymentProof",
     "Refund",
+    "SavedCard",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from igny8_core.business.billing.domain.gateway_states import GatewayStatus
 from igny8_core.business.billing.models.payment import Payment
+from igny8_core.business.billing.models.saved_card import SavedCard
 from igny8_core.kit.ids import uuid7
 from igny8_core.kit.models import TenantManager, TenantModel
 
@@ -16,11 +17,15 @@ class Checkout(TenantModel):
 
     The gateway's own name for it is the payment's `gateway_handle`, empty until the gateway has told it. `state` is the
     gateway's last word, empty while there is none. `action` is what the payer's browser does next. `problem` is for
-    operators: why nobody asks by itself any more, or how the gateway's answer differs from what we expect.
+    operators: why nobody asks by itself any more, or how the gateway's answer differs from what we expect. With a
+    `card` it is a charge of that saved card, and no page.
     """
 
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, related_name="checkouts", db_constraint=False, db_index=False
+    )
+    card = models.ForeignKey(
+        SavedCard, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, null=True
     )
     gateway = models.CharField(max_length=16)
     live = models.BooleanField()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.models.saved_card import SavedCard
 from igny8_core.kit.ids import uuid7
 from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
@@ -50,8 +51,14 @@ class PaymentMethodConfig(models.Model):
 
 
 class AccountPaymentMethod(TenantModel):
-    """A payment method that an account has saved; `details` holds masked values only."""
+    """A payment method that an account has saved; `details` holds masked values only.
 
+    With a `card` it can be charged; without one it is a note of the account's own.
+    """
+
+    card = models.ForeignKey(
+        SavedCard, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, null=True
+    )
     payment_method = models.CharField(max_length=16)
     label = models.CharField(max_length=80)
     details = models.JSONField(default=dict)
@@ -66,6 +73,9 @@ class AccountPaymentMethod(TenantModel):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["account"], condition=Q(is_default=True), name="accountpaymentmethod_one_default"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "card"], condition=Q(card__isnull=False), name="accountpaymentmethod_card_once"
             ),
             models.CheckConstraint(
                 condition=Q(payment_method__in=[*map(str, PaymentMethod)]), name="accountpaymentmethod_method_known"

@@ -30,10 +30,20 @@ from igny8_core.business.billing.domain.gateway_states import (
 )
 from igny8_core.business.billing.domain.money_back import MoneyBack
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.gateways.base import Forgotten, GatewayError, OutcomeUnknown, RefundOrder
+from igny8_core.business.billing.domain.saved_cards import decline_sentence
+from igny8_core.business.billing.gateways.base import (
+    Forgotten,
+    Gateway,
+    GatewayError,
+    NothingHappened,
+    OutcomeUnknown,
+    RefundOrder,
+)
+from igny8_core.business.billing.gateways.cards import KeepsCards
 from igny8_core.business.billing.models import Checkout, Payment, Refund
 from igny8_core.business.billing.services import gateway_refunds, settlement, transitions
 from igny8_core.business.billing.services.checkout_rows import (
+    AT_WORK,
     Held,
     adopt_handle,
     decide_to_collect,
@@ -71,7 +81,7 @@ class Asked:
     """A checkout to be asked about; `closes` says that nobody is to pay there any more.
 
     `is_paid` says that we know already that it was paid, so that the question is what went back; `refunds` are to be
-    sent.
+    sent. `by_card` says that it is the charge of a saved card.
     """
 
     account_id: UUID
@@ -82,6 +92,7 @@ class Asked:
     closes: bool = False
     is_paid: bool = False
     refunds: tuple[RefundOrder, ...] = ()
+    by_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +118,19 @@ def asked_of(*, account_id: UUID, payment_id: UUID, closes: bool = False) -> Ask
         return None
     payment, invoice = checkout.payment, checkout.payment.invoice
     assert invoice is not None, "a checkout is for one invoice"
+    by_card = checkout.card_id is not None
+    # A page closes by itself; a bank that asks its customer about a charge would wait for ever.
+    over = not is_wanted(payment, invoice) or (by_card and clock.now() >= checkout.expires_at)
     return Asked(
         account_id=account_id,
         payment_id=payment_id,
         gateway=checkout.gateway,
         handle=payment.gateway_handle,
         begun_at=checkout.begun_at,
-        closes=checkout.state in ("", GatewayStatus.OPEN) and (closes or not is_wanted(payment, invoice)),
+        closes=checkout.state in ("", GatewayStatus.OPEN) and (closes or over),
         is_paid=checkout.state == GatewayStatus.PAID,
         refunds=gateway_refunds.orders_of(checkout),
+        by_card=by_card,
     )
 
 
@@ -171,8 +186,11 @@ def ask(asked: Asked) -> Heard:
 def _ask(asked: Asked) -> Heard:
     handle, state = asked.handle, None
     try:
+        if asked.by_card and not handle and clock.now() - asked.begun_at < AT_WORK:
+            # Whoever charges it has more than one call to make, and asking ends what is not finished.
+            raise NothingHappened("the card is being charged")
         with calling(asked.gateway) as gateway:
-            handle = handle or gateway.find(str(asked.payment_id), since=asked.begun_at - LOOK_BACK) or ""
+            handle = handle or _find(gateway, asked) or ""
             if not handle:
                 return Heard("")
             state = gateway.cancel(handle) if asked.closes else gateway.fetch(handle)
@@ -195,6 +213,13 @@ def _collect(asked: Asked, handle: str, state: State) -> Heard:
             return Heard(handle, gateway.collect(handle, key=f"{asked.payment_id}:{state.agreement}:collect"))
     except GatewayError as failure:
         return Heard(handle, failure=failure)
+
+
+def _find(gateway: Gateway, asked: Asked) -> str | None:
+    reference, since = str(asked.payment_id), asked.begun_at - LOOK_BACK
+    if not asked.by_card:
+        return gateway.find(reference, since=since)
+    return gateway.find_charge(reference, since=since) if isinstance(gateway, KeepsCards) else None
 
 
 def hear(asked: Asked, heard: Heard) -> Payment:
@@ -265,7 +290,8 @@ def take_state(held: Held, state: State) -> None:
         case Move.WAIT:
             transitions.apply(payment, to=PaymentStatus.PROCESSING)
         case Move.FAIL:
-            transitions.apply(payment, to=PaymentStatus.FAILED, reason=GATEWAY_FAILED)
+            reason = GATEWAY_FAILED if checkout.card_id is None else decline_sentence(state.reason)
+            transitions.apply(payment, to=PaymentStatus.FAILED, reason=reason)
         case Move.CLOSE:
             transitions.apply(payment, to=PaymentStatus.CANCELLED, reason=NOT_FINISHED)
         case Move.STAY:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from igny8_core.business.billing.domain.gateway_states import UNDECIDED, Expected, GatewayStatus, State, difference
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
@@ -72,8 +72,11 @@ def decide_to_collect(account_id: UUID, payment_id: UUID, handle: str, state: St
     """
     held = lock_checkout(account_id=account_id, payment_id=payment_id)
     invoice, payment, checkout = held.invoice, held.payment, held.checkout
+    # A card that is being charged is as good as collected.
     collected = Payment.objects.for_account(account_id).filter(
-        invoice_id=invoice.id, status__in=sorted(map(str, UNDECIDED)), checkouts__state=GatewayStatus.PROCESSING.value
+        Q(checkouts__state=GatewayStatus.PROCESSING.value) | Q(checkouts__card__isnull=False, checkouts__state=""),
+        invoice_id=invoice.id,
+        status__in=sorted(map(str, UNDECIDED)),
     )
     others_minor = collected.exclude(id=payment.id).aggregate(sum=Sum("amount_minor"))["sum"] or 0
     left_minor = invoice.amount_total_minor - invoice.amount_settled_minor - int(others_minor)

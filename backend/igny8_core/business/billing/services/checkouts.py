@@ -21,6 +21,7 @@ from igny8_core.business.billing.domain.errors import (
     MethodNotAvailable,
 )
 from igny8_core.business.billing.domain.gateway_states import (
+    SURELY_NOT_THERE_AFTER,
     UNDECIDED,
     ActionDocument,
     GatewayStatus,
@@ -33,13 +34,16 @@ from igny8_core.business.billing.domain.methods import PaymentMethod
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.return_addresses import ensure_return_address
 from igny8_core.business.billing.gateways.base import (
+    Gateway,
     GatewayError,
     NothingHappened,
     NotTaken,
+    NotThere,
     Order,
     Started,
 )
-from igny8_core.business.billing.models import Checkout, Invoice, Payment
+from igny8_core.business.billing.gateways.cards import Charge, KeepsCards
+from igny8_core.business.billing.models import Checkout, Invoice, Payment, SavedCard
 from igny8_core.business.billing.selectors.submissions import method_configs
 from igny8_core.business.billing.services import transitions
 from igny8_core.business.billing.services.asking import TRY_AGAIN_SECONDS, Asked, Heard, ask, hear, schedule
@@ -56,6 +60,7 @@ LEAST_LEFT = timedelta(minutes=5)
 """How long an open checkout must still be open to be worth sending a payer there."""
 COULD_NOT_REACH = "The gateway could not be reached; nothing was charged."
 NOT_TAKEN = "The gateway does not take this amount."
+CARD_GONE = "The gateway does not keep this card any more; nothing was charged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,11 @@ class CheckoutRequest:
 class Begun:
     """A checkout that is written down and not yet open; `order` is None where an open one is asked about instead.
 
-    `replaced` are open checkouts of another amount, which are to be closed first.
+    `replaced` are the invoice's other open checkouts, which are to be closed first.
     """
 
     asked: Asked
-    order: Order | None
+    order: Order | Charge | None
     replaced: tuple[Asked, ...] = ()
 
 
@@ -98,11 +103,14 @@ class Opened:
     action: ActionDocument | None
 
 
-def begin_checkout(*, account: Account, request: CheckoutRequest, resumed: UUID | None = None) -> Begun:
+def begin_checkout(
+    *, account: Account, request: CheckoutRequest, card: SavedCard | None = None, resumed: UUID | None = None
+) -> Begun:
     """Write a checkout down, or find one to go on with; `resumed` is what an earlier try has written.
 
-    Raises, in this order: `ValidationError`, `NotFound`, `InvoiceAlreadyPaid`, `InvoiceNotPayable`,
-    `MethodNotAvailable`, `AmountExceedsDue`, and `RequestInProgress` while another request opens the same one.
+    With a `card` it is the charge of that card. Raises, in this order: `ValidationError`, `NotFound`,
+    `InvoiceAlreadyPaid`, `InvoiceNotPayable`, `MethodNotAvailable`, `AmountExceedsDue`, and `RequestInProgress` while
+    another request opens the same one, or charges a card.
     """
     for field in ("success_url", "cancel_url"):
         ensure_return_address(getattr(request, field), hosts=settings.ENV.return_hosts, field=field)
@@ -110,21 +118,23 @@ def begin_checkout(*, account: Account, request: CheckoutRequest, resumed: UUID 
     if invoice is None:
         raise NotFound
     _ensure_payable(invoice)
-    own = _open_ones(invoice, request)
+    own = _open_ones(invoice)
     left_minor = _left_minor(invoice, own)
     _ensure_offered(account, request, invoice, max(left_minor, 0))
     if left_minor <= 0:
         raise AmountExceedsDue("Nothing is left to pay: the full amount is already paid or submitted.")
-    same = [one for one in own if _is_same(one, request, left_minor)]
+    same = [one for one in own if _is_same(one, request, card, left_minor)]
+    if any(_may_be_charging(one) for one in own if one not in same):
+        raise RequestInProgress("A saved card is being charged.", retry_after_seconds=TRY_AGAIN_SECONDS)
     others = tuple(_asked(one, closes=True) for one in own if one not in same)
     for checkout in same:
         if checkout.payment.gateway_handle:
             return Begun(_asked(checkout), None, others)
         if checkout.payment_id == resumed or clock.now() - checkout.begun_at >= AT_WORK:
-            return Begun(_asked(checkout), _order(checkout, invoice), others)
+            return Begun(_asked(checkout), _order(checkout, invoice, card), others)
         raise RequestInProgress("Another request is opening this checkout.", retry_after_seconds=TRY_AGAIN_SECONDS)
-    checkout = _insert(account, invoice, request, left_minor)
-    return Begun(_asked(checkout), _order(checkout, invoice), others)
+    checkout = _insert(account, invoice, request, card, left_minor)
+    return Begun(_asked(checkout), _order(checkout, invoice, card), others)
 
 
 def open_checkout(begun: Begun) -> Brought:
@@ -140,7 +150,9 @@ def open_checkout(begun: Begun) -> Brought:
         return Brought(heard=ask(begun.asked), replaced=done)
     try:
         with calling(begun.asked.gateway) as gateway:
-            return Brought(started=gateway.start(begun.order, key=_key(begun.asked)), replaced=done)
+            if isinstance(begun.order, Charge):
+                return Brought(heard=_charged(gateway, begun.order, begun.asked), replaced=done)
+            return Brought(started=gateway.start(begun.order, key=_key(begun.asked, "start")), replaced=done)
     except GatewayError as failure:
         return Brought(failure=failure, replaced=done)
 
@@ -150,6 +162,13 @@ def finish_checkout(begun: Begun, brought: Brought) -> Opened | AppError:
 
     It is one of those of `begin_checkout`, or `GatewayUnavailable` where certainly nothing happened.
     """
+    held = write_outcome(begun, brought)
+    refusal = _refusal(held, brought)
+    return refusal or Opened(held.payment.id, None if brought.failure else held.checkout.action)
+
+
+def write_outcome(begun: Begun, brought: Brought) -> Held:
+    """Write down what came of the calls, whatever it is."""
     for asked, heard in brought.replaced:
         hear(asked, heard)
     asked = begun.asked
@@ -162,8 +181,7 @@ def finish_checkout(begun: Begun, brought: Brought) -> Opened | AppError:
         _write_nothing(held, brought.failure)
     elif brought.failure is not None:
         _write_unknown(held, brought.failure)
-    refusal = _refusal(held, brought)
-    return refusal or Opened(held.payment.id, None if brought.failure else held.checkout.action)
+    return held
 
 
 def _ensure_payable(invoice: Invoice) -> None:
@@ -173,11 +191,16 @@ def _ensure_payable(invoice: Invoice) -> None:
         raise InvoiceNotPayable
 
 
-def _open_ones(invoice: Invoice, request: CheckoutRequest) -> list[Checkout]:
-    """The invoice's checkouts at this gateway where somebody may still pay, the newest first."""
+def _charged(gateway: Gateway, charge: Charge, asked: Asked) -> Heard:
+    assert isinstance(gateway, KeepsCards), "only a gateway that keeps cards has one to charge"
+    charged = gateway.charge(charge, key=_key(asked, "charge"))
+    return Heard(charged.handle, charged.state)
+
+
+def _open_ones(invoice: Invoice) -> list[Checkout]:
+    """The invoice's checkouts, at every gateway, where somebody may still pay, the newest first."""
     rows = Checkout.objects.for_account(invoice.account_id).filter(
         payment__invoice_id=invoice.id,
-        payment__payment_method=request.payment_method.value,
         payment__status__in=sorted(map(str, UNDECIDED)),
         state__in=["", GatewayStatus.OPEN.value],
         problem="",
@@ -211,17 +234,26 @@ def _ensure_offered(account: Account, request: CheckoutRequest, invoice: Invoice
         raise MethodNotAvailable
 
 
-def _is_same(checkout: Checkout, request: CheckoutRequest, amount_minor: int) -> bool:
+def _may_be_charging(checkout: Checkout) -> bool:
+    """Whether a call that charges a card may still be under way, of which the gateway cannot tell us yet."""
+    young = clock.now() - checkout.begun_at < SURELY_NOT_THERE_AFTER
+    return checkout.card_id is not None and not checkout.payment.gateway_handle and young
+
+
+def _is_same(checkout: Checkout, request: CheckoutRequest, card: SavedCard | None, amount_minor: int) -> bool:
     """Whether a payer who asks again may be sent to this one; one that was lost too long ago is left to the worker."""
     fresh = checkout.begun_at + RESUMABLE if not checkout.payment.gateway_handle else checkout.expires_at - LEAST_LEFT
     return (
-        checkout.payment.amount_minor == amount_minor
+        (checkout.gateway, checkout.card_id) == (request.payment_method.value, None if card is None else card.id)
+        and checkout.payment.amount_minor == amount_minor
         and (checkout.success_url, checkout.cancel_url) == (request.success_url, request.cancel_url)
         and clock.now() < fresh
     )
 
 
-def _insert(account: Account, invoice: Invoice, request: CheckoutRequest, amount_minor: int) -> Checkout:
+def _insert(
+    account: Account, invoice: Invoice, request: CheckoutRequest, card: SavedCard | None, amount_minor: int
+) -> Checkout:
     gateway, now = gateway_of(request.payment_method), clock.now()
     assert gateway is not None, "it is offered"
     payment = PaymentService.begin_gateway_payment(
@@ -230,6 +262,7 @@ def _insert(account: Account, invoice: Invoice, request: CheckoutRequest, amount
     return Checkout.objects.create(
         account=account,
         payment=payment,
+        card=card,
         gateway=gateway.name,
         live=gateway.live,
         success_url=request.success_url,
@@ -249,11 +282,22 @@ def _asked(checkout: Checkout, *, closes: bool = False) -> Asked:
         handle=checkout.payment.gateway_handle,
         begun_at=checkout.begun_at,
         closes=closes,
+        by_card=checkout.card_id is not None,
     )
 
 
-def _order(checkout: Checkout, invoice: Invoice) -> Order:
+def _order(checkout: Checkout, invoice: Invoice, card: SavedCard | None) -> Order | Charge:
     """From what is frozen alone: a retry has to be the same order."""
+    if card is not None:
+        return Charge(
+            reference=str(checkout.payment_id),
+            amount_minor=checkout.payment.amount_minor,
+            currency=checkout.payment.currency,
+            description=f"Invoice {invoice.number}",
+            card=card.card_handle,
+            customer=card.customer,
+            return_url=checkout.success_url,
+        )
     return Order(
         reference=str(checkout.payment_id),
         amount_minor=checkout.payment.amount_minor,
@@ -265,8 +309,8 @@ def _order(checkout: Checkout, invoice: Invoice) -> Order:
     )
 
 
-def _key(asked: Asked) -> str:
-    return f"{asked.payment_id}:1:start"
+def _key(asked: Asked, operation: str) -> str:
+    return f"{asked.payment_id}:1:{operation}"
 
 
 def _is_closed(heard: Heard) -> bool:
@@ -295,7 +339,8 @@ def _write_nothing(held: Held, failure: NothingHappened) -> None:
     held.checkout.state = GatewayStatus.EXPIRED.value
     conditional_update(rows, state=held.checkout.state, problem=str(failure)[:300], next_ask_at=None)
     if held.payment.status in UNDECIDED:
-        reason = NOT_TAKEN if isinstance(failure, NotTaken) else COULD_NOT_REACH
+        reasons = {NotTaken: NOT_TAKEN, NotThere: CARD_GONE}
+        reason = reasons.get(type(failure), COULD_NOT_REACH)
         transitions.apply(held.payment, to=PaymentStatus.CANCELLED, reason=reason)
 
 

@@ -11,9 +11,10 @@ from django.db.models import F, Max
 
 from igny8_core.business.billing.domain.errors import GatewayNotConfigured, MessageRefused
 from igny8_core.business.billing.gateways.base import Missed, Refused, Subject, Verified
-from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment
+from igny8_core.business.billing.models import Checkout, GatewayMessage, Payment, SavedCard
 from igny8_core.business.billing.services.asking import Asked, asked_of
 from igny8_core.business.billing.services.gateways import calling, gateway_of
+from igny8_core.business.billing.services.saved_cards import AskedCard, asked_card
 from igny8_core.kit import clock
 from igny8_core.kit.ids import uuid7
 
@@ -83,11 +84,14 @@ def claim_waiting() -> list[UUID]:
     return [message.id for message in claimed]
 
 
-def subject_of(message_id: UUID) -> Asked | None:
-    """What a message makes us ask about; None where it is about no payment of ours, which is noted."""
+def subject_of(message_id: UUID) -> Asked | AskedCard | None:
+    """What a message makes us ask about; None where it is about no payment or card of ours, which is noted."""
     message = GatewayMessage.objects.get(id=message_id)
     found = _payment_of(message)
     if found is None:
+        card = _card_of(message)
+        if card is not None:
+            return asked_card(account_id=card.account_id, card_id=card.id)
         finish(message_id, outcome=FOREIGN)
         return None
     account_id, payment_id = found
@@ -144,6 +148,18 @@ def _payment_of(message: GatewayMessage) -> tuple[UUID, UUID] | None:
     if found is None and message.charge:
         charged = Checkout.objects.across_accounts().filter(gateway=message.gateway, charge=message.charge)
         found = charged.values_list("account_id", "payment_id").first()
+    return found
+
+
+def _card_of(message: GatewayMessage) -> SavedCard | None:
+    """The saved card that a message names: by the card, by the page it was entered on, or by our own id."""
+    cards = SavedCard.objects.across_accounts().filter(gateway=message.gateway)
+    found = None
+    if message.handle:
+        found = cards.filter(card_handle=message.handle).first() or cards.filter(setup_handle=message.handle).first()
+    reference = _uuid(message.reference)
+    if found is None and reference is not None:
+        found = cards.filter(id=reference).first()
     return found
 
 

@@ -90,7 +90,8 @@ class PaymentService:
             currency = invoice.currency
         country = country or account.country
         left = invoice and invoice.amount_total_minor - invoice.amount_settled_minor
-        default = AccountPaymentMethod.objects.for_account(account).filter(is_default=True).first()
+        saved = AccountPaymentMethod.objects.for_account(account).select_related("card")
+        default = saved.filter(is_default=True).first()
         return AvailableMethods(
             country=country,
             currency=currency,

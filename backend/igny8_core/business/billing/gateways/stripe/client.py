@@ -1,4 +1,4 @@
-"""Stripe by its official library: Checkout Sessions, each for one payment of ours.
+"""Stripe by its official library: Checkout Sessions, and charges of saved cards, each for one payment of ours.
 
 Source: docs.stripe.com/api, version 2026-10-28.endive, which the pinned library names in every request.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from igny8_core.business.billing.domain.gateway_states import Redirect, State
 from igny8_core.business.billing.domain.money_back import MoneyBack, Returned
+from igny8_core.business.billing.domain.saved_cards import Card, SetupState
 from igny8_core.business.billing.gateways.base import (
     Message,
     Missed,
@@ -22,8 +23,10 @@ from igny8_core.business.billing.gateways.base import (
     Traits,
     Verified,
 )
-from igny8_core.business.billing.gateways.stripe import amounts, messages
-from igny8_core.business.billing.gateways.stripe.failures import translated
+from igny8_core.business.billing.gateways.cards import CardOrder, Charge, Charged
+from igny8_core.business.billing.gateways.stripe import amounts, cards, charges, messages
+from igny8_core.business.billing.gateways.stripe.failures import required, translated
+from igny8_core.business.billing.gateways.stripe.lists import PAGE, made_since
 from igny8_core.business.billing.gateways.stripe.money_back import dispute_of, refund_of
 from igny8_core.business.billing.gateways.stripe.states import EXPANDED, state_of
 from igny8_core.kit.on_demand import OnDemand
@@ -35,7 +38,6 @@ else:
     requests, stripe = OnDemand("requests"), OnDemand("stripe")
 
 CONNECT_SECONDS, READ_SECONDS = 2, 10
-PAGE, MOST_PAGES = 100, 20
 TRAITS = Traits(
     currencies=amounts.CURRENCIES,
     longest_reference=200,
@@ -114,29 +116,20 @@ class Stripe:
                 },
                 {"idempotency_key": key},
             )
-            return Started(_name(session.id), Redirect(_name(session.url)))
+            return Started(required(session.id), Redirect(required(session.url)))
 
     def find(self, reference: str, *, since: datetime) -> str | None:
         """Look through the sessions that were opened since then."""
         with translated():
-            found = self._client.v1.checkout.sessions.list({"limit": PAGE, "created": {"gte": int(since.timestamp())}})
-            for page in range(MOST_PAGES):
-                for session in found.data:
-                    if session.client_reference_id == reference:
-                        return _name(session.id)
-                if not found.has_more or page == MOST_PAGES - 1:
-                    break
-                found = self._client.v1.checkout.sessions.list(
-                    {
-                        "limit": PAGE,
-                        "created": {"gte": int(since.timestamp())},
-                        "starting_after": _name(found.data[-1].id),
-                    }
-                )
+            for session in made_since(self._client.v1.checkout.sessions.list, since):
+                if session.client_reference_id == reference:
+                    return required(session.id)
         return None
 
     def fetch(self, handle: str) -> State:
-        """How the session stands, with its money and Stripe's fee."""
+        """How the session or the charge stands, with its money and Stripe's fee."""
+        if charges.is_charge(handle):
+            return charges.fetch(self._client, handle)
         with translated():
             session = self._client.v1.checkout.sessions.retrieve(handle, {"expand": EXPANDED})
             return state_of(session.to_dict())
@@ -146,7 +139,9 @@ class Stripe:
         return self.fetch(handle)
 
     def cancel(self, handle: str) -> State:
-        """Expire the session; one that is not open any more is left as it is."""
+        """Expire the session, or cancel the charge; one that is not open any more is left as it is."""
+        if charges.is_charge(handle):
+            return charges.cancel(self._client, handle)
         try:
             with translated():
                 self._client.v1.checkout.sessions.expire(handle)
@@ -178,6 +173,31 @@ class Stripe:
                 tuple(dispute_of(one.to_dict()) for one in disputes),
             )
 
+    def start_card(self, order: CardOrder, *, key: str) -> Started:
+        """Open a Checkout Session that keeps a card."""
+        return cards.start(self._client, order, key=key)
+
+    def fetch_setup(self, handle: str) -> SetupState:
+        """How such a session stands."""
+        return cards.fetch_setup(self._client, handle)
+
+    def fetch_card(self, handle: str) -> Card | None:
+        """A card as Stripe has it."""
+        return cards.fetch_card(self._client, handle)
+
+    def forget_card(self, handle: str) -> None:
+        """Detach a card."""
+        cards.forget(self._client, handle)
+
+    def charge(self, charge: Charge, *, key: str) -> Charged:
+        """Charge a card by a Payment Intent."""
+        amount = self.to_wire(charge.amount_minor, charge.currency)
+        return charges.make(self._client, charge, amount=amount, key=key)
+
+    def find_charge(self, reference: str, *, since: datetime) -> str | None:
+        """Look through the intents that were made since then."""
+        return charges.find(self._client, reference, since=since)
+
     def read_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Message:
         """An event of Stripe's, by its signature."""
         secret = self._settings.webhook_secret
@@ -186,19 +206,12 @@ class Stripe:
     def missed(self, *, since: datetime) -> Iterator[Missed]:
         """The events of the last 30 days at most, the newest first."""
         with translated():
-            listed = self._client.v1.events.list({"limit": PAGE, "created": {"gte": int(since.timestamp())}})
-            for event in listed.auto_paging_iter():
+            events = self._client.v1.events.list({"limit": PAGE, "created": {"gte": int(since.timestamp())}})
+            for event in events.auto_paging_iter():
                 document = event.to_dict()
                 message = messages.message_of(document, live=self.live)
                 if isinstance(message, Verified):
                     yield Missed(message, json.dumps(document, default=_as_text).encode())
-
-
-def _name(value: str | None) -> str:
-    """An id or an address that has to be there."""
-    if not isinstance(value, str) or not value:
-        raise ValueError("an id or an address is missing")
-    return value
 
 
 def _as_text(value: object) -> str:

@@ -39,6 +39,13 @@ def translated() -> Iterator[None]:
         raise OutcomeUnknown(f"Stripe's answer cannot be read: {type(error).__name__}.") from error
 
 
+def required(value: str | None) -> str:
+    """An id or an address that has to be in an answer."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("an id or an address is missing")
+    return value
+
+
 def _meaning(error: "stripe.StripeError") -> GatewayError:
     told = _told(error)
     if isinstance(error, stripe.APIConnectionError):

@@ -81,11 +81,12 @@ def message_of(document: object, *, live: bool) -> Verified | Refused:
 
 
 def _subject(thing: _Thing) -> Subject:
-    is_session = thing.object == "checkout.session"
+    is_named = thing.object in ("checkout.session", "payment_method")
     charge = thing.id if thing.object == "payment_intent" else thing.payment_intent
-    reference = (thing.metadata or {}).get("payment") or thing.client_reference_id
+    named = thing.metadata or {}
+    reference = named.get("payment") or named.get("card") or thing.client_reference_id
     return Subject(
-        handle=(thing.id or "") if is_session else "", reference=_name_or_none(reference), charge=_name_or_none(charge)
+        handle=(thing.id or "") if is_named else "", reference=_name_or_none(reference), charge=_name_or_none(charge)
     )
 
 

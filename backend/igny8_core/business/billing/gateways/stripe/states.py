@@ -1,4 +1,4 @@
-"""What a Checkout Session says, as a state of ours."""
+"""What a Checkout Session or a Payment Intent of ours says, as a state of ours."""
 
 from datetime import UTC, datetime
 
@@ -35,7 +35,8 @@ class _Charge(Struct):
 
 
 class _Failure(Struct):
-    code: str = ""
+    code: str | None = None
+    decline_code: str | None = None
 
 
 class _Intent(Struct):
@@ -44,6 +45,24 @@ class _Intent(Struct):
     amount_received: int
     latest_charge: _Charge | str | None = None
     last_payment_error: _Failure | None = None
+
+
+class _Link(Struct):
+    url: str | None = None
+
+
+class _Next(Struct):
+    redirect_to_url: _Link | None = None
+
+
+class _OwnIntent(_Intent, kw_only=True):
+    """One that we have made ourselves, to charge a saved card."""
+
+    amount: int
+    currency: str
+    livemode: bool
+    metadata: dict[str, str]
+    next_action: _Next | None = None
 
 
 class _Session(Struct):
@@ -61,12 +80,10 @@ def state_of(document: object) -> State:
     """The state of an expanded session. Raises `ValueError` or `msgspec.ValidationError` for what is none."""
     session = msgspec.convert(document, _Session)
     intent = session.payment_intent if isinstance(session.payment_intent, _Intent) else None
-    charge = intent.latest_charge if intent is not None and isinstance(intent.latest_charge, _Charge) else None
-    booking = charge.balance_transaction if charge is not None else None
+    charge = None if intent is None else _charge(intent)
     status, currency = _status(session, intent), session.currency.upper()
     # What was asked for, and once it is paid what has come.
     received = status is GatewayStatus.PAID and intent is not None
-    failure = None if intent is None else intent.last_payment_error
     return State(
         status=status,
         reference=session.client_reference_id or "",
@@ -75,12 +92,52 @@ def state_of(document: object) -> State:
         live=session.livemode,
         charge="" if intent is None else intent.id,
         payer="" if charge is None else _payer(charge),
-        reason="" if failure is None else failure.code,
+        reason="" if intent is None else _reason(intent),
         paid_at=None if charge is None else datetime.fromtimestamp(charge.created, UTC),
-        fee=_fee(booking) if isinstance(booking, _Booking) else None,
-        gave_back=charge is not None and (charge.amount_refunded > 0 or charge.disputed),
+        fee=_fee(charge),
+        gave_back=_gave_back(charge),
         action=Redirect(session.url) if status is GatewayStatus.OPEN and session.url else None,
     )
+
+
+def state_of_intent(document: object) -> State:
+    """The state of an expanded intent of ours. Raises as `state_of` does."""
+    intent = msgspec.convert(document, _OwnIntent)
+    charge, status, currency = _charge(intent), _intent_status(intent), intent.currency.upper()
+    step = None if intent.next_action is None else intent.next_action.redirect_to_url
+    return State(
+        status=status,
+        reference=intent.metadata.get("payment", ""),
+        amount_minor=from_wire(
+            intent.amount_received if status is GatewayStatus.PAID else intent.amount,
+            currency,
+        ),
+        currency=currency,
+        live=intent.livemode,
+        charge=intent.id,
+        payer="" if charge is None else _payer(charge),
+        reason=_reason(intent),
+        paid_at=None if charge is None else datetime.fromtimestamp(charge.created, UTC),
+        fee=_fee(charge),
+        gave_back=_gave_back(charge),
+        action=Redirect(step.url) if status is GatewayStatus.OPEN and step is not None and step.url else None,
+    )
+
+
+def _intent_status(intent: _OwnIntent) -> GatewayStatus:
+    """An intent whose attempt has failed waits for another one, and we make none."""
+    match intent.status:
+        case "succeeded":
+            return GatewayStatus.PAID
+        case "processing":
+            return GatewayStatus.PROCESSING
+        case "requires_action":
+            return GatewayStatus.OPEN
+        case "requires_payment_method" | "requires_confirmation":
+            return GatewayStatus.FAILED
+        case "canceled":
+            return GatewayStatus.EXPIRED
+    raise ValueError(f"an intent that is {intent.status!r}")
 
 
 def _status(session: _Session, intent: _Intent | None) -> GatewayStatus:
@@ -103,6 +160,22 @@ def _payer(charge: _Charge) -> str:
     return f"{card.brand} {card.last4}" if card is not None and card.brand and card.last4 else ""
 
 
-def _fee(booking: _Booking) -> Fee:
+def _charge(intent: _Intent) -> _Charge | None:
+    return intent.latest_charge if isinstance(intent.latest_charge, _Charge) else None
+
+
+def _gave_back(charge: _Charge | None) -> bool:
+    return charge is not None and (charge.amount_refunded > 0 or charge.disputed)
+
+
+def _reason(intent: _Intent) -> str:
+    failure = intent.last_payment_error
+    return "" if failure is None else failure.decline_code or failure.code or ""
+
+
+def _fee(charge: _Charge | None) -> Fee | None:
+    booking = None if charge is None else charge.balance_transaction
+    if not isinstance(booking, _Booking):
+        return None
     currency = booking.currency.upper()
     return Fee(from_wire(booking.fee, currency), currency)
