@@ -23,7 +23,8 @@ from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.saved_cards import CardState
 from igny8_core.business.billing.gateways.base import NotTaken, NotThere
 from igny8_core.business.billing.models import AccountPaymentMethod, Checkout, SavedCard
-from igny8_core.business.billing.services.asking import TRY_AGAIN_SECONDS, Held, asked_of
+from igny8_core.business.billing.services.asking import TRY_AGAIN_SECONDS, asked_of
+from igny8_core.business.billing.services.checkout_rows import Held
 from igny8_core.business.billing.services.checkouts import (
     Begun,
     Brought,
