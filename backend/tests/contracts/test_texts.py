@@ -74,7 +74,7 @@ def test_every_text_of_the_api_is_of_a_kind() -> None:
     assert len(API) > 40
     assert all(isinstance(field, StrictCharField) for field in API.values())
     assert {name.split(".")[1] for name in NOTES} == {"notes", "note", "reason", "address"}
-    addresses = {"success_url", "cancel_url"}  # checked by their host; a browser goes there as they are
+    addresses = {"success_url", "cancel_url", "return_url"}  # checked by their host; a browser goes there as they are
     assert {name.split(".")[1] for name in VERBATIM} == {"password", "new", "refresh_token", "definition", *addresses}
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 from django.conf import settings
-from igny8_core.business.billing.models import SavedCard
+from igny8_core.business.billing.models import GatewayMessage, SavedCard
 from igny8_core.events.models import Event
 from igny8_core.http.models import IdempotencyRecord
 from tests.cast import Cast, as_operator, make_cast
@@ -19,7 +19,6 @@ from tests.gateways.desk import (
     card_row,
     enter_card,
     later,
-    messages,
     page_of,
     save_card,
     tend_cards,
@@ -74,7 +73,11 @@ def test_a_message_says_it_too(cast: Cast, desk: Desk) -> None:
     desk.deliver(copies=3)
     assert saved(cast) == [("Visa ···· 4242", "4242")]
     assert facts(cast) == ["payment_method.saved"]
-    assert {outcome for _, outcome in messages()} == {"done"}
+    told = GatewayMessage.objects.filter(reference=setup["id"])
+    assert as_operator(lambda: sorted(told.values_list("kind", "outcome"))) == [
+        ("checkout.session.completed", "done"),
+        ("setup_intent.succeeded", "done"),
+    ]
 
 
 def test_refused(cast: Cast, desk: Desk) -> None:

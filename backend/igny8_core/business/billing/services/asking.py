@@ -50,6 +50,7 @@ from igny8_core.business.billing.services.checkout_rows import (
     expected_of,
     is_wanted,
     lock_checkout,
+    record_about,
     write,
 )
 from igny8_core.business.billing.services.gateway_refunds import Sent
@@ -59,7 +60,6 @@ from igny8_core.business.ledger.domain.entry import Entry
 from igny8_core.business.ledger.public import post
 from igny8_core.events import unit_of_work
 from igny8_core.events.catalogue import GATEWAY, EventType
-from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.errors import AppError, NotFound
 
@@ -328,17 +328,6 @@ def schedule(held: Held, *, problem: str = "", waits: bool = False) -> None:
             "checkout_given_up",
             extra={"payment_id": str(held.payment.id), "gateway": checkout.gateway, "problem": problem},
         )
-
-
-def record_about(fact: EventType, held: Held) -> None:
-    """Record a fact about a checkout, for operators."""
-    record(
-        fact,
-        account_id=held.payment.account_id,
-        subject_type="payment",
-        subject_id=held.payment.id,
-        data={"gateway": held.checkout.gateway, "asks": held.checkout.asks},
-    )
 
 
 def _is_final(state: State) -> bool:

@@ -10,6 +10,8 @@ from django.db.models import Q, Sum
 from igny8_core.business.billing.domain.gateway_states import UNDECIDED, Expected, GatewayStatus, State, difference
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.models import Checkout, Invoice, Payment
+from igny8_core.events.catalogue import EventType
+from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.locks import conditional_update, lock_by_id, lock_one
 
@@ -98,3 +100,14 @@ def write(held: Held, **changes: Any) -> None:
     conditional_update(Checkout.objects.for_account(checkout.account_id).filter(id=checkout.id), **changes)
     for name, value in changes.items():
         setattr(checkout, name, value)
+
+
+def record_about(fact: EventType, held: Held) -> None:
+    """Record a fact about a checkout, for operators."""
+    record(
+        fact,
+        account_id=held.payment.account_id,
+        subject_type="payment",
+        subject_id=held.payment.id,
+        data={"gateway": held.checkout.gateway, "asks": held.checkout.asks},
+    )
