@@ -82,7 +82,7 @@ def shown_record(record: Record) -> Record:
 
 
 def view(gateway: Gateway, record: Record) -> Record:
-    """An order with its captures as they are now; another record as it is."""
+    """An order with its captures and their refunds as they are now; another record as it is."""
     sent = shown_record(record)
     if "purchase_units" in record:
         sent["links"] = orders.links(gateway, record)
@@ -90,6 +90,9 @@ def view(gateway: Gateway, record: Record) -> Record:
         if payments is not None:
             found = [gateway.store.get(captures.CAPTURE, name) for name in payments["captures"]]
             payments["captures"] = [shown_record(each) for each in found]
+            refunds = [shown_record(each) for one in found for each in captures.refunds_of(gateway, one)]
+            if refunds:
+                payments["refunds"] = refunds
     return sent
 
 
@@ -173,6 +176,8 @@ class PayPalApi:
     def _read(self, request: Request) -> Answer:
         if request.path == "/v1/notifications/webhooks-events":
             return json_answer(200, events.list_events(self.gateway, request.arguments()))
+        if request.path == "/v1/customer/disputes":
+            return json_answer(200, disputes.list_disputes(self.gateway, request.arguments()))
         for path, read in READS:
             found = path.fullmatch(request.path)
             if found is not None:

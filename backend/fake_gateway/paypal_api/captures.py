@@ -97,14 +97,15 @@ def deny(gateway: Gateway, name: str) -> None:
         emit(gateway, "PAYMENT.CAPTURE.DENIED", "capture", capture)
 
 
+def refunds_of(gateway: Gateway, capture: Record) -> list[Record]:
+    """The refunds of a capture, oldest first."""
+    return [each for each in gateway.store.newest_first(REFUND)[::-1] if each["_capture"] == capture["id"]]
+
+
 def refunded(gateway: Gateway, capture: Record) -> Decimal:
     """What was given back of a capture, or is on its way."""
     return sum(
-        (
-            amounts.number_of(each["amount"])
-            for each in gateway.store.newest_first(REFUND)
-            if each["_capture"] == capture["id"] and each["status"] in GIVEN_BACK
-        ),
+        (amounts.number_of(each["amount"]) for each in refunds_of(gateway, capture) if each["status"] in GIVEN_BACK),
         Decimal(0),
     )
 

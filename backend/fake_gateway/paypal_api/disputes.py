@@ -20,6 +20,10 @@ REASONS = (
     "INCORRECT_AMOUNT",
     "OTHER",
 )
+IN_SHORT = (
+    *("dispute_id", "create_time", "update_time", "reason", "status"),
+    *("dispute_amount", "dispute_life_cycle_stage"),
+)
 OUTCOMES = {"won": "RESOLVED_SELLER_FAVOUR", "lost": "RESOLVED_BUYER_FAVOUR"}
 
 
@@ -78,6 +82,20 @@ def find_dispute(gateway: Gateway, name: str) -> Record:
         return view(gateway.store.get(KIND, name))
     except Missing as error:
         raise not_found() from error
+
+
+def list_disputes(gateway: Gateway, query: Record) -> Record:
+    """The disputes about a transaction, newest first, in short; raises `PayPalError`."""
+    for name in query:
+        if name not in ("disputed_transaction_id", "page_size"):
+            raise malformed("UNKNOWN_TO_THE_DEMO_GATEWAY", name, "The demo gateway does not know this parameter.")
+    wanted = query.get("disputed_transaction_id")
+    found = [
+        each
+        for each in gateway.store.newest_first(KIND)
+        if wanted in (None, each["disputed_transactions"][0]["seller_transaction_id"])
+    ]
+    return {"items": [{name: each[name] for name in IN_SHORT} for each in found], "links": []}
 
 
 def resolve(gateway: Gateway, name: str, outcome: str) -> Record:

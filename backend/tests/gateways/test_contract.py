@@ -23,6 +23,7 @@ from tests.gateways.desk import (
     balance_of,
     check_out,
     checkout_of,
+    give_back,
     invoice_of,
     janitor,
     later,
@@ -30,6 +31,7 @@ from tests.gateways.desk import (
     payments_of,
     read_messages,
     refresh,
+    refund_rows,
 )
 from tests.gateways.tills import TILLS, Till
 
@@ -195,6 +197,22 @@ def test_amounts_that_are_not_taken(euros: Cast, till: Till) -> None:
     foreign = check_out(rupees.member, rupees.invoice("1000"), payment_method=till.name)
     assert foreign.json()["code"] == "method_not_available"
     assert till.handles() == []
+
+
+def test_given_back(euros: Cast, till: Till) -> None:
+    payment_id, handle = opened(euros, till)
+    till.pay(handle)
+    assert status_of(euros, payment_id) == "succeeded"
+    first = give_back(euros, payment_id, amount="300.00", key="k")
+    assert first.json()["data"]["refund"]["status"] == "completed"
+    assert give_back(euros, payment_id, amount="300.00", key="k").content == first.content
+    assert give_back(euros, payment_id, amount="700.01").json()["code"] == "amount_exceeds_refundable"
+    assert give_back(euros, payment_id).json()["data"]["status"] == "refunded"
+    assert (sorted(till.refunds()), refund_rows(payment_id)) == (
+        [(payment_id, "300.00"), (payment_id, "700.00")],
+        [("completed", 30000), ("completed", 70000)],
+    )
+    verified(euros)
 
 
 UNKNOWN = ("reset_after", "reset_before", "error_500", "error_500_before", "truncate")

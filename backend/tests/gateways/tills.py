@@ -44,6 +44,9 @@ class Till(Protocol):
     def charges(self) -> list[tuple[str, str]]:
         """Every payment whose money has come, with its amount, from the gateway's own books."""
 
+    def refunds(self) -> list[tuple[str, str]]:
+        """Every refund with its payment and amount, from the gateway's own books."""
+
     def event(self) -> str:
         """The id of an event about a payer who has done their part."""
 
@@ -99,6 +102,13 @@ class StripeTill:
         """Charges."""
         rows = self.desk.get("/books")["stripe"]["charges"]
         return [(row["client_reference_id"], row["decimal"]) for row in rows]
+
+    def refunds(self) -> list[tuple[str, str]]:
+        """Refunds, by the payment that we have written into them."""
+        named = {
+            one["id"]: one["metadata"].get("payment", "") for one in self.desk.gateway.store.newest_first("refund")
+        }
+        return [(named[row["id"]], row["decimal"]) for row in self.desk.get("/books")["stripe"]["refunds"]]
 
     def event(self) -> str:
         """The newest completed session."""
@@ -168,6 +178,10 @@ class PayPalTill:
         """Captures whose money has come."""
         rows = self.desk.get("/books")["paypal"]["captures"]
         return [(row["custom_id"], row["decimal"]) for row in rows]
+
+    def refunds(self) -> list[tuple[str, str]]:
+        """Refunds of captures."""
+        return [(row["custom_id"], row["decimal"]) for row in self.desk.get("/books")["paypal"]["refunds"]]
 
     def event(self) -> str:
         """The newest approved order."""

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 from igny8_core.business.billing.domain.gateway_states import GatewayStatus, Redirect, State
+from igny8_core.business.billing.domain.money_back import DisputeStatus, Returned, ReturnStatus
 from igny8_core.business.billing.gateways.base import NotTaken
-from igny8_core.business.billing.gateways.paypal import states
+from igny8_core.business.billing.gateways.paypal import money_back, states
 from igny8_core.business.billing.gateways.paypal.amounts import CURRENCIES, from_wire, to_wire
 from tests.unit.paypal_server import CAPTURE, ORDER, order
 
@@ -89,3 +90,70 @@ def test_a_state_with_its_money() -> None:
 def test_states_that_nobody_knows(document: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="an order that is"):
         state_of(document)
+
+
+def refund(**more: Any) -> Returned:
+    """A refund as PayPal answers it."""
+    said = {"id": "1JU0", "status": "COMPLETED", "amount": {"currency_code": "JPY", "value": "600"}, **more}
+    return money_back.returned_of(msgspec.convert(said, money_back.Refund))
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        *(("COMPLETED", ReturnStatus.DONE), ("PENDING", ReturnStatus.ON_ITS_WAY)),
+        *(("FAILED", ReturnStatus.FAILED), ("CANCELLED", ReturnStatus.FAILED)),
+    ],
+)
+def test_a_refund(said: str, status: ReturnStatus) -> None:
+    found = refund(status=said, invoice_id="refund_1", custom_id="pay_1", status_details={"reason": "ECHECK"})
+    assert (found.handle, found.reference, found.amount_minor, found.currency) == ("1JU0", "refund_1", 600, "JPY")
+    assert (found.status, found.reason) == (status, "ECHECK")
+    # PayPal writes the capture's own numbers where nobody of ours has asked for it.
+    assert refund(invoice_id="pay_1", custom_id="pay_1").reference == refund().reference == ""
+
+
+def test_a_refund_that_nobody_knows() -> None:
+    with pytest.raises(LookupError):
+        refund(status="MAYBE")
+
+
+DISPUTE: dict[str, Any] = {
+    "dispute_id": "PP-D-1",
+    "status": "WAITING_FOR_SELLER_RESPONSE",
+    "dispute_amount": {"currency_code": "EUR", "value": "15.00"},
+    "dispute_life_cycle_stage": "CHARGEBACK",
+    "reason": "UNAUTHORISED",
+    "seller_response_due_date": "2026-12-06T12:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "refundable"),
+    [
+        ({}, DisputeStatus.NEEDS_RESPONSE, False),
+        ({"status": "UNDER_REVIEW"}, DisputeStatus.UNDER_REVIEW, False),
+        ({"dispute_life_cycle_stage": "INQUIRY"}, DisputeStatus.WARNING_NEEDS_RESPONSE, True),
+        (
+            {"dispute_life_cycle_stage": "INQUIRY", "status": "WAITING_FOR_BUYER_RESPONSE"},
+            DisputeStatus.WARNING_UNDER_REVIEW,
+            True,
+        ),
+        *(
+            ({"status": "RESOLVED", "dispute_outcome": {"outcome_code": code}}, status, False)
+            for code, status in (
+                ("RESOLVED_SELLER_FAVOUR", DisputeStatus.WON),
+                ("CANCELED_BY_BUYER", DisputeStatus.WON),
+                ("RESOLVED_BUYER_FAVOUR", DisputeStatus.LOST),
+                ("ACCEPTED", DisputeStatus.LOST),
+                ("", DisputeStatus.LOST),
+            )
+        ),
+    ],
+)
+def test_a_dispute(change: dict[str, Any], status: DisputeStatus, refundable: bool) -> None:
+    found = money_back.disputed_of(msgspec.convert({**DISPUTE, **change}, money_back.Dispute))
+    assert (found.status, found.refundable, found.is_taken, found.fee) == (status, refundable, False, None)
+    assert (found.handle, found.amount_minor, found.currency, found.reason) == ("PP-D-1", 1500, "EUR", "UNAUTHORISED")
+    assert found.respond_by is not None
+    assert found.respond_by.day == 6

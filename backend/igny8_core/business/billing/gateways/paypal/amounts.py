@@ -7,6 +7,8 @@ there, though ISO 4217 gives them two. BRL, CNY and MYR are left out: they are f
 import re
 from decimal import Decimal
 
+from msgspec import Struct
+
 from igny8_core.business.billing.gateways.base import NotTaken
 from igny8_core.kit.money import exponent
 
@@ -42,3 +44,14 @@ def from_wire(amount: str, currency: str) -> int:
     if minor != int(minor):
         raise ValueError(f"{amount} {currency} is no whole number of its smallest unit.")
     return int(minor)
+
+
+class Money(Struct):
+    """An amount with its currency, as PayPal's answers hold it."""
+
+    currency_code: str
+    value: str
+
+    def minor(self) -> int:
+        """In minor units of ISO 4217. Raises `ValueError`."""
+        return from_wire(self.value, self.currency_code)

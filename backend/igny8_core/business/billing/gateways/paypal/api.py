@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from igny8_core.business.billing.gateways.base import (
     AccessRefused,
+    Declined,
     GatewayError,
     NothingHappened,
     NotTaken,
@@ -67,7 +68,7 @@ class PayPalSettings:
     trial_root: Path | None = None
 
 
-class Refusal(NothingHappened):
+class Refusal(Declined):
     """PayPal understood what was asked for and has not done it; `issue` is its word for why."""
 
     def __init__(self, told: str, issue: str) -> None:

@@ -1,10 +1,12 @@
 """PayPal's Orders, each for one payment of ours: the payer approves at PayPal, and then we capture.
 
-Source: PayPal's OpenAPI files checkout_orders_v2 2.13 and notifications_webhooks_v1 1.11.
+Source: PayPal's OpenAPI files checkout_orders_v2 2.13, payments_payment_v2 2.5, notifications_webhooks_v1 1.11.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
@@ -15,7 +17,7 @@ from msgspec import Struct
 from igny8_core.business.billing.domain.gateway_states import GatewayStatus, Redirect, State
 from igny8_core.business.billing.domain.money_back import MoneyBack, Returned
 from igny8_core.business.billing.gateways.base import (
-    Declined,
+    AccessRefused,
     Forgotten,
     Message,
     Missed,
@@ -30,8 +32,10 @@ from igny8_core.business.billing.gateways.base import (
 from igny8_core.business.billing.gateways.paypal import amounts, messages, states
 from igny8_core.business.billing.gateways.paypal.api import Api, PayPalSettings, Refusal
 from igny8_core.business.billing.gateways.paypal.certificates import Certificates
+from igny8_core.business.billing.gateways.paypal.money_back import Dispute, Disputes, Refund, disputed_of, returned_of
 
-ORDERS, EVENTS = "/v2/checkout/orders", "/v1/notifications/webhooks-events"
+ORDERS, CAPTURES, DISPUTES = "/v2/checkout/orders", "/v2/payments/captures", "/v1/customer/disputes"
+EVENTS = "/v1/notifications/webhooks-events"
 VERIFY = "/v1/notifications/verify-webhook-signature"
 PAGE, MOST_PAGES = "100", 20
 LONGEST_DESCRIPTION = 127
@@ -49,6 +53,8 @@ TRAITS = Traits(
     late_failure=True,
     collects=True,
 )
+
+logger = logging.getLogger(__name__)
 
 
 class _Page(Struct):
@@ -142,12 +148,32 @@ class PayPal:
         return replace(state, status=GatewayStatus.EXPIRED, agreement="", action=None)
 
     def refund(self, order: RefundOrder, *, key: str) -> Returned:
-        """Refused: money goes back by hand in PayPal's own pages."""
-        raise Declined("Refund it in PayPal's own pages.")
+        """Refund a part of a capture. The amount is always named: without one PayPal gives back all that is left."""
+        body = {
+            "amount": {"currency_code": order.currency, "value": self.to_wire(order.amount_minor, order.currency)},
+            "custom_id": order.payment,
+            "invoice_id": order.reference,
+        }
+        path = f"{CAPTURES}/{order.charge}/refund"
+        refund = self._api.post(path, msgspec.json.encode(body), Refund, request_id=key)
+        with _read():
+            return returned_of(refund)
 
     def money_back(self, handle: str, charge: str) -> MoneyBack:
-        """Nothing that we would know of."""
-        return MoneyBack()
+        """The refunds of an order's money, PayPal's own among them, and the disputes about it."""
+        order = self._api.get(f"{ORDERS}/{handle}", states.Order)
+        with _read():
+            refunds = tuple(returned_of(one) for one in states.refunds_of(order))
+            return MoneyBack(refunds, tuple(disputed_of(one) for one in self._disputes(charge)))
+
+    def _disputes(self, charge: str) -> list[Dispute]:
+        """The disputes about a capture; none where PayPal keeps them from our app: refunds work all the same."""
+        try:
+            listed = self._api.get(DISPUTES, Disputes, query={"disputed_transaction_id": charge})
+        except AccessRefused as error:
+            logger.warning("paypal_disputes_refused", extra={"problem": str(error)})
+            return []
+        return [self._api.get(f"{DISPUTES}/{one.dispute_id}", Dispute) for one in listed.items]
 
     def read_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Message:
         """A message of PayPal's, by its signature."""
@@ -182,7 +208,14 @@ class PayPal:
         return answer.verification_status == "SUCCESS"
 
     def _state(self, order: states.Order) -> State:
-        try:
+        with _read():
             return states.state_of(order, live=self.live)
-        except ValueError as error:
-            raise OutcomeUnknown(f"PayPal's answer cannot be read: {error}.") from error
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    """An answer whose words or amounts are none of those we know was given after the work was done, or not."""
+    try:
+        yield
+    except (LookupError, ValueError) as error:
+        raise OutcomeUnknown(f"PayPal's answer cannot be read: {error}.") from error

@@ -6,18 +6,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from igny8_core.business.billing.domain.gateway_states import Fee, GatewayStatus, Redirect, State
-from igny8_core.business.billing.gateways.paypal.amounts import from_wire
+from igny8_core.business.billing.gateways.paypal.amounts import Money
+from igny8_core.business.billing.gateways.paypal.money_back import Refund
 
 type _Instant = Annotated[datetime, Meta(tz=True)]
 
 PAYERS_LINKS = ("payer-action", "approve")
-
-
-class Money(Struct):
-    """An amount as PayPal writes it."""
-
-    currency_code: str
-    value: str
 
 
 class _Reason(Struct):
@@ -40,6 +34,7 @@ class _Capture(Struct):
 
 class _Payments(Struct):
     captures: list[_Capture] = []
+    refunds: list[Refund] = []
 
 
 class _Unit(Struct):
@@ -75,6 +70,11 @@ def payers_address(links: list[Link]) -> str:
     return next((link.href for link in links if link.rel in PAYERS_LINKS), "")
 
 
+def refunds_of(order: Order) -> list[Refund]:
+    """The refunds of an order's money, also those that PayPal made by itself."""
+    return [refund for unit in order.purchase_units if unit.payments is not None for refund in unit.payments.refunds]
+
+
 def state_of(order: Order, *, live: bool) -> State:
     """The state of an order. Raises `ValueError` for what is none.
 
@@ -91,7 +91,7 @@ def state_of(order: Order, *, live: bool) -> State:
     return State(
         status=status,
         reference=unit.custom_id,
-        amount_minor=from_wire(money.value, money.currency_code),
+        amount_minor=money.minor(),
         currency=money.currency_code,
         live=live,
         charge="" if capture is None else capture.id,
@@ -100,6 +100,7 @@ def state_of(order: Order, *, live: bool) -> State:
         # A capture that waited is there since its last change; one that was refunded, since its beginning.
         paid_at=None if capture is None else capture.update_time if is_there else capture.create_time,
         fee=fee,
+        gave_back=capture is not None and capture.status in ("PARTIALLY_REFUNDED", "REFUNDED"),
         action=Redirect(address) if status is GatewayStatus.OPEN and address else None,
         agreement=(order.update_time or order.id) if order.status == "APPROVED" else "",
     )
@@ -123,4 +124,4 @@ def _status(order: Order, capture: _Capture | None) -> GatewayStatus:
 
 def _fee(capture: _Capture) -> Fee | None:
     fee = None if capture.seller_receivable_breakdown is None else capture.seller_receivable_breakdown.paypal_fee
-    return None if fee is None else Fee(from_wire(fee.value, fee.currency_code), fee.currency_code)
+    return None if fee is None else Fee(fee.minor(), fee.currency_code)
