@@ -16,6 +16,7 @@ from igny8_core.business.billing import tasks
 from igny8_core.business.billing.domain.gateway_states import State
 from igny8_core.business.billing.gateways.paypal.client import PayPal
 from igny8_core.business.billing.models import GatewayMessage
+from igny8_core.business.billing.services import checkouts
 from igny8_core.events.models import Event
 from tests.api.test_approvals import decide, verified
 from tests.cast import ADMIN, BILLING, Cast, as_operator, make_cast
@@ -139,18 +140,40 @@ def test_what_nobody_wants_any_more_is_not_collected(euros: Cast, till: PayPalTi
     assert checkout_of(payment_id).next_ask_at is None
 
 
-def test_of_two_that_were_agreed_to_one_is_collected(euros: Cast, till: PayPalTill) -> None:
-    """The first is under review, so that the second waits; once the first has failed, the second is collected."""
+def test_a_second_order_closes_the_first(euros: Cast, till: PayPalTill) -> None:
+    """Whoever approves the first one all the same pays nothing."""
     invoice_id = euros.invoice(AMOUNT)
     first, one = opened(euros, invoice_id)
     second, two = opened(euros, invoice_id, success_url="https://shop.test/other")
-    assert one != two
     assert [checkout_of(each).state for each in (first, second)] == ["expired", "open"]
     till.pay(one)
     assert refresh(euros.member, first).json()["data"]["status"] == "cancelled"
     till.pay(two)
     assert refresh(euros.member, second).json()["data"]["status"] == "succeeded"
     assert (captures(till, one), captures(till, two)) == (0, 1)
+    verified(euros)
+
+
+def test_of_two_that_were_agreed_to_one_is_collected(
+    euros: Cast, till: PayPalTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with two gateways that collect: while the first is under review the second waits, and follows if it fails."""
+    invoice_id = euros.invoice(AMOUNT)
+    first, one = opened(euros, invoice_id)
+    with monkeypatch.context() as patched:
+        patched.setattr(checkouts, "_open_ones", lambda *_: [])
+        second, two = opened(euros, invoice_id)
+    till.wait(one)
+    till.pay(two)
+    assert refresh(euros.member, first).json()["data"]["status"] == "processing"
+    assert refresh(euros.member, second).json()["data"]["status"] == "pending"
+    assert captures(till, two) == 0
+    till.arrive(one, works=False)
+    assert refresh(euros.member, first).json()["data"]["status"] == "failed"
+    with later(minutes=1):
+        assert janitor(euros) == 1
+    assert payments_of(invoice_id) == [("paypal", "failed"), ("paypal", "succeeded")]
+    assert invoice_of(euros, invoice_id) == ("paid", AMOUNT)
     verified(euros)
 
 
