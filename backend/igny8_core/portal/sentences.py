@@ -13,6 +13,7 @@ REFUSALS: dict[str, Promise] = {
     "invoice_already_paid": _("This invoice is already paid."),
     "invoice_not_payable": _("This invoice cannot be paid."),
     "method_not_available": _("This payment method cannot be used for this invoice or amount. Choose another one."),
+    "card_not_usable": _("This card cannot be charged any more. Choose another way to pay."),
     "duplicate_submission": _("You have already told us about a payment with this reference."),
     "amount_exceeds_due": _("This is more than what is left to pay on this invoice."),
     "invalid_transition": _("This payment has changed in the meantime, so this is no longer possible."),

@@ -46,6 +46,7 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/", invoices.OneInvoice.as_view(), name="invoice"),
     path("invoices/<uuid:invoice_id>/pay/", pay.Pay.as_view(), name="pay"),
     path("invoices/<uuid:invoice_id>/checkout/", checkout.Checkout.as_view(), name="checkout"),
+    path("invoices/<uuid:invoice_id>/charge/<uuid:method_id>/", checkout.ChargeCard.as_view(), name="charge"),
     path("payments/", payments.Payments.as_view(), name="payments"),
     path("payments/<uuid:payment_id>/", payments.OnePayment.as_view(), name="payment"),
     path("payments/<uuid:payment_id>/continue/", checkout.Continue.as_view(), name="continue"),
@@ -58,6 +59,7 @@ urlpatterns = [
     path("credits/<uuid:package_id>/buy/", credits.Purchase.as_view(), name="buy"),
     path("statement/", statement.Statement.as_view(), name="statement"),
     path("methods/", saved_methods.SavedMethods.as_view(), name="methods"),
+    path("methods/card/", saved_methods.EnterCard.as_view(), name="enter-card"),
     path("methods/<uuid:method_id>/", saved_methods.SavedMethod.as_view(), name="method"),
     path(
         "methods/<uuid:method_id>/default/",

@@ -6,10 +6,11 @@ import pytest
 from django.conf import settings
 from fake_gateway.running import Running
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.models import SavedCard
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.people import PHONE, Site, barriers, overflow, shoot
-from tests.cast import Cast, make_cast
-from tests.gateways.desk import refresh
+from tests.cast import Cast, as_operator, make_cast
+from tests.gateways.desk import CARDS, refresh
 from tests.server.running import Server
 
 
@@ -33,6 +34,13 @@ def site(browser: Browser, shop: Server) -> Iterator[Site]:
 def asked_by_the_worker(cast: Cast, page: Page) -> None:
     """What a message makes the worker do."""
     assert refresh(cast.member, page.url.rstrip("/").split("/")[-1]).status_code == 200
+
+
+def asked_about_the_card(cast: Cast) -> None:
+    """The same for a card that has been entered."""
+    waiting = SavedCard.objects.across_accounts().filter(account_id=cast.account.id, state="open")
+    card_id = as_operator(lambda: waiting.values_list("id", flat=True).get())
+    assert cast.owner.post(f"{CARDS}cards/{card_id}/refresh/").json()["data"]["status"] == "saved"
 
 
 def to_the_gateway(page: Page, button: str) -> None:
@@ -104,3 +112,43 @@ def test_pay_with_paypal(site: Site) -> None:
     page.wait_for_url("**/portal/payments/**")
     expect(page.locator("h1 + p .pill")).to_have_text("Received")
     expect(page.get_by_role("link", name="Receipt")).to_be_visible()
+
+
+def test_save_a_card_and_pay_with_it(site: Site) -> None:
+    """From the list to the gateway's page and back, and one click later the invoice is paid."""
+    cast = make_cast()
+    cast.invoice("45000.00")
+    page = site.signed_in(cast.account, AccountRole.OWNER)
+    page.goto(f"{site.base}/portal/methods/")
+    page.get_by_role("button", name="Save a card").click()
+    page.wait_for_url("**/c/pay/**")
+    page.get_by_role("button", name="Save the card", exact=True).click()
+    page.wait_for_url("**/portal/methods/")
+    expect(page.get_by_text("A card is not saved yet.")).to_be_visible()
+    shoot(page, "methods-waiting")
+    asked_about_the_card(cast)
+    expect(page.get_by_text("Visa ···· 4242")).to_be_visible()
+    expect(page.get_by_text("12/2034")).to_be_visible()
+    expect(page.get_by_text("A card is not saved yet.")).to_have_count(0)
+    shoot(page, "methods-card")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Make default").click()
+    expect(page.locator(".pill", has_text="Default")).to_be_visible()
+    page.goto(f"{site.base}/portal/")
+    page.locator("main a.btn-primary").first.click()
+    shoot(page, "pay-saved-card")
+    assert barriers(page) == []
+    phone = site.signed_in(cast.account, AccountRole.MEMBER, size=PHONE, touch=True, scheme="dark", language="ur")
+    phone.goto(page.url)
+    shoot(phone, "pay-saved-card-phone")
+    assert (overflow(phone), barriers(phone)) == (0, [])
+    page.get_by_role("button", name="Pay with Visa ···· 4242").click()
+    page.wait_for_url("**/portal/payments/**")
+    expect(page.locator("h1 + p .pill")).to_have_text("Received")
+    expect(page.get_by_role("link", name="Receipt")).to_be_visible()
+    phone.goto(f"{site.base}/portal/methods/")
+    shoot(phone, "methods-card-phone")
+    assert (overflow(phone), barriers(phone)) == (0, [])
+    page.goto(f"{site.base}/portal/methods/")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()

@@ -8,7 +8,16 @@ import pytest
 from django.conf import settings
 from igny8_core.accounts.roles import AccountRole
 from tests.cast import Cast, make_cast
-from tests.gateways.desk import Desk, check_out, checkout_of, invoice_of, payments_of, refresh
+from tests.gateways.desk import (
+    Desk,
+    check_out,
+    checkout_of,
+    invoice_of,
+    payment_rows,
+    payments_of,
+    refresh,
+    save_card,
+)
 from tests.portal.visitor import PORTAL, Visitor, signed_in
 
 BUTTON = "Pay online now"
@@ -93,3 +102,45 @@ def test_nobody_goes_on_with_another_accounts_checkout(cast: Cast, desk: Desk) -
 def test_without_a_key_no_card_is_offered(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "ENV", replace(settings.ENV, variables={}))
     assert BUTTON not in member_of(cast).get(f"{PORTAL}invoices/{cast.invoice()}/pay/").content.decode()
+
+
+def test_a_card_is_saved_and_charged(cast: Cast, desk: Desk) -> None:
+    admin, invoice_id = signed_in(cast.account, AccountRole.ADMIN)[0], cast.invoice("1500.00")
+    methods, enter, pay = f"{PORTAL}methods/", f"{PORTAL}methods/card/", f"{PORTAL}invoices/{invoice_id}/pay/"
+    answer = admin.submit(enter, {}, page=methods)
+    (session,) = desk.sessions()
+    assert (answer.status_code, answer["Location"], session["success_url"][-len(methods) :]) == (303, enter, methods)
+    assert goes_to(admin, enter) == session["url"]
+    waiting = admin.get(methods).content.decode()
+    assert "A card is not saved yet." in waiting
+    assert 'hx-trigger="every 3s"' in waiting
+    desk.pay(session["id"])
+    desk.deliver()
+    kept = admin.get(methods).content.decode()
+    assert ("Visa ···· 4242" in kept, "12/2034" in kept, "A card is not saved yet." in kept) == (True, True, False)
+    assert admin.get(enter)["Location"] == methods
+
+    (method_id,) = re.findall(r"/charge/([0-9a-f-]{36})/", admin.get(pay).content.decode())
+    charge = f"{PORTAL}invoices/{invoice_id}/charge/{method_id}/"
+    stranger = signed_in(make_cast("PK", "PKR").account, AccountRole.OWNER)[0]
+    assert stranger.submit(charge, {}, page=methods).status_code == 404
+    viewer = signed_in(cast.account, AccountRole.VIEWER)[0]
+    assert viewer.submit(charge, {}, page=f"{PORTAL}security/").status_code == 403
+    assert viewer.submit(enter, {}, page=f"{PORTAL}security/").status_code == 403
+    paid = admin.submit(charge, {}, page=pay)
+    ((payment_id, _, status),) = payment_rows(invoice_id)
+    assert (paid["Location"], status, desk.charged()) == (f"{PORTAL}payments/{payment_id}/", "succeeded", 1)
+    assert "Receipt" in admin.get(paid["Location"]).content.decode()
+    assert admin.submit(f"{methods}{method_id}/remove/", {}, page=methods).status_code == 303
+    assert "Visa" not in admin.get(methods).content.decode()
+
+
+def test_a_declined_card_leads_to_the_payment_that_says_why(cast: Cast, desk: Desk) -> None:
+    member, invoice_id = member_of(cast), cast.invoice()
+    method_id = save_card(cast.owner, desk, "4000000000000341")
+    pay = f"{PORTAL}invoices/{invoice_id}/pay/"
+    answer = member.submit(f"{PORTAL}invoices/{invoice_id}/charge/{method_id}/", {}, page=pay)
+    text = member.get(answer["Location"]).content.decode()
+    assert "The bank declined the card." in text
+    assert "Try again" in text
+    assert payments_of(invoice_id) == [("stripe", "failed")]

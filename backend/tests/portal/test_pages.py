@@ -65,7 +65,7 @@ NO_PAGE = {"two-step", "two-step-begin", "add-passkey"}
 CONFIRM = {"confirm-passkey", "confirm-options", "end-sign-in", "end-other-sign-ins"}  # see test_confirm.py
 FILES = {"invoice-pdf": "invoice_id", "receipt": "payment_id"}
 PROOFS = {"add-proof", "proof"}  # see test_proofs.py
-CARDS = {"checkout", "continue"}  # see tests/gateways/test_portal.py
+CARDS = {"charge", "checkout", "continue", "enter-card"}  # see tests/gateways/test_portal.py
 PASSKEYS = {"remove-passkey"}  # see test_passkeys.py
 INVITATIONS = {"resend-invitation", "revoke-invitation"}  # see test_invitations.py
 

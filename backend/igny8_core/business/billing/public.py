@@ -28,6 +28,7 @@ from igny8_core.business.billing.selectors.payments import (
 )
 from igny8_core.business.billing.selectors.proofs import proofs_across_accounts, proofs_of
 from igny8_core.business.billing.selectors.refunds import refunds_across_accounts
+from igny8_core.business.billing.selectors.saved_cards import cards_to_enter
 from igny8_core.business.billing.selectors.saved_methods import saved_methods
 from igny8_core.business.billing.selectors.sources import invoice_numbers, payment_references
 from igny8_core.business.billing.selectors.waiting import list_waiting
@@ -40,6 +41,7 @@ from igny8_core.business.billing.services.cancelling import (
     cancelled_or,
     checkout_to_cancel,
 )
+from igny8_core.business.billing.services.charging import ChargeRequest, begin_charge, finish_charge
 from igny8_core.business.billing.services.checkouts import (
     Brought,
     CheckoutRequest,
@@ -61,6 +63,14 @@ from igny8_core.business.billing.services.payment_service import AvailableMethod
 from igny8_core.business.billing.services.pending_changes import confirm_change
 from igny8_core.business.billing.services.proofs import add_proof
 from igny8_core.business.billing.services.recording import Planned, RecordedMoney, record_payment
+from igny8_core.business.billing.services.saved_cards import (
+    BroughtCard,
+    CardRequest,
+    begin_card,
+    finish_card,
+    may_save_card,
+    open_card,
+)
 
 __all__ = [
     "AMOUNTS",
@@ -69,6 +79,9 @@ __all__ = [
     "MAX_BYTES",
     "AvailableMethods",
     "Brought",
+    "BroughtCard",
+    "CardRequest",
+    "ChargeRequest",
     "CheckoutRequest",
     "CleanFile",
     "Decision",
@@ -88,11 +101,14 @@ __all__ = [
     "approvals",
     "ask",
     "awaiting_sums",
+    "begin_card",
+    "begin_charge",
     "begin_checkout",
     "bookable_payment",
     "bookable_refund",
     "cancel_payment",
     "cancelled_or",
+    "cards_to_enter",
     "change_config",
     "checkout_to_cancel",
     "claim_of",
@@ -102,6 +118,8 @@ __all__ = [
     "create_config",
     "due_sums",
     "figures",
+    "finish_card",
+    "finish_charge",
     "finish_checkout",
     "get_payment",
     "get_payment_across_accounts",
@@ -117,9 +135,11 @@ __all__ = [
     "list_payments_across_accounts",
     "list_waiting",
     "lock_invoices_across_accounts",
+    "may_save_card",
     "method_setup",
     "offered_packages",
     "open_action",
+    "open_card",
     "open_checkout",
     "open_claims_like",
     "open_invoices",

@@ -8,14 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from igny8_core.accounts.roles import AccountRole
+from igny8_core.business.billing.domain.errors import CardDeclined
 from igny8_core.business.billing.domain.methods import ONLINE, PaymentMethod
 from igny8_core.business.billing.public import (
     Brought,
+    ChargeRequest,
     CheckoutRequest,
     PaymentFilters,
     Span,
     ask,
+    begin_charge,
     begin_checkout,
+    finish_charge,
     finish_checkout,
     hear,
     list_payments,
@@ -72,6 +76,34 @@ class Checkout(AccountPage):
 
             def finish(brought: Brought) -> Done | AppError:
                 opened = finish_checkout(begun, brought)
+                if isinstance(opened, AppError):
+                    return opened
+                page = "portal:payment" if opened.action is None else "portal:continue"
+                return Done(reverse(page, args=[opened.payment_id]))
+
+            return CallsOut(begun.asked.payment_id, lambda: open_checkout(begun), finish)
+
+        return self.act(operation)
+
+
+class ChargeCard(AccountPage):
+    """Pay all that is left of an invoice by a saved card."""
+
+    roles = {"post": AccountRole.MEMBER}  # noqa: RUF012
+
+    def post(self, request: HttpRequest, invoice_id: UUID, method_id: UUID) -> HttpResponse:
+        """Charge it, and follow the payment; where the bank wants to ask its customer, go there."""
+        address = settings.ENV.base_url + reverse("portal:checkout", args=[invoice_id])
+        wanted = ChargeRequest(invoice_id, address)
+
+        def operation() -> CallsOut[Brought, Done]:
+            begun = begin_charge(account=self.visit.account, method_id=method_id, request=wanted, resumed=self.resumed)
+
+            def finish(brought: Brought) -> Done | AppError:
+                opened = finish_charge(begun, brought)
+                if isinstance(opened, CardDeclined):
+                    # The payment's page says why, and leads to another way.
+                    return Done(reverse("portal:payment", args=[begun.asked.payment_id]))
                 if isinstance(opened, AppError):
                     return opened
                 page = "portal:payment" if opened.action is None else "portal:continue"

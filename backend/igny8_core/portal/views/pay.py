@@ -10,7 +10,14 @@ from igny8_core.accounts.roles import AccountRole
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import ONLINE, PaymentMethod
 from igny8_core.business.billing.edge import InvoiceAnswer
-from igny8_core.business.billing.public import MAX_BYTES, ManualPayment, PaymentService, invoices_of, submitted_minor
+from igny8_core.business.billing.public import (
+    MAX_BYTES,
+    ManualPayment,
+    PaymentService,
+    invoices_of,
+    saved_methods,
+    submitted_minor,
+)
 from igny8_core.events import unit_of_work
 from igny8_core.kit.errors import NotFound
 from igny8_core.kit.money import format_amount
@@ -18,6 +25,7 @@ from igny8_core.portal import formatting, ways
 from igny8_core.portal.forms import ClaimForm
 from igny8_core.portal.views.base import AccountPage, Done
 
+SHOWN_CARDS = 10
 CLAIMED = ("transaction_reference", "notes", "amount", "paid_on", "proof")
 
 
@@ -71,13 +79,17 @@ class Pay(AccountPage):
         requested = self.request.POST.get("way", "") or self.request.GET.get("way", "")
         amount = format_amount(left, invoice.currency)
         first = {"amount": amount, "paid_on": formatting.today(account.time_zone)}
+        online = [config for config in offered.methods if config.payment_method in ONLINE]
+        gateways = {config.payment_method for config in online}
+        cards = saved_methods(account).filter(card__isnull=False, payment_method__in=sorted(gateways))
         return {
             "invoice": InvoiceAnswer.of(invoice, time_zone=account.time_zone),
             "payable": invoice.status == InvoiceStatus.PENDING and left > 0,
             "amount": amount,
             "submitted": format_amount(submitted, invoice.currency) if submitted else None,
             "ways": offers,
-            "online": [config for config in offered.methods if config.payment_method in ONLINE],
+            "online": online,
+            "cards": cards[:SHOWN_CARDS],
             "way": ways.chosen(offers, requested, default_method=default),
             "form": form or ClaimForm(initial=first, visit=self.visit, currency=invoice.currency),
         }

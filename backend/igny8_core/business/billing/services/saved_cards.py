@@ -77,14 +77,24 @@ class HeardCard:
     failure: GatewayError | None = None
 
 
+type BroughtCard = Started | GatewayError
+"""What came of opening a page on which a card is entered."""
+
+
+def may_save_card(account: Account, payment_method: PaymentMethod) -> bool:
+    """Whether the account is offered a gateway that keeps cards."""
+    gateway = gateway_of(payment_method)
+    configured = available(method_configs(account.country), country=account.country, currency=None, amount_minor=None)
+    offered = any(one.payment_method == payment_method for one in configured)
+    return offered and isinstance(gateway, KeepsCards)
+
+
 def begin_card(*, account: Account, request: CardRequest, resumed: UUID | None = None) -> BegunCard:
     """Write down that a payer wants to keep a card. Raises `ValidationError`, `MethodNotAvailable`."""
     for field in ("success_url", "cancel_url"):
         ensure_return_address(getattr(request, field), hosts=settings.ENV.return_hosts, field=field)
     gateway = gateway_of(request.payment_method)
-    configured = available(method_configs(account.country), country=account.country, currency=None, amount_minor=None)
-    offered = any(one.payment_method == request.payment_method for one in configured)
-    if gateway is None or not offered or not isinstance(gateway, KeepsCards):
+    if gateway is None or not may_save_card(account, request.payment_method):
         raise MethodNotAvailable
     cards, now = SavedCard.objects.for_account(account), clock.now()
     card = None if resumed is None else cards.filter(id=resumed, state=CardState.OPEN.value).first()
@@ -113,7 +123,7 @@ def begin_card(*, account: Account, request: CardRequest, resumed: UUID | None =
     return BegunCard(account.id, card.id, gateway.name, order)
 
 
-def open_card(begun: BegunCard) -> Started | GatewayError:
+def open_card(begun: BegunCard) -> BroughtCard:
     """Call the gateway; outside of any transaction."""
     try:
         with calling(begun.gateway) as gateway:
@@ -129,7 +139,7 @@ def open_card(begun: BegunCard) -> Started | GatewayError:
         return failure
 
 
-def finish_card(begun: BegunCard, brought: Started | GatewayError) -> SavedCard | AppError:
+def finish_card(begun: BegunCard, brought: BroughtCard) -> SavedCard | AppError:
     """Write down where the payer goes on; a refusal where no page was opened, which nobody can use then."""
     card = _locked(begun.account_id, begun.card_id)
     if isinstance(brought, Started):
