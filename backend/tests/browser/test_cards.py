@@ -127,7 +127,7 @@ def test_save_a_card_and_pay_with_it(site: Site) -> None:
     expect(page.get_by_text("A card is not saved yet.")).to_be_visible()
     shoot(page, "methods-waiting")
     asked_about_the_card(cast)
-    expect(page.get_by_text("Visa ···· 4242")).to_be_visible()
+    expect(page.get_by_text("Visa ···· 4242", exact=True)).to_be_visible()
     expect(page.get_by_text("12/2034")).to_be_visible()
     expect(page.get_by_text("A card is not saved yet.")).to_have_count(0)
     shoot(page, "methods-card")
