@@ -15,8 +15,9 @@ serve: environment ## Bring the product up with demo data
 test: environment ## Run all tests (ARGS="-n 2 -k name")
 	$(PYTHON) -m pytest $(ARGS)
 
-soak: environment ## The money's state machine and the gateways' races for long (RUNS=5000 STEPS=60), then `make mutants`
+soak: environment ## The money's state machine and the races for long (RUNS=5000 STEPS=60), then `make mutants`
 	MONEY_RUNS=$(or $(RUNS),5000) MONEY_STEPS=$(or $(STEPS),60) $(PYTHON) -m pytest -p no:xdist backend/tests/services/test_money_machine.py
+	ROUNDS=200 $(PYTHON) -m pytest -n 2 backend/tests/races
 	ROUNDS=200 CHECKOUTS=500 MESSAGES=2000 $(PYTHON) -m pytest -p no:xdist backend/tests/gateways
 	@$(MAKE) mutants
 

@@ -12,7 +12,10 @@ import json
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +23,7 @@ import django
 import psycopg
 from django.db import connection
 from django.test import Client
+from igny8_core.accounts import tenancy
 from psycopg.adapt import PyFormat, Transformer
 
 _PLACEHOLDER = re.compile(r"%%|%s|%\((\w+)\)s")
@@ -51,6 +55,15 @@ class Script:
         if inside != self.inside:
             self.lines.append("BEGIN;" if inside else "COMMIT;")
             self.inside = inside
+
+    def begin(self, send: Callable[[str], datetime], statements: str) -> datetime:
+        """Write down how a transaction begins and is bound to its tenant, in one message, and send that."""
+        mode, _, binding = statements.partition("; ")
+        for text, expression in self.replace.items():
+            binding = binding.replace(f"'{text}'", f"({expression})::text")
+        self.lines += [r"\startpipeline", f"{mode};", f"{binding};", r"\endpipeline"]
+        self.inside = True
+        return send(statements)
 
     def _numbered(self, sql: str, params: Any) -> str:
         """The statement with pgbench's variables in place of its parameters."""
@@ -110,6 +123,7 @@ def main() -> None:
     django.setup()
     connection.ensure_connection()
     script = Script(asked["replace"])
+    tenancy.asked_with_begin = partial(script.begin, tenancy.asked_with_begin)
     with connection.execute_wrapper(script.note):
         answer = Client().generic(
             asked["method"],

@@ -148,7 +148,7 @@ def database(url: str, *, pooled: bool = False) -> dict[str, Any]:
     if pooled:
         options["pool"] = {"min_size": 2, "max_size": 8, "timeout": 5, "max_idle": 300}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "igny8_core.kit.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -5,13 +5,16 @@ nothing, so the policies of `<prefix>_operator` apply only to a transaction that
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.operations.base import Operation
+from psycopg import sql
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from igny8_core.accounts.platform import PLATFORM_ID
 
@@ -45,11 +48,12 @@ class Scope:
         return cls.operators() if account_id == PLATFORM_ID else cls.tenant(account_id)
 
 
-def enter(scope: Scope, *, read_only: bool = False) -> datetime:
-    """Bind the open transaction to the scope and return the database's time for it.
+def enter(scope: Scope, *, read_only: bool = False, snapshot: bool = False) -> datetime:
+    """Begin the transaction, bind it to the scope, and return the database's time for it: one round trip for all three.
 
-    With `read_only` PostgreSQL refuses every later write and row lock in the transaction; this takes no extra statement
-    and cannot be reverted within the transaction. Only transaction-local settings are safe behind a transaction-pooling
+    It is called inside `transaction.atomic()` before any other statement. With `read_only` PostgreSQL refuses every
+    later write and row lock in the transaction, and that cannot be reverted within it. With `snapshot` every statement
+    sees what was committed when this one ran. Only transaction-local settings are safe behind a transaction-pooling
     proxy. A process with the owner's login switches to no role and is subject to the owner's policies.
     """
     settled: dict[str, str] = {}
@@ -57,14 +61,26 @@ def enter(scope: Scope, *, read_only: bool = False) -> datetime:
         settled["app.account_id"] = str(scope.account_id)
     elif settings.TAKES_OPERATOR_ROLE:
         settled["role"] = settings.DATABASE_ROLES.operator
-    if read_only:
-        settled["transaction_read_only"] = "on"
-    columns = [f"set_config('{name}', %s, true)" for name in settled]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([*columns, 'now()'])}", list(settled.values()))
-        row = cursor.fetchone()
-    assert row is not None
-    return row[-1]  # type: ignore[no-any-return]
+    modes = ("ISOLATION LEVEL REPEATABLE READ " if snapshot else "") + ("READ ONLY" if read_only else "READ WRITE")
+    columns = [f"set_config('{name}', {sql.quote(value)}, true)" for name, value in settled.items()]
+    return asked_with_begin(f"BEGIN {modes}; SELECT {', '.join([*columns, 'now()'])}")
+
+
+def asked_with_begin(statements: str) -> datetime:
+    """What the last of several statements answers in its last column.
+
+    psycopg would send BEGIN by itself, in a round trip of its own, and takes it for sent once a transaction is open.
+    """
+    with connection.wrap_database_errors:
+        sender = connection.connection.pgconn
+        if sender.transaction_status != TransactionStatus.IDLE:
+            raise RuntimeError("a scope is entered before anything else is done in its transaction")
+        result = sender.exec_(statements.encode())
+        if result.status != ExecStatus.TUPLES_OK:
+            raise psycopg.errors.error_from_result(result)
+        text = result.get_value(0, result.nfields - 1)
+    assert text is not None
+    return datetime.fromisoformat(text.decode()).astimezone(UTC)
 
 
 class TenancyOperation(Operation):

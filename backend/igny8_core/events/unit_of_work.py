@@ -30,8 +30,6 @@ from igny8_core.kit.locks import Overtaken
 MAX_ATTEMPTS = 5
 RETRIED_SQLSTATES = frozenset({"40P01", "40001"})
 BACKOFF_SECONDS = 0.02
-# Before the transaction's first query, which takes the snapshot.
-ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +113,7 @@ def _run_once[T](
     operation: Callable[[], T], *, scope: Scope, actor: Actor, request_id: UUID | None, snapshot: bool
 ) -> T:
     with transaction.atomic(durable=True):
-        if snapshot:
-            with connection.cursor() as cursor:
-                cursor.execute(ONE_SNAPSHOT)
-        unit = UnitOfWork(scope, actor, request_id, enter(scope))
+        unit = UnitOfWork(scope, actor, request_id, enter(scope, snapshot=snapshot))
         token = _current.set(unit)
         try:
             with clock.unit_of_work(unit.instant):

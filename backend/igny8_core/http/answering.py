@@ -73,26 +73,55 @@ def answer(claim: Claim | None, operation: Operation, *, caller: Caller) -> Http
 
     def begin() -> HttpResponse | CallsOut[Any, HttpResponse]:
         nonlocal taken
+        taken = None
         if claim is None:
             return operation(None)
         found = idempotency.take(claim, until=clock.now() + HELD)
         if isinstance(found, HttpResponse):
             return found
         taken = found
-        begun = _in_savepoint(lambda: operation(found.subject_id))
+        begun = operation(found.subject_id)
         if isinstance(begun, CallsOut):
             idempotency.hold(found, subject_id=begun.subject_id, until=clock.now() + HELD)
-            return begun
-        idempotency.store(found, begun)
+        else:
+            idempotency.store(found, begun)
         return begun
 
-    begun = caller.run(begin)
+    try:
+        begun = caller.run(begin)
+    except Exception as exception:
+        refusal = _refusal(exception)
+        if claim is None or taken is None or refusal is None:
+            raise
+        return caller.run(lambda: _stored(claim, refusal))
     if isinstance(begun, HttpResponse):
         return begun
     # Back to the pool with it: somebody else's request may need it while we wait.
     connection.close()
     brought = begun.ask()
     return caller.run(lambda: _finished(taken, begun, brought))
+
+
+def _refusal(exception: Exception) -> HttpResponse | None:
+    """The answer that a refused change leaves behind, if that is one to be stored."""
+    error = from_exception(exception)
+    if error is None or isinstance(error, Internal):
+        return None
+    response = responses.failure(error)
+    return response if _is_stored(response) else None
+
+
+def _stored(claim: Claim, refusal: HttpResponse) -> HttpResponse:
+    """Store the refusal of a change that was rolled back, its claim included.
+
+    A savepoint would keep the claim, but every change that succeeds would pay for it. A twin of the request may have
+    been answered in between: then that is the answer.
+    """
+    found = idempotency.take(claim, until=clock.now() + HELD)
+    if isinstance(found, HttpResponse):
+        return found
+    idempotency.store(found, refusal)
+    return refusal
 
 
 def _finished(taken: Taken | None, begun: CallsOut[Any, HttpResponse], brought: object) -> HttpResponse:
@@ -109,23 +138,6 @@ def _finished(taken: Taken | None, begun: CallsOut[Any, HttpResponse], brought: 
     else:
         idempotency.release(taken)
     return response
-
-
-def _in_savepoint(
-    operation: Callable[[], HttpResponse | CallsOut[Any, HttpResponse]],
-) -> HttpResponse | CallsOut[Any, HttpResponse]:
-    """A refusal is an answer to be stored, whose writes are gone."""
-    try:
-        with unit_of_work.savepoint():
-            return operation()
-    except Exception as exception:
-        error = from_exception(exception)
-        if error is None or isinstance(error, Internal):
-            raise
-        response = responses.failure(error)
-        if not _is_stored(response):
-            raise
-        return response
 
 
 def _is_stored(response: HttpResponse) -> bool:

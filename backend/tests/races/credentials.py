@@ -15,9 +15,9 @@ from igny8_core.events.models import Event
 from tests.cast import Api, as_operator
 from tests.races.test_manual_payment_races import at_once
 
-ROUNDS = int(os.environ.get("ROUNDS", "200"))
-ROUNDS_OF_SIBLINGS = int(os.environ.get("ROUNDS", "40"))
-"""The same fault at another door: `ROUNDS=200` gives these as many."""
+ROUNDS = int(os.environ.get("ROUNDS", "60"))
+ROUNDS_OF_SIBLINGS = int(os.environ.get("ROUNDS", "20"))
+"""The same fault at another door. `make soak` gives all of them 200."""
 AUTH, USERS = "/api/v1/auth/", "/api/v1/admin/users/"
 SPREAD_SECONDS = 0.008
 """How far apart two start at most: about what a request takes, so that they meet at every point of one another."""

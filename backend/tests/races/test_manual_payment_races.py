@@ -47,6 +47,20 @@ def test_the_same_submission_with_one_key(cast: Cast, owner_connection: Any) -> 
     assert counted.fetchone() == (1,)
 
 
+def test_the_same_refused_submission_with_one_key(cast: Cast, owner_connection: Any) -> None:
+    invoice_id = cast.invoice("1000.00")
+
+    def submit(index: int) -> Any:
+        return cast.submit(invoice_id, amount="1000.01", headers={"Idempotency-Key": "too much"})
+
+    answers = at_once(10, submit)
+    assert {answer.status_code for answer in answers} == {409}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 9
+    kept = owner_connection.execute("SELECT status FROM http_idempotencyrecord WHERE key = 'too much'").fetchall()
+    assert kept == [(409,)]
+
+
 def test_partial_submissions_never_pass_the_total(cast: Cast) -> None:
     invoice_id = cast.invoice("1000.00")
     answers = at_once(10, lambda index: cast.submit(invoice_id, f"part {index}", amount="300.00"))

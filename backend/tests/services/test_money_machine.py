@@ -275,7 +275,7 @@ def _account() -> Any:
 
 TestMoney = Money.TestCase
 TestMoney.settings = settings(
-    max_examples=int(os.environ.get("MONEY_RUNS", "200")),
+    max_examples=int(os.environ.get("MONEY_RUNS", "100")),
     stateful_step_count=int(os.environ.get("MONEY_STEPS", "30")),
     deadline=None,
     suppress_health_check=list(HealthCheck),

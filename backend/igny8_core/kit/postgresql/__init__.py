@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend with a faster way to read timestamps."""
