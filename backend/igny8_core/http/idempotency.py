@@ -1,7 +1,8 @@
 """A retried POST gets the first answer again and does nothing twice.
 
 The key's row is inserted first, in the request's own transaction. A concurrent duplicate waits on the unique index and,
-once the first has committed, reads the stored answer. `answering.py` says what runs in between, and how a refusal is kept.
+once the first has committed, reads the stored answer. `answering.py` says what runs in between, and how a refusal is
+kept.
 """
 
 import hashlib
