@@ -190,8 +190,8 @@ def test_nobody_reads_messages_with_the_webs_login(cast: Cast, desk: Desk) -> No
         GatewayMessage.objects.count()
 
 
-def test_a_refund_or_dispute_asks_and_changes_nothing(cast: Cast, desk: Desk) -> None:
-    """Until they are booked by themselves: the payment stays what it is, and the message is kept."""
+def test_a_dispute_that_is_open_leaves_the_payment_paid(cast: Cast, desk: Desk) -> None:
+    """Its bank has not decided yet: the payment stays what it is, and the message is kept."""
     invoice_id = cast.invoice()
     payment_id = check_out(cast.member, invoice_id).json()["data"]["payment"]["id"]
     session = desk.sessions(payment_id)[0]["id"]

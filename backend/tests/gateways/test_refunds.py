@@ -217,12 +217,13 @@ def test_the_gateway_refuses(cast: Cast, desk: Desk) -> None:
     _, payment_id = paid_by_card(cast, desk)
     session = desk.sessions(payment_id)[0]["id"]
     desk.post("/stripe/dispute", session=session)
-    answer = give_back(cast, payment_id)
+    answer = give_back(cast, payment_id, amount="600.00")
     shown = answer.json()
     assert (answer.status_code, shown["data"]["refund"]["status"]) == (200, "failed")
     assert "charge_disputed" in shown["data"]["refund"]["failure_reason"]
     assert "still owed" in shown["message"]
     assert desk.refunds(payment_id) == []
+    assert give_back(cast, payment_id, amount="1.00").json()["code"] == "payment_disputed"
     verified(cast)
 
 

@@ -15,6 +15,7 @@ from igny8_core.business.billing.selectors.booking_targets import (
 from igny8_core.business.billing.selectors.checkouts import open_action
 from igny8_core.business.billing.selectors.claims import claim_of
 from igny8_core.business.billing.selectors.credit_packages import offered_packages
+from igny8_core.business.billing.selectors.disputes import disputes_across_accounts
 from igny8_core.business.billing.selectors.dues import awaiting_sums, covered, due_sums, open_invoices, submitted_minor
 from igny8_core.business.billing.selectors.invoices import invoice_detail, invoices_across_accounts, invoices_of
 from igny8_core.business.billing.selectors.parties import parties_of
@@ -116,6 +117,7 @@ __all__ = [
     "confirm_change",
     "covered",
     "create_config",
+    "disputes_across_accounts",
     "due_sums",
     "figures",
     "finish_card",

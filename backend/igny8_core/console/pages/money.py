@@ -31,6 +31,7 @@ PAYMENT_COLOURS = {
 REFUND_COLOURS = {
     "pending_approval": "warning",
     "pending": "info",
+    "processing": "info",
     "completed": "success",
     "failed": "danger",
     "cancelled": "info",
@@ -213,10 +214,12 @@ class RefundPage(OperatorPage):
         "destination",
         "beneficiary",
         "state",
+        "failure_reason",
         "reason",
         "approvals",
         "created_at",
         "completed_at",
+        "failed_at",
         "cancelled_at",
     ]
     readonly_fields: ClassVar = fields

@@ -75,6 +75,14 @@ class AmountExceedsRefundable(AppError):
     default_message = "The amount is more than what can still be refunded on this payment."
 
 
+class PaymentDisputed(AppError):
+    """The payer's bank disputes the payment, so that a refund would give the money back twice."""
+
+    kind = ErrorKind.CONFLICT
+    code = "payment_disputed"
+    default_message = "The payer's bank disputes this payment. Wait for its decision before you give money back."
+
+
 class NothingToExport(AppError):
     """No pending transfer can go into the requested file."""
 

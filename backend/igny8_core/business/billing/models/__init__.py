@@ -1,7 +1,7 @@
 """The tables of billing: invoices, payments, allocations, refunds, and payment methods."""
 
 from igny8_core.business.billing.models.credit_package import CreditPackage, CreditPackagePrice
-from igny8_core.business.billing.models.gateway import Checkout, GatewayMessage
+from igny8_core.business.billing.models.gateway import Checkout, Dispute, GatewayMessage
 from igny8_core.business.billing.models.invoice import Invoice, InvoiceCounter, InvoiceLine
 from igny8_core.business.billing.models.payment import Payment, PaymentDuplicate
 from igny8_core.business.billing.models.payment_method import AccountPaymentMethod, PaymentMethodConfig
@@ -17,6 +17,7 @@ __all__ = [
     "Checkout",
     "CreditPackage",
     "CreditPackagePrice",
+    "Dispute",
     "GatewayMessage",
     "Invoice",
     "InvoiceCounter",

@@ -1,15 +1,17 @@
-"""What we know of payments at gateways: each checkout, and every message that a gateway has sent."""
+"""What we know of payments at gateways: each checkout and dispute, and every message that a gateway has sent."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from igny8_core.business.billing.domain.disputes import DisputedMoney
 from igny8_core.business.billing.domain.gateway_states import GatewayStatus
+from igny8_core.business.billing.domain.money_back import DisputeStatus
 from igny8_core.business.billing.models.payment import Payment
 from igny8_core.business.billing.models.saved_card import SavedCard
 from igny8_core.kit.ids import uuid7
-from igny8_core.kit.models import TenantManager, TenantModel
+from igny8_core.kit.models import NextValue, TenantManager, TenantModel
 
 
 class Checkout(TenantModel):
@@ -104,3 +106,50 @@ class GatewayMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_id}"
+
+
+class Dispute(TenantModel):
+    """What a payer's bank disputes of a payment, as the gateway said last; amounts in minor units.
+
+    `money` is where the disputed money is, and `moves` counts its journals. `respond_by` is when evidence has to be at
+    the gateway. `refundable` is the gateway's word on refunds while it lasts.
+    """
+
+    sequence = models.BigIntegerField(db_default=NextValue("billing_dispute_sequence"), editable=False)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="disputes", db_constraint=False, db_index=False
+    )
+    gateway = models.CharField(max_length=16)
+    gateway_handle = models.CharField(max_length=255)
+    status = models.CharField(max_length=32)
+    reason = models.CharField(max_length=80, blank=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    money = models.CharField(max_length=16, default=DisputedMoney.UNTOUCHED.value)
+    moves = models.SmallIntegerField(default=0)
+    fee_minor = models.BigIntegerField(default=0)
+    fee_currency = models.CharField(max_length=3, blank=True, default="")
+    refundable = models.BooleanField()
+    respond_by = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = TenantManager()
+
+    class Meta:
+        db_table = "billing_dispute"
+        indexes: ClassVar = [
+            models.Index(fields=["account", "sequence"], name="dispute_account_sequence"),
+            models.Index(fields=["respond_by"], condition=Q(closed_at__isnull=True), name="dispute_respond_by"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "payment", "gateway_handle"], name="dispute_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="dispute_amount_positive"),
+            models.CheckConstraint(condition=Q(status__in=[*map(str, DisputeStatus)]), name="dispute_status_known"),
+            models.CheckConstraint(condition=Q(money__in=[*map(str, DisputedMoney)]), name="dispute_money_known"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="dispute_currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.gateway_handle} ({self.status})"

@@ -32,6 +32,10 @@ RECEIVED = """SELECT 'cash of account ' || coalesce(p.account_id, l.account_id) 
     -r.amount_minor FROM billing_refund r
     JOIN billing_payment p ON p.account_id = r.account_id AND p.id = r.payment_id
     WHERE r.status = 'completed' AND r.destination <> 'balance'
+   UNION ALL SELECT d.account_id, d.currency, d.gateway,
+    CASE WHEN d.money IN ('withdrawn', 'lost') THEN -d.amount_minor ELSE d.amount_minor END
+    FROM billing_dispute d WHERE d.money IN ('withdrawn', 'lost', 'returned_late')
+   UNION ALL SELECT d.account_id, d.fee_currency, d.gateway, -d.fee_minor FROM billing_dispute d WHERE d.fee_minor <> 0
    UNION ALL SELECT c.account_id, c.fee_currency, c.gateway, -c.fee_minor FROM billing_checkout c
     WHERE c.fee_minor <> 0) moves
   GROUP BY account_id, currency, payment_method) p
@@ -72,7 +76,8 @@ KEPT = """SELECT account_id, currency, -amount_received_minor AS amount FROM bil
    JOIN billing_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id WHERE a.reversed_at IS NULL
   UNION ALL SELECT account_id, currency,
     CASE destination WHEN 'balance' THEN from_balance_minor - amount_minor ELSE from_balance_minor END
-   FROM billing_refund WHERE status <> 'cancelled'"""
+   FROM billing_refund WHERE status <> 'cancelled'
+  UNION ALL SELECT account_id, currency, -amount_minor FROM billing_dispute WHERE money = 'returned_late'"""
 CHARGED = """SELECT a.account_id, i.currency, a.charges_minor AS amount FROM billing_allocation a
    JOIN billing_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id
    WHERE a.reversed_at IS NULL AND i.status <> 'void'"""
@@ -82,7 +87,9 @@ RETURNED = """SELECT account_id, currency, amount_minor - from_balance_minor AS 
   UNION ALL SELECT a.account_id, i.currency, -a.refunded_minor FROM billing_allocation a
    JOIN billing_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id
    WHERE a.reversed_at IS NULL AND i.status = 'void'"""
-FEES = """SELECT account_id, fee_currency AS currency, fee_minor AS amount FROM billing_checkout WHERE fee_minor <> 0"""
+FEES = """SELECT account_id, fee_currency AS currency, fee_minor AS amount FROM billing_checkout WHERE fee_minor <> 0
+  UNION ALL SELECT account_id, fee_currency, fee_minor FROM billing_dispute WHERE fee_minor <> 0"""
+DISPUTED = "SELECT account_id, currency, amount_minor AS amount FROM billing_dispute WHERE money = '{money}'"
 GIVEN_UP = """SELECT account_id, currency, amount_total_minor - amount_settled_minor AS amount FROM billing_invoice
    WHERE status = 'uncollectible'"""
 CODES = (
@@ -92,11 +99,14 @@ CODES = (
     COMPARED.format(name="revenue", code="revenue", rows=BILLED.format(amount="amount_tax_minor - amount_total_minor")),
     COMPARED.format(name="tax", code="tax", rows=BILLED.format(amount="-amount_tax_minor")),
     COMPARED.format(name="refunds", code="refunds", rows=RETURNED),
+    COMPARED.format(name="disputed", code="disputed", rows=DISPUTED.format(money="withdrawn")),
+    COMPARED.format(name="dispute losses", code="dispute_losses", rows=DISPUTED.format(money="lost")),
     COMPARED.format(name="bad debts", code="bad_debts", rows=GIVEN_UP),
 )
 # The journals that billing posts; used or adjusted credits have no rows in billing.
 SOURCES = """SELECT account_id, id FROM billing_invoice UNION ALL SELECT account_id, id FROM billing_payment
- UNION ALL SELECT account_id, id FROM billing_allocation UNION ALL SELECT account_id, id FROM billing_refund"""
+ UNION ALL SELECT account_id, id FROM billing_allocation UNION ALL SELECT account_id, id FROM billing_refund
+ UNION ALL SELECT account_id, id FROM billing_dispute"""
 STRAY = f"""SELECT 'journal ' || j.id || ' (' || j.kind || ') is for ' || j.source_id || ', which billing does not know'
  FROM ledger_journal j LEFT JOIN ({SOURCES}) s ON s.account_id = j.account_id AND s.id = j.source_id
  WHERE s.id IS NULL AND EXISTS (SELECT 1 FROM ledger_journalline l WHERE l.account_id = j.account_id
@@ -124,11 +134,14 @@ tied AS (
   UNION ALL SELECT a.account_id, a.invoice_id FROM public.billing_allocation a
    WHERE a.account_id = tied.account_id AND a.id = tied.id
   UNION ALL SELECT r.account_id, r.payment_id FROM public.billing_refund r
-   WHERE r.account_id = tied.account_id AND r.id = tied.id) next),
+   WHERE r.account_id = tied.account_id AND r.id = tied.id
+  UNION ALL SELECT d.account_id, d.payment_id FROM public.billing_dispute d
+   WHERE d.account_id = tied.account_id AND d.id = tied.id) next),
 {TIED.format(table="billing_invoice", key="id")},
 {TIED.format(table="billing_payment", key="id")},
 {TIED.format(table="billing_allocation", key="invoice_id")},
 {TIED.format(table="billing_refund", key="payment_id")},
+{TIED.format(table="billing_dispute", key="payment_id")},
 {TIED.format(table="billing_checkout", key="payment_id")},
 ledger_balance AS MATERIALIZED (
  SELECT l.account_id, l.unit, l.code, sum(l.amount_minor)::bigint AS amount_minor

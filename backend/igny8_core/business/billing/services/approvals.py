@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
-
 from igny8_core.accounts.models import Account
 from igny8_core.business.billing.domain.approvals import ensure_may_approve
-from igny8_core.business.billing.domain.errors import ApprovalsDisagree, InvalidTransition
+from igny8_core.business.billing.domain.errors import ApprovalsDisagree, InvalidTransition, PaymentDisputed
 from igny8_core.business.billing.domain.notes import mask_card_numbers
 from igny8_core.business.billing.domain.payment_states import PaymentStatus
-from igny8_core.business.billing.models import Allocation, Approval, Invoice, Payment, Refund
+from igny8_core.business.billing.models import Approval, Invoice, Payment, Refund
 from igny8_core.business.billing.selectors.approvals import Grounds, grounds_of, meant_for
+from igny8_core.business.billing.selectors.disputes import is_disputed
 from igny8_core.business.billing.services import settlement, transitions
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
@@ -119,22 +118,23 @@ def bounce_payment(*, payment_id: UUID, reason: str) -> Payment:
     """Reverse a payment whose transfer the bank has returned: its invoices are due again and its credits are taken
     back.
 
-    Refused if any of it was refunded. Raises `NotFound`, `InvalidTransition`.
+    Refused if any of it was refunded or is disputed. Raises `NotFound`, `InvalidTransition`, `PaymentDisputed`.
     """
     payment = Payment.objects.across_accounts().filter(id=payment_id).first()
     if payment is None:
         raise NotFound
-    # The excess may have to be taken back from invoices that the balance has paid, so those are locked too.
-    touched = Allocation.objects.for_account(payment.account_id).filter(
-        Q(payment_id=payment_id) | Q(payment=None, invoice__currency=payment.currency), reversed_at=None
+    touched = settlement.touched_by_unsettling(
+        account_id=payment.account_id, payment_id=payment_id, currency=payment.currency
     )
-    invoices = _lock_invoices(payment.account_id, touched.values_list("invoice_id", flat=True))
+    invoices = _lock_invoices(payment.account_id, touched)
     payment = _lock_payment(payment.account_id, payment_id)
     if payment.status != PaymentStatus.SUCCEEDED:
         raise InvalidTransition(f"A payment that is {payment.status} cannot bounce.")
     refunds = Refund.objects.for_account(payment.account_id).filter(payment=payment)
     if refunds.exclude(status="cancelled").exists():
         raise InvalidTransition("Part of this payment has been refunded, so it cannot bounce.")
+    if is_disputed(payment):
+        raise PaymentDisputed
     settlement.unsettle(payment=payment, invoices=invoices, reason=reason)
     return payment
 

@@ -41,7 +41,8 @@ from igny8_core.business.billing.gateways.base import (
 )
 from igny8_core.business.billing.gateways.cards import KeepsCards
 from igny8_core.business.billing.models import Checkout, Payment, Refund
-from igny8_core.business.billing.services import gateway_refunds, settlement, transitions
+from igny8_core.business.billing.selectors.disputes import is_disputed, was_charged_back
+from igny8_core.business.billing.services import disputes, gateway_refunds, settlement, transitions
 from igny8_core.business.billing.services.checkout_rows import (
     AT_WORK,
     Held,
@@ -69,6 +70,7 @@ NO_ANSWER = "The payment gateway did not answer. Nothing was changed; try again.
 TRY_AGAIN_SECONDS = 10
 NEVER_OPENED = "The gateway never opened the checkout."
 NOT_FINISHED = "Nobody paid before the checkout was closed."
+FAILED_LATE = "The gateway has taken the payment back after it had succeeded."
 GATEWAY_FAILED = "The gateway could not collect the money."
 
 GIVEN_UP = "The gateway gave no answer for too long, so nobody asks it by itself any more."
@@ -224,7 +226,9 @@ def _find(gateway: Gateway, asked: Asked) -> str | None:
 
 def hear(asked: Asked, heard: Heard) -> Payment:
     """Let the answer become of the payment what it says, and note when to ask again."""
-    held = lock_checkout(account_id=asked.account_id, payment_id=asked.payment_id)
+    late = asked.is_paid and heard.state is not None and heard.state.status is GatewayStatus.FAILED
+    to_unsettle = late or disputes.may_take_back(heard.back)
+    held = lock_checkout(account_id=asked.account_id, payment_id=asked.payment_id, to_unsettle=to_unsettle)
     if heard.handle:
         adopt_handle(held, heard.handle)
     known = held.checkout.problem
@@ -237,6 +241,8 @@ def hear(asked: Asked, heard: Heard) -> Payment:
     elif asked.closes and held.checkout.state not in ("", GatewayStatus.OPEN) and not _is_final(heard.state):
         # While we had it closed, somebody has decided to collect it: their answer decides.
         schedule(held)
+    elif late and held.payment.status == PaymentStatus.SUCCEEDED:
+        _take_late_failure(held, heard.state)
     else:
         take_state(held, heard.state)
     if heard.back is not None and not held.checkout.problem:
@@ -295,7 +301,11 @@ def take_state(held: Held, state: State) -> None:
         case Move.CLOSE:
             transitions.apply(payment, to=PaymentStatus.CANCELLED, reason=NOT_FINISHED)
         case Move.STAY:
-            if state.status is GatewayStatus.PAID and payment.status not in (*UNDECIDED, *_SETTLED):
+            if (
+                state.status is GatewayStatus.PAID
+                and payment.status not in (*UNDECIDED, *_SETTLED)
+                and not was_charged_back(payment)
+            ):
                 _disagree(held, f"The gateway says that this payment is paid, and it is {payment.status}.")
                 return
     _take_fee(held, state)
@@ -366,10 +376,37 @@ def _not_there(held: Held) -> None:
 def _take_back(held: Held, heard: Heard, known_problem: str) -> None:
     """Book what went back; `known_problem` is what an operator was told before."""
     back = heard.back or MoneyBack()
-    problem = gateway_refunds.take_refunds(payment_id=held.payment.id, known=back.refunds, sent=heard.sent)
+    payment = held.payment
+    told = (
+        gateway_refunds.take_refunds(payment_id=payment.id, known=back.refunds, sent=heard.sent),
+        _take_disputes(held, back),
+    )
+    problem = " ".join(sentence for sentence in told if sentence)
     if problem:
         held.checkout.problem = known_problem
         _disagree(held, problem[:300])
+
+
+def _take_disputes(held: Held, back: MoneyBack) -> str:
+    """Refunds have changed the payment's row meanwhile."""
+    if not back.disputes:
+        return ""
+    held.payment.refresh_from_db()
+    return disputes.take_disputes(
+        payment=held.payment, gateway=held.checkout.gateway, invoices=held.invoices, known=back.disputes
+    )
+
+
+def _take_late_failure(held: Held, state: State) -> None:
+    """The gateway had called it paid and takes that back, when asked after we knew: as a bounced transfer."""
+    payment = held.payment
+    refunded = Refund.objects.for_account(payment.account_id).filter(payment=payment).exclude(status="cancelled")
+    problem = difference(state, expected_of(held))
+    if problem or refunded.exists() or is_disputed(payment):
+        _disagree(held, problem or "The gateway takes a payment back that was refunded or is disputed.")
+        return
+    settlement.unsettle(payment=payment, invoices=held.invoices, reason=FAILED_LATE)
+    schedule(held)
 
 
 def _disagree(held: Held, problem: str) -> None:

@@ -1,6 +1,6 @@
 """A checkout's rows under their locks: what was ordered, whether it is still wanted, and the decision to collect it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from igny8_core.business.billing.domain.gateway_states import UNDECIDED, Expected, GatewayStatus, State, difference
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.models import Checkout, Invoice, Payment
+from igny8_core.business.billing.services.settlement import touched_by_unsettling
 from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
@@ -26,17 +27,24 @@ class Held:
     invoice: Invoice
     payment: Payment
     checkout: Checkout
+    invoices: dict[UUID, Invoice] = field(default_factory=dict)
+    """All that are locked: more than its own where the payment may be taken back."""
 
 
-def lock_checkout(*, account_id: UUID, payment_id: UUID) -> Held:
-    """Lock a checkout's invoice, payment and own row, in this order."""
-    invoice_id = Payment.objects.for_account(account_id).values_list("invoice_id", flat=True).get(id=payment_id)
+def lock_checkout(*, account_id: UUID, payment_id: UUID, to_unsettle: bool = False) -> Held:
+    """Lock a checkout's invoice (or all that taking the payment back touches), payment and own row, in this order."""
+    found = Payment.objects.for_account(account_id).values_list("invoice_id", "currency").get(id=payment_id)
+    invoice_id, currency = found
     assert invoice_id is not None, "a checkout is for one invoice"
-    (invoice,) = lock_by_id(Invoice, account_id=account_id, ids=[invoice_id])
+    ids = {invoice_id}
+    if to_unsettle:
+        ids |= touched_by_unsettling(account_id=account_id, payment_id=payment_id, currency=currency)
+    invoices = {invoice.id: invoice for invoice in lock_by_id(Invoice, account_id=account_id, ids=ids)}
+    invoice = invoices[invoice_id]
     (payment,) = lock_by_id(Payment, account_id=account_id, ids=[payment_id])
     checkout = lock_one(Checkout.objects.for_account(account_id).filter(payment_id=payment_id))
     assert checkout is not None, "checkouts are never deleted"
-    return Held(invoice, payment, checkout)
+    return Held(invoice, payment, checkout, invoices)
 
 
 def adopt_handle(held: Held, handle: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from igny8_core.accounts.models import Account
-from igny8_core.business.billing.domain.errors import FourEyesRequired, InvalidTransition
+from igny8_core.business.billing.domain.errors import FourEyesRequired, InvalidTransition, PaymentDisputed
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
 from igny8_core.business.billing.domain.methods import MANUAL
 from igny8_core.business.billing.domain.notes import mask_card_numbers
@@ -18,6 +18,7 @@ from igny8_core.business.billing.domain.payment_states import PaymentStatus
 from igny8_core.business.billing.domain.refunds import RefundDestination, RefundPlan, RefundStatus
 from igny8_core.business.billing.models import Payment, Refund
 from igny8_core.business.billing.selectors.approvals import refund_approvals_needed
+from igny8_core.business.billing.selectors.disputes import is_disputed
 from igny8_core.business.billing.selectors.payers import is_payers_account
 from igny8_core.business.billing.services import refund_booking
 from igny8_core.business.billing.services.checkout_rows import AT_WORK
@@ -47,14 +48,16 @@ class RefundRequest:
 def refund_payment(*, payment_id: UUID, request: RefundRequest) -> Refund:
     """Refund a succeeded payment, in full or in part. One that is `processing` is to be sent by the gateway.
 
-    Raises `NotFound`, `ValidationError`, `InvalidTransition`, `AmountExceedsRefundable`, `InsufficientCredits`, and
-    `InsufficientBalance` if overpaid money that would be paid out has been spent.
+    Raises `NotFound`, `ValidationError`, `InvalidTransition`, `PaymentDisputed`, `AmountExceedsRefundable`,
+    `InsufficientCredits`, and `InsufficientBalance` if overpaid money that would be paid out has been spent.
     """
     source = refund_booking.locked_source(payment_id)
     payment = source.payment
     if payment.status != PaymentStatus.SUCCEEDED:
         raise InvalidTransition(f"A payment that is {payment.status} cannot be refunded.")
     _ensure_way_back(payment, request)
+    if is_disputed(payment):
+        raise PaymentDisputed
     leaves = request.destination is not RefundDestination.BALANCE
     if leaves:
         hold(Account, row_id=payment.account_id)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from igny8_core.business.billing.domain.allocation import Claim, Split, split
 from igny8_core.business.billing.domain.errors import InvalidTransition
 from igny8_core.business.billing.domain.invoice_states import InvoiceStatus
@@ -63,11 +65,23 @@ def settle(
         _record(EventType.PAYMENT_ARRIVED_LATE, payment, excess_minor=shared.excess_minor, invoice_ids=late)
 
 
-def unsettle(*, payment: Payment, invoices: Invoices, reason: str) -> None:
+def touched_by_unsettling(*, account_id: UUID, payment_id: UUID, currency: str) -> set[UUID]:
+    """The invoices to lock before a payment is un-settled: what it has settled, and what the balance has paid.
+
+    The excess may have to be taken back from the latter.
+    """
+    touched = Allocation.objects.for_account(account_id).filter(
+        Q(payment_id=payment_id) | Q(payment=None, invoice__currency=currency), reversed_at=None
+    )
+    return set(touched.values_list("invoice_id", flat=True))
+
+
+def unsettle(*, payment: Payment, invoices: Invoices, reason: str, held_in: str = "") -> None:
     """Reverse what a bounced transfer had settled: its invoices are due again and its credits are taken back.
 
-    `invoices` holds every invoice that the payment settled, and those that the balance has paid. Raises
-    `InvalidTransition`, and `Overtaken` if the balance has paid another one since they were locked.
+    `invoices` holds those of `touched_by_unsettling`; `held_in` is the code that the money is in, if it is not with its
+    method any more. Raises `InvalidTransition`, and `Overtaken` if the balance has paid another one since they were
+    locked.
     """
     lock_balances(account_id=payment.account_id, unit=payment.currency)
     allocations = list(
@@ -78,7 +92,7 @@ def unsettle(*, payment: Payment, invoices: Invoices, reason: str) -> None:
     if excess:
         _free_balance(payment, excess, invoices)
     transitions.apply(payment, to=PaymentStatus.FAILED, reason=reason, reversal=True)
-    post(_reversed_entry(payment, allocations, invoices, excess), account_id=payment.account_id)
+    post(_reversed_entry(payment, allocations, invoices, excess, held_in), account_id=payment.account_id)
     for allocation in allocations:
         _take_off(allocation, invoices[allocation.invoice_id])
 
@@ -150,10 +164,12 @@ def _settled_entry(payment: Payment, shared: Split) -> Entry:
     return Entry(JournalKind.PAYMENT_SETTLED, payment.id, payment.currency, lines)
 
 
-def _reversed_entry(payment: Payment, allocations: list[Allocation], invoices: Invoices, excess: int) -> Entry:
+def _reversed_entry(
+    payment: Payment, allocations: list[Allocation], invoices: Invoices, excess: int, held_in: str
+) -> Entry:
     """Reverse the settlement's lines; what becomes due on a written-off invoice is written off again."""
     lines = {
-        cash(payment.payment_method): -(payment.amount_received_minor or 0),
+        held_in or cash(payment.payment_method): -(payment.amount_received_minor or 0),
         Code.BANK_CHARGES.value: -sum(allocation.charges_minor for allocation in allocations),
         Code.CUSTOMER_BALANCE.value: excess,
         Code.RECEIVABLE.value: 0,

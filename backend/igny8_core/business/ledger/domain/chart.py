@@ -24,6 +24,8 @@ class Code(StrEnum):
     REFUNDS = "refunds"
     REFUNDS_PAYABLE = "refunds_payable"
     BAD_DEBTS = "bad_debts"
+    DISPUTED = "disputed"
+    DISPUTE_LOSSES = "dispute_losses"
     CREDITS = "credits"
     CREDITS_GRANTED = "credits_granted"
     CREDITS_USED = "credits_used"
