@@ -159,6 +159,7 @@ JOURNAL: dict[str, Promise] = {
     "refund_requested": _("Refund requested"),
     "refund_paid": _("Refund paid out"),
     "refund_cancelled": _("Refund cancelled"),
+    "dispute_reinstated": _("Disputed payment returned"),
     "credits_granted": _("Credits bought"),
     "credits_taken_back": _("Credits taken back"),
     "credits_restored": _("Credits restored"),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from igny8_core.business.billing import tasks
+from igny8_core.business.documents.domain.letters import kind_of_event
 from tests.api.test_approvals import verified
 from tests.cast import ADMIN, BILLING, Cast, limited
 from tests.fake_gateway.driving import eventually
@@ -283,3 +284,9 @@ def test_two_refunds_at_once(cast: Cast, desk: Desk) -> None:
     assert [one["amount"] for one in desk.refunds(payment_id)] == [60000]
     assert cash(cast) == 40000
     verified(cast)
+
+
+def test_no_letter_says_that_a_payment_has_arrived_again() -> None:
+    """Its whole refund came back: the payer was told of its arrival long ago."""
+    assert kind_of_event("payment.status_changed", {"from": "refunded", "to": "succeeded"}) is None
+    assert kind_of_event("payment.status_changed", {"from": "processing", "to": "succeeded"}) is not None

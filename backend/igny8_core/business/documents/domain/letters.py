@@ -40,7 +40,8 @@ def kind_of_event(event_type: str, data: Mapping[str, Any]) -> LetterKind | None
         return LetterKind.PAYMENT_RECEIVED if data.get("to") == "pending_approval" else None
     if event_type == "payment.status_changed":
         if data.get("to") == "succeeded":
-            return LetterKind.PAYMENT_APPROVED
+            # One whose whole refund came back has arrived long ago.
+            return None if data.get("from") == "refunded" else LetterKind.PAYMENT_APPROVED
         if data.get("to") == "failed":
             return LetterKind.PAYMENT_RETURNED if data.get("from") == "succeeded" else LetterKind.PAYMENT_REJECTED
     return None
