@@ -152,6 +152,15 @@ def test_the_story_of_a_payment_is_told_to_the_owner_once(mailbox: Mailbox) -> N
     assert [state for _, state, _ in states(home.account)] == ["sent"] * 5
 
 
+def test_money_that_is_too_much_is_told(mailbox: Mailbox) -> None:
+    home = house(language="en")
+    payment_id = home.cast.submit(home.cast.invoice("450.00")).json()["data"]["id"]
+    body = {"amount_received": "500.00", "note": "As on the statement"}
+    assert home.cast.approver.post(f"{ADMIN}payments/{payment_id}/approve/", body).status_code == 200
+    deliver(home.account)
+    assert "left to pay with 50,00\xa0€ of it, so we keep that as your balance" in plain(mailbox.messages[-1])
+
+
 def test_a_returned_transfer_is_told(mailbox: Mailbox) -> None:
     home = house(language="en")
     payment_id = home.cast.submit(home.cast.invoice("450.00")).json()["data"]["id"]

@@ -88,7 +88,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """A payment as described to its account; `invoice_due_minor` is what is currently left to pay of its invoice."""
+    """A payment as described to its account; `invoice_due_minor` is what is currently left to pay of its invoice.
+
+    `kept_minor` is what of it has settled nothing and is the account's balance.
+    """
 
     id: UUID
     account_id: UUID
@@ -102,6 +105,7 @@ class PaymentFacts:
     invoice_id: UUID | None
     invoice_number: str
     invoice_due_minor: int
+    kept_minor: int
 
 
 @dataclass(frozen=True, slots=True)

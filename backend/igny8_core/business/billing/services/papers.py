@@ -93,7 +93,13 @@ def payment_facts(*, payment_id: UUID, account_id: UUID | None) -> PaymentFacts:
         invoice_id=payment.invoice_id,
         invoice_number=(invoice and invoice.number) or "",
         invoice_due_minor=0 if invoice is None else _due_minor(invoice),
+        kept_minor=(payment.amount_received_minor or 0) - _applied_minor(payment),
     )
+
+
+def _applied_minor(payment: Payment) -> int:
+    live = Allocation.objects.for_account(payment.account_id).filter(payment=payment, reversed_at=None)
+    return sum(row.amount_minor - row.charges_minor for row in live)
 
 
 def receipt_facts(*, payment_id: UUID, account_id: UUID | None) -> ReceiptFacts | None:

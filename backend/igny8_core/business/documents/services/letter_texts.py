@@ -83,7 +83,7 @@ def payment_text(kind: LetterKind, payment: PaymentFacts, account: Account) -> T
         if facts_of_receipt is None:
             return None
         receipt = typeset_receipt(facts_of_receipt, account)
-        paragraphs = (*paragraphs, *_still_due(payment, account))
+        paragraphs = (*paragraphs, *_still_due(payment, account), *_kept(payment, account))
     again = kind in (LetterKind.PAYMENT_REJECTED, LetterKind.PAYMENT_RETURNED) and payment.invoice_id is not None
     link = (
         (_("Try again"), _portal("pay", payment.invoice_id))
@@ -127,6 +127,14 @@ def _still_due(payment: PaymentFacts, account: Account) -> tuple[str, ...]:
     left = format_money(payment.invoice_due_minor, payment.currency, account.locale)
     given = _isolated(account, amount=left, number=payment.invoice_number)
     return (_("%(amount)s of invoice %(number)s is still to be paid.") % given,)
+
+
+def _kept(payment: PaymentFacts, account: Account) -> tuple[str, ...]:
+    if payment.kept_minor <= 0:
+        return ()
+    kept = format_money(payment.kept_minor, payment.currency, account.locale)
+    given = _isolated(account, amount=kept)
+    return (_("Nothing was left to pay with %(amount)s of it, so we keep that as your balance.") % given,)
 
 
 def _isolated(account: Account, **values: str) -> dict[str, str]:
