@@ -41,21 +41,24 @@ from igny8_core.business.billing.gateways.base import (
 )
 from igny8_core.business.billing.gateways.cards import KeepsCards
 from igny8_core.business.billing.models import Checkout, Payment, Refund
-from igny8_core.business.billing.selectors.disputes import is_disputed, was_charged_back
-from igny8_core.business.billing.services import disputes, gateway_refunds, settlement, transitions
+from igny8_core.business.billing.selectors.disputes import was_charged_back
+from igny8_core.business.billing.services import gateway_refunds, settlement, transitions
 from igny8_core.business.billing.services.checkout_rows import (
     AT_WORK,
     Held,
     adopt_handle,
     decide_to_collect,
+    disagree,
     expected_of,
     is_wanted,
     lock_checkout,
     record_about,
     write,
 )
+from igny8_core.business.billing.services.disputes import may_take_back
 from igny8_core.business.billing.services.gateway_refunds import Sent
 from igny8_core.business.billing.services.gateways import calling, gateway_of
+from igny8_core.business.billing.services.taking_back import take_back, take_late_failure
 from igny8_core.business.ledger.domain.chart import Code, JournalKind, cash
 from igny8_core.business.ledger.domain.entry import Entry
 from igny8_core.business.ledger.public import post
@@ -70,7 +73,6 @@ NO_ANSWER = "The payment gateway did not answer. Nothing was changed; try again.
 TRY_AGAIN_SECONDS = 10
 NEVER_OPENED = "The gateway never opened the checkout."
 NOT_FINISHED = "Nobody paid before the checkout was closed."
-FAILED_LATE = "The gateway has taken the payment back after it had succeeded."
 GATEWAY_FAILED = "The gateway could not collect the money."
 
 GIVEN_UP = "The gateway gave no answer for too long, so nobody asks it by itself any more."
@@ -227,7 +229,7 @@ def _find(gateway: Gateway, asked: Asked) -> str | None:
 def hear(asked: Asked, heard: Heard) -> Payment:
     """Let the answer become of the payment what it says, and note when to ask again."""
     late = asked.is_paid and heard.state is not None and heard.state.status is GatewayStatus.FAILED
-    to_unsettle = late or disputes.may_take_back(heard.back)
+    to_unsettle = late or may_take_back(heard.back)
     held = lock_checkout(account_id=asked.account_id, payment_id=asked.payment_id, to_unsettle=to_unsettle)
     if heard.handle:
         adopt_handle(held, heard.handle)
@@ -242,11 +244,12 @@ def hear(asked: Asked, heard: Heard) -> Payment:
         # While we had it closed, somebody has decided to collect it: their answer decides.
         schedule(held)
     elif late and held.payment.status == PaymentStatus.SUCCEEDED:
-        _take_late_failure(held, heard.state)
+        if take_late_failure(held, heard.state):
+            schedule(held)
     else:
         take_state(held, heard.state)
     if heard.back is not None and not held.checkout.problem:
-        _take_back(held, heard, known)
+        take_back(held, heard.back, sent=heard.sent, known_problem=known)
     elif asked.refunds:
         gateway_refunds.note_silence(account_id=asked.account_id, payment_id=asked.payment_id)
     return held.payment
@@ -265,7 +268,7 @@ def take_state(held: Held, state: State) -> None:
     payment, checkout = held.payment, held.checkout
     problem = difference(state, expected_of(held))
     if problem:
-        _disagree(held, problem)
+        disagree(held, problem)
         return
     if checkout.state == GatewayStatus.PAID and state.status is not GatewayStatus.PAID:
         # An answer that was on its way while another one settled the payment.
@@ -306,7 +309,7 @@ def take_state(held: Held, state: State) -> None:
                 and payment.status not in (*UNDECIDED, *_SETTLED)
                 and not was_charged_back(payment)
             ):
-                _disagree(held, f"The gateway says that this payment is paid, and it is {payment.status}.")
+                disagree(held, f"The gateway says that this payment is paid, and it is {payment.status}.")
                 return
     _take_fee(held, state)
     schedule(held)
@@ -371,50 +374,6 @@ def _not_there(held: Held) -> None:
     write(held, state=GatewayStatus.EXPIRED.value, asked_at=clock.now(), next_ask_at=None, problem="")
     if held.payment.status in UNDECIDED:
         transitions.apply(held.payment, to=PaymentStatus.CANCELLED, reason=NEVER_OPENED)
-
-
-def _take_back(held: Held, heard: Heard, known_problem: str) -> None:
-    """Book what went back; `known_problem` is what an operator was told before."""
-    back = heard.back or MoneyBack()
-    payment = held.payment
-    told = (
-        gateway_refunds.take_refunds(payment_id=payment.id, known=back.refunds, sent=heard.sent),
-        _take_disputes(held, back),
-    )
-    problem = " ".join(sentence for sentence in told if sentence)
-    if problem:
-        held.checkout.problem = known_problem
-        _disagree(held, problem[:300])
-
-
-def _take_disputes(held: Held, back: MoneyBack) -> str:
-    """Refunds have changed the payment's row meanwhile."""
-    if not back.disputes:
-        return ""
-    held.payment.refresh_from_db()
-    return disputes.take_disputes(
-        payment=held.payment, gateway=held.checkout.gateway, invoices=held.invoices, known=back.disputes
-    )
-
-
-def _take_late_failure(held: Held, state: State) -> None:
-    """The gateway had called it paid and takes that back, when asked after we knew: as a bounced transfer."""
-    payment = held.payment
-    refunded = Refund.objects.for_account(payment.account_id).filter(payment=payment).exclude(status="cancelled")
-    problem = difference(state, expected_of(held))
-    if problem or refunded.exists() or is_disputed(payment):
-        _disagree(held, problem or "The gateway takes a payment back that was refunded or is disputed.")
-        return
-    settlement.unsettle(payment=payment, invoices=held.invoices, reason=FAILED_LATE)
-    schedule(held)
-
-
-def _disagree(held: Held, problem: str) -> None:
-    """Nothing follows from an answer that differs; a person has to look."""
-    if held.checkout.problem != problem:
-        record_about(EventType.CHECKOUT_DISAGREED, held)
-        logger.error("checkout_disagreed", extra={"payment_id": str(held.payment.id), "problem": problem})
-    write(held, problem=problem, asks=held.checkout.asks + 1, asked_at=clock.now(), next_ask_at=None)
 
 
 def _take_fee(held: Held, state: State) -> None:

@@ -1,5 +1,6 @@
 """A checkout's rows under their locks: what was ordered, whether it is still wanted, and the decision to collect it."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from igny8_core.events.catalogue import EventType
 from igny8_core.events.record import record
 from igny8_core.kit import clock
 from igny8_core.kit.locks import conditional_update, lock_by_id, lock_one
+
+logger = logging.getLogger(__name__)
 
 AT_WORK = timedelta(seconds=60)
 """How long something that was begun and has no outcome yet is taken to be in another process's hands."""
@@ -119,3 +122,11 @@ def record_about(fact: EventType, held: Held) -> None:
         subject_id=held.payment.id,
         data={"gateway": held.checkout.gateway, "asks": held.checkout.asks},
     )
+
+
+def disagree(held: Held, problem: str) -> None:
+    """Nothing follows from an answer that differs; a person has to look."""
+    if held.checkout.problem != problem:
+        record_about(EventType.CHECKOUT_DISAGREED, held)
+        logger.error("checkout_disagreed", extra={"payment_id": str(held.payment.id), "problem": problem})
+    write(held, problem=problem, asks=held.checkout.asks + 1, asked_at=clock.now(), next_ask_at=None)

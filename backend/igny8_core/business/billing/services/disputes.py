@@ -22,7 +22,7 @@ from igny8_core.kit import clock
 from igny8_core.kit.locks import conditional_update, lock_all
 
 CHANGING = (
-    *("status", "reason", "amount_minor", "money", "moves", "fee_minor", "fee_currency"),
+    *("reason", "amount_minor", "money", "moves", "fee_minor", "fee_currency"),
     *("refundable", "respond_by", "closed_at"),
 )
 LOST = "The payer's bank has taken the payment back after a dispute."
@@ -79,15 +79,14 @@ def _take(dispute: Dispute, payment: Payment, invoices: Invoices, found: Dispute
         return f"The gateway disputes {found.amount_minor} {found.currency} of a payment in {payment.currency}."
     if dispute.money != DisputedMoney.UNTOUCHED and found.amount_minor != dispute.amount_minor:
         return f"The gateway disputes {found.amount_minor} now, after it had moved {dispute.amount_minor}."
-    before = dispute.status
-    dispute.status, dispute.amount_minor, dispute.refundable = found.status.value, found.amount_minor, found.refundable
-    dispute.respond_by, dispute.reason = found.respond_by, found.reason[:80]
-    if before != dispute.status:
+    if dispute.status != found.status:
         dispute.closed_at = clock.now() if found.status in CLOSED else None
-        _record(EventType.DISPUTE_STATUS_CHANGED, dispute, **{"from": before, "to": dispute.status})
+        _record(EventType.DISPUTE_STATUS_CHANGED, dispute, **{"from": dispute.status, "to": found.status.value})
+    dispute.amount_minor, dispute.refundable = found.amount_minor, found.refundable
+    dispute.respond_by, dispute.reason = found.respond_by, found.reason[:80]
     _move_money(dispute, payment, invoices, found)
     problem = _take_fee(dispute, payment, found)
-    _write(dispute)
+    _write(dispute, found.status)
     return problem
 
 
@@ -154,9 +153,10 @@ def _post(kind: JournalKind, dispute: Dispute, lines: dict[str, int], *, unit: s
         dispute.moves += 1
 
 
-def _write(dispute: Dispute) -> None:
+def _write(dispute: Dispute, status: DisputeStatus) -> None:
     conditional_update(
         Dispute.objects.for_account(dispute.account_id).filter(id=dispute.id),
+        status=status.value,
         **{name: getattr(dispute, name) for name in CHANGING},
         updated_at=clock.now(),
     )
