@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 LONGEST_BODY = 1024 * 1024
+LONGEST_READ = 16 * LONGEST_BODY
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,9 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdigit() or int(length) > LONGEST_BODY:
             self.close_connection = True
+            if length.isdigit():
+                # A client that is still sending when the connection ends never sees the answer.
+                self.rfile.read(min(int(length), LONGEST_READ))
             self._send(Answer(413, b"Send a Content-Length of at most 1 MB.\n", "text/plain"))
             return
         body = self.rfile.read(int(length))
