@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import InternalError, connection
+from igny8_core.accounts import tenancy
 from igny8_core.accounts.models import Account
 from igny8_core.accounts.roles import OperatorRole
 from igny8_core.accounts.tenancy import Scope
@@ -64,7 +67,14 @@ def modes() -> Iterator[list[str]]:
             found.append(connection.connection.execute("SHOW transaction_read_only").fetchone()[0])
         return result
 
-    with connection.execute_wrapper(note):
+    def begin(statements: str) -> datetime:
+        """Begin a transaction: Django's wrapper does not see that."""
+        now = asked_with_begin(statements)
+        found.append(connection.connection.execute("SHOW transaction_read_only").fetchone()[0])
+        return now
+
+    asked_with_begin = tenancy.asked_with_begin
+    with connection.execute_wrapper(note), patch.object(tenancy, "asked_with_begin", begin):
         yield found
 
 
