@@ -30,8 +30,8 @@ class Statements:
 
     @property
     def count(self) -> int:
-        """How many of them there are, BEGIN and COMMIT among them."""
-        return len(self.lines)
+        """How many of them there are, BEGIN and COMMIT among them; pgbench's own commands are none."""
+        return sum(not line.startswith("\\") for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
