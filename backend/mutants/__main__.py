@@ -13,14 +13,17 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+import hypothesis
 import pytest
 from tests.ground import Ground
 
 from mutants.changes import Mutant, mutants, mutated
-from mutants.recording import Recorded, Recorder
+from mutants.judging import Case, Judge
+from mutants.recording import BEFORE, Recorded, Recorder
 
 ROOT = Path(__file__).resolve().parents[2]
 BUSINESS = "backend/igny8_core/business"
@@ -46,10 +49,11 @@ WITH_DATABASE = (
     *("services/test_import_statement.py", "api/test_statement_notifications.py", "portal/test_paying.py"),
     *("documents/test_facturx.py", "contracts/test_errors.py", "contracts/test_own_statement_samples.py"),
 )
+JUDGES = (UNITS, *(f"backend/tests/{name}" for name in WITH_DATABASE))
 NOT_COPIED = (".git", ".venv", ".tools", ".data", "build", "node_modules", ".*_cache", ".hypothesis")
 ENOUGH_SECONDS = 30.0
 """A fault that the quickest tests of its statement miss for so long has survived."""
-PYTEST = ("-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+PYTEST = ("-q", "--tb=short", "-p", "no:xdist", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 WARM = ("hypothesis.strategies", "msgspec", "rapidfuzz", "openpyxl", "lxml.etree", "psycopg_pool", "django.db.models")
 """Imported once, before the processes that judge are forked; nothing of ours may be."""
 SAID = "judged.txt"
@@ -78,13 +82,9 @@ def main() -> int:
         try:
             ground.prepare()
             os.environ["PYTEST_XDIST_WORKER"] = "mutants"  # the tests stand on our server, like those of a worker
-            tests = _recorded(tree, files)
-            survivors = [one for one in drawn if _survives(tree, one, tests)]
-            # Whatever goes wrong with our server counts as found, so it must be there still.
-            assert _pass(tree, [min(tests, key=lambda test: (test.startswith(UNITS), tests[test][0]))], 300)
+            found = _count_found(tree, drawn, _recorded(tree, files))
         finally:
             ground.remove()
-    found = len(drawn) - len(survivors)
     print(f"{found} of {len(drawn)} faults were found ({found / max(len(drawn), 1):.1%}), SEED={seed}")
     return 0 if found >= 0.95 * len(drawn) else 1
 
@@ -98,90 +98,114 @@ def _recorded(tree: Path, files: Sequence[Path]) -> Recorded:
     if not kept.exists():
         shutil.rmtree(kept.parent, ignore_errors=True)
         kept.parent.mkdir(parents=True)
-        recorded: Recorded = {}
-        for judges in ([UNITS], [f"backend/tests/{name}" for name in WITH_DATABASE]):
-            part = tree / "recorded.json"
-            if not _pass(tree, judges, 3600, record=(frozenset(map(str, files)), part)):
-                print((tree / SAID).read_text(), "What fails without a fault in the code does not judge.", sep="\n")
-            recorded |= json.loads(part.read_text().replace(f"{tree / BUSINESS}/", ""))
-        kept.write_text(json.dumps(recorded))
+
+        def record() -> int:
+            recorder = Recorder(frozenset(map(str, files)))
+            pytest.main([*PYTEST, *JUDGES], plugins=[recorder])
+            judges = {test: found for test, found in recorder.recorded.items() if test not in recorder.failed}
+            kept.write_text(json.dumps(judges).replace(f"{tree / BUSINESS}/", ""))
+            return len(recorder.failed)
+
+        if _in_its_own_process(tree, record) != 0:
+            print((tree / SAID).read_text(), "What fails without a fault in the code does not judge.", sep="\n")
     return json.loads(kept.read_text())  # type: ignore[no-any-return]
 
 
-def _survives(tree: Path, mutant: Mutant, tests: Recorded) -> bool:
-    file = tree / BUSINESS / mutant.path
+def _count_found(tree: Path, drawn: Sequence[Mutant], tests: Recorded) -> int:
+    """Judge the faults in functions in forks of one process that has collected the tests, the others in fresh ones.
+
+    What a statement returned while the tests were collected is a part of them: a fault in it needs fresh ones too.
+    """
+    before = tests.pop(BEFORE)[1]
+    quick: list[Case] = []
+    slow: list[Case] = []
+    for mutant in drawn:
+        ran_before = set(before.get(mutant.path, [])).intersection(range(mutant.first, mutant.last + 1))
+        (slow if ran_before or not mutant.in_function else quick).append(_case(mutant, tests))
+    survivors = tree / "survivors.txt"
+    survivors.touch()
+    told = os.dup(1)
+
+    def say(case: Case, *, survives: bool) -> None:
+        line = f"{'SURVIVED' if survives else 'found'} {case.mutant} ({len(case.units) + len(case.others)} tests)\n"
+        os.write(told, line.encode())
+        if survives:
+            with survivors.open("a") as file:
+                file.write(line)
+
+    def judge() -> int:
+        # That an example fails is enough: no time is spent on a smaller one.
+        hypothesis.settings.register_profile("judging", phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+        hypothesis.settings.load_profile("judging")
+        return int(pytest.main([*PYTEST, *JUDGES], plugins=[Judge(tree / BUSINESS, quick, say)]))
+
+    # Whatever goes wrong with the tests or our server counts as found, so that both must be sound without a fault.
+    assert _in_its_own_process(tree, judge) == 0, (tree / SAID).read_text()
+    for case in slow:
+        say(case, survives=_survives(tree, case))
+    quickest = min((test for test in tests if not test.startswith(UNITS)), key=lambda test: tests[test][0])
+    assert _in_its_own_process(tree, lambda: pytest.main([*PYTEST, quickest])) == 0, (tree / SAID).read_text()
+    return len(drawn) - len(survivors.read_text().splitlines())
+
+
+def _case(mutant: Mutant, tests: Recorded) -> Case:
+    """A fault with the tests that run its statement, the quickest first. What stands in no function is run by whoever
+    imports it: all tests, those that run the module's functions first.
+    """
+    statement = range(mutant.first, mutant.last + 1)
+
+    def order(test: str) -> tuple[bool, bool, float]:
+        took, files = tests[test]
+        return mutant.path not in files, not test.startswith(UNITS), took
+
+    units: list[str] = []
+    others: list[str] = []
+    seconds = 0.0
+    for test in sorted(tests, key=order):
+        took, files = tests[test]
+        if not mutant.in_function or any(line in statement for line in files.get(mutant.path, [])):
+            (units if test.startswith(UNITS) else others).append(test)
+            seconds += took
+        if seconds > ENOUGH_SECONDS:
+            break
+    return Case(mutant, units, others, int(10 + 5 * seconds))
+
+
+def _survives(tree: Path, case: Case) -> bool:
+    """Whether all tests pass with the fault in the file, in a process that reads it."""
+    file = tree / BUSINESS / case.mutant.path
     source, written = file.read_text(), file.stat().st_mtime_ns
-    file.write_text(mutated(mutant, source))
+    file.write_text(mutated(case.mutant, source))
     os.utime(file, (0, 0))  # older than what was compiled of it
     try:
-        chosen = _judges(mutant, tests)
-        units = [test for test in chosen if test.startswith(UNITS)]
-        others = [test for test in chosen if not test.startswith(UNITS)]
-        survives = all(
-            _pass(tree, judges, 60 + 10 * sum(tests[test][0] for test in judges))
-            for judges in (units, others)
+        return all(
+            _in_its_own_process(tree, partial(pytest.main, [*PYTEST, "-x", *judges]), seconds=50 + case.seconds) == 0
+            for judges in (case.units, case.others)
             if judges
         )
     finally:
         file.write_text(source)
         os.utime(file, ns=(written, written))
-    print(f"{'SURVIVED' if survives else 'found'} {mutant} ({len(chosen)} tests)", flush=True)
-    return survives
 
 
-def _judges(mutant: Mutant, tests: Recorded) -> list[str]:
-    """The tests that run the statement, those of few modules first. What stands in no function is run by whoever
-    imports it: all tests, those that run the module's functions first.
-    """
-    statement = range(mutant.first, mutant.last + 1)
-
-    def order(test: str) -> tuple[bool, int, float]:
-        took, files = tests[test]
-        return mutant.path not in files, len(files), took
-
-    chosen, seconds = [], 0.0
-    for test in sorted(tests, key=order):
-        took, files = tests[test]
-        if not mutant.in_function or any(line in statement for line in files.get(mutant.path, [])):
-            chosen.append(test)
-            seconds += took
-        if seconds > ENOUGH_SECONDS:
-            break
-    return chosen
-
-
-def _pass(
-    tree: Path, judges: Sequence[str], seconds: float, *, record: tuple[frozenset[str], Path] | None = None
-) -> bool:
-    """Whether the tests pass, in a process of their own that ends after so many seconds."""
+def _in_its_own_process(tree: Path, work: Callable[[], int], *, seconds: int = 0) -> int:
+    """The exit code of work that is done in the tree; it ends after so many seconds, if any are given."""
     child = os.fork()
     if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     code = 1
     try:
-        signal.alarm(int(seconds))
-        code = _judge(tree, judges, record)
+        signal.alarm(seconds)
+        os.chdir(tree)
+        for stream in (1, 2):
+            os.dup2(os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+        for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+            del sys.modules[name]
+        ours = {"", str(ROOT), str(ROOT / "backend")}
+        sys.path[:] = [str(tree / "backend"), *(path for path in sys.path if path not in ours)]
+        code = work()
     finally:
         os._exit(code)  # what the parent has to clean up is not the child's
-
-
-def _judge(tree: Path, judges: Sequence[str], record: tuple[frozenset[str], Path] | None) -> int:
-    os.chdir(tree)
-    for stream in (1, 2):
-        os.dup2(os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
-    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
-        del sys.modules[name]
-    ours = {"", str(ROOT), str(ROOT / "backend")}
-    sys.path[:] = [str(tree / "backend"), *(path for path in sys.path if path not in ours)]
-    if record is None:
-        return int(pytest.main([*PYTEST, "-x", *judges]))
-    files, part = record
-    recorder = Recorder(files)
-    pytest.main([*PYTEST, *judges], plugins=[recorder])
-    part.write_text(
-        json.dumps({test: found for test, found in recorder.recorded.items() if test not in recorder.failed})
-    )
-    return len(recorder.failed)
 
 
 if __name__ == "__main__":

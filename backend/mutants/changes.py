@@ -55,10 +55,18 @@ def mutants(path: str, source: str) -> Iterator[Mutant]:
 
 def mutated(mutant: Mutant, source: str) -> str:
     """The file's text with the fault in it."""
+    return ast.unparse(replaced(mutant, source))
+
+
+def replaced(mutant: Mutant, source: str) -> ast.Module:
+    """The file's syntax tree with the fault in it, every line where it was."""
     tree = ast.parse(source)
     old = list(ast.walk(tree))[mutant.node]
     new = list(_variants(old))[mutant.variant]
-    return ast.unparse(ast.fix_missing_locations(_Replace(old, new).visit(tree)))
+    if hasattr(old, "lineno"):
+        ast.copy_location(new, old)
+    _Replace(old, new).visit(tree)  # the module itself stays: only what is inside it is changed
+    return ast.fix_missing_locations(tree)
 
 
 class _Replace(ast.NodeTransformer):
@@ -81,11 +89,12 @@ def _places(
         return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
-    inside = in_function or isinstance(node, ast.FunctionDef)
     untouched = {"annotation", "returns", "decorator_list", "bases", "type_params"}
     untouched |= {"keywords"} if isinstance(node, ast.ClassDef) else set()
     for name, field in ast.iter_fields(node):
         if name not in untouched:
+            # Defaults are computed where the function is defined.
+            inside = in_function or (isinstance(node, ast.FunctionDef) and name == "body")
             for child in field if isinstance(field, list) else [field]:
                 if isinstance(child, ast.AST):
                     yield from _places(child, statement, in_function=inside)
@@ -112,7 +121,7 @@ def _variants(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Constant(value=int(value)):
             yield ast.Constant(value + 1)
         case ast.Constant(value=str(value)) if value and not any(character.isspace() for character in value):
-            yield ast.Constant(value + "_")
+            yield ast.Constant(value + "X")  # Python knows codecs by names that end in any mark
         case ast.If(test=ast.Name() | ast.Attribute() | ast.Call() as test, body=body, orelse=orelse):
             yield ast.If(ast.UnaryOp(ast.Not(), test), body, orelse)
         case ast.IfExp(test=ast.Name() | ast.Attribute() | ast.Call(), body=body, orelse=orelse):

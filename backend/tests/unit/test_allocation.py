@@ -33,8 +33,9 @@ def test_more_than_is_left(settled: int, submitted: int, requested: int | None) 
 
 @pytest.mark.parametrize("requested", [0, -1])
 def test_amounts_above_zero_only(requested: int) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError) as refused:
         decide_amount(total_minor=10, settled_minor=0, open_minor=0, requested_minor=requested)
+    assert list(refused.value.fields) == ["amount"]
 
 
 @given(minor, minor, minor, st.none() | st.integers(1, 10**6))
@@ -54,3 +55,13 @@ def test_a_rest_is_bank_charges_only_where_the_money_was_used_up() -> None:
     assert (enough.shares, enough.excess_minor) == ((Share(claim.invoice_id, 499, 0),), 501)
     short = split(received_minor=499, claims=[claim], tolerance_minor=1)
     assert (short.shares, short.excess_minor) == ((Share(claim.invoice_id, 500, 1),), 0)
+
+
+def test_the_last_unit_can_be_paid() -> None:
+    assert decide_amount(total_minor=10, settled_minor=9, open_minor=0, requested_minor=None) == 1
+    assert decide_amount(total_minor=10, settled_minor=0, open_minor=9, requested_minor=1) == 1
+
+
+def test_nothing_is_written_off_unless_a_tolerance_is_given() -> None:
+    claim = Claim(uuid.UUID(int=1), due_minor=500)
+    assert split(received_minor=499, claims=[claim]).shares == (Share(claim.invoice_id, 499, 0),)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from igny8_core.business.billing.domain.availability import MethodConfig, available
-from igny8_core.business.billing.domain.methods import PaymentMethod
+from igny8_core.business.billing.domain.methods import ONLINE, PaymentMethod
 
 BANK = MethodConfig(
     id=UUID(int=1),
@@ -52,3 +52,14 @@ def test_order_is_sort_order_then_method_then_name() -> None:
 def test_limits_are_included(amount: int | None, taken: bool) -> None:
     row = replace(BANK, min_amount_minor=100, max_amount_minor=200)
     assert bool(available([row], country="PK", currency="PKR", amount_minor=amount)) is taken
+
+
+@pytest.mark.parametrize(("limits", "takes"), [((None, 200), [1, 100, 200]), ((100, None), [100, 200, 201])])
+def test_each_limit_counts_alone(limits: tuple[int | None, int | None], takes: list[int]) -> None:
+    row = replace(BANK, min_amount_minor=limits[0], max_amount_minor=limits[1])
+    amounts = [1, 100, 200, 201]
+    assert [n for n in amounts if available([row], country="PK", currency="PKR", amount_minor=n)] == takes
+
+
+def test_the_methods_that_a_gateway_stands_for() -> None:
+    assert ONLINE == (PaymentMethod.STRIPE, PaymentMethod.PAYPAL)

@@ -57,10 +57,15 @@ def test_the_waits_double_and_end() -> None:
     minute, day = timedelta(minutes=1), timedelta(days=1)
     found = [waits(asks, after=minute) for asks in (0, 1, 2, 9, 500)]
     assert [wait and wait.total_seconds() for wait in found] == [15, 30, 60, 3600, 3600]
+    assert waits(9, after=3 * day) == timedelta(hours=1)
+    assert waits(9, after=3 * day + timedelta(seconds=1)) is None
     assert waits(9, after=4 * day) is None
+    assert waits(20, after=30 * day, answered=GatewayStatus.PROCESSING) == timedelta(hours=6)
     assert waits(20, after=4 * day, answered=GatewayStatus.PROCESSING) == timedelta(hours=6)
     assert waits(20, after=31 * day, answered=GatewayStatus.PROCESSING) is None
     assert waits(0, after=minute, answered=GatewayStatus.OPEN) == timedelta(minutes=61)
+    # At its expiry a checkout is not left alone any longer: nobody can pay there.
+    assert waits(0, after=EXPIRES - BEGUN, answered=GatewayStatus.OPEN) == timedelta(seconds=15)
     assert waits(0, after=2 * timedelta(hours=1), answered=GatewayStatus.OPEN) == timedelta(seconds=15)
 
 

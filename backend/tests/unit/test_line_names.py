@@ -7,7 +7,8 @@ from igny8_core.business.billing.domain.references import creditor_reference, in
 from tests.unit.matching_cast import line
 
 RF = creditor_reference(42)
-FULL, WITH_PAYER, POSSIBLE = Strength.FULL, Strength.WITH_PAYER, Strength.POSSIBLE
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+FULL, WITH_PAYER, POSSIBLE, NONE = Strength.FULL, Strength.WITH_PAYER, Strength.POSSIBLE, Strength.NONE
 
 
 @pytest.mark.parametrize(
@@ -146,10 +147,88 @@ FULL, WITH_PAYER, POSSIBLE = Strength.FULL, Strength.WITH_PAYER, Strength.POSSIB
         ),
         ("ACME 000042 43", {"ACME-000042": FULL, "000042-000043": POSSIBLE}),
         ("PO1-PO2-000042", {"PO2-000042": WITH_PAYER, "P02-000042": POSSIBLE}),
+        # The digits of a code and of a number, run together.
+        (
+            "ACME22345678",
+            {"ACME22-345678": FULL, "ACME223-045678": POSSIBLE, "ACME2234-005678": POSSIBLE},
+        ),
+        (
+            "INVACM2000042",
+            {
+                "INVACM-2000042": FULL,
+                "1NVACM-2000042": POSSIBLE,
+                "ACM-2000042": WITH_PAYER,
+                "INVACM2-000042": FULL,
+                "1NVACM2-000042": POSSIBLE,
+                "ACM2-000042": WITH_PAYER,
+                "INVACM20-000042": POSSIBLE,
+            },
+        ),
+        # A year has four digits, and what follows a dash may be a word.
+        ("ACME 20", {"ACME-000020": FULL}),
+        ("ACME 201", {"ACME-000201": FULL}),
+        ("ACME 42-X", {"ACME-000042": FULL}),
+        ("ACME 42.7", {"ACME-000042": POSSIBLE, "ACME42-000007": WITH_PAYER}),
+        ("ACME 42_7", {"ACME-000042": POSSIBLE, "ACME42-000007": WITH_PAYER}),
+        # What may be the code of the number after it, and what not.
+        ("ACMEO3 000042", {"ACMEO-000003": POSSIBLE, "ACMEO3-000042": FULL, "ACME03-000042": POSSIBLE}),
+        (
+            "ACMEO3 42",
+            {
+                "ACMEO-000003": POSSIBLE,
+                "ACMEO-000342": POSSIBLE,
+                "ACME-000003": POSSIBLE,
+                "ACMEO3-000042": FULL,
+                "ACME03-000042": POSSIBLE,
+            },
+        ),
+        # A code stands right before its number.
+        ("#42 ACME", {}),
+        ("ACME -- 42", {}),
+        ("ACME, no 42", {}),
+        ("12.10.2026 42", {}),
+        ("42 EUR ME-000042", {}),
+        ("ACME - INV - NO - REF - RG - 42", {"REF-000042": POSSIBLE, "INV-000042": POSSIBLE}),
+        ("reference 000042", {}),
+        ("ABCD EFGH-000042", {"EFGH-000042": FULL, "ABCDEFGH-000042": WITH_PAYER}),
+        ("ABCD EFGHX-000042", {"EFGHX-000042": FULL}),
+        ("-ACME-000042 paid", {"ACME-000042": FULL, "PAID-000042": POSSIBLE}),
+        ("XY.ACME-000042", {"ACME-000042": WITH_PAYER}),
+        ("XY_ACME-000042", {"ACME-000042": WITH_PAYER}),
+        # A word glued to a code of 3 to 8 characters that begins with a letter.
+        ("INVAB-000042", {"INVAB-000042": FULL, "1NVAB-000042": POSSIBLE}),
+        ("INVABC-000042", {"INVABC-000042": FULL, "1NVABC-000042": POSSIBLE, "ABC-000042": WITH_PAYER}),
+        ("INV2ABC-000042", {"INV2ABC-000042": FULL, "1NV2ABC-000042": POSSIBLE}),
+        (
+            "INVABCDEFGH-000042",
+            {f"{'ABCDEFGH'[-length:]}-000042": POSSIBLE for length in range(3, 8)} | {"ABCDEFGH-000042": WITH_PAYER},
+        ),
+        ("INVABCDEFGHX-000042", {f"{'BCDEFGHX'[-length:]}-000042": POSSIBLE for length in range(3, 9)}),
+        # A code after a number.
+        ("rent 000042 ACME", {"RENT-000042": FULL, "ACME-000042": POSSIBLE}),
+        ("000042 ABC", {"ABC-000042": POSSIBLE}),
+        ("000042 ABCDEFGH", {"ABCDEFGH-000042": POSSIBLE}),
+        ("000042 ABCDEFGHX", {}),
+        ("000042 ACMÉ", {}),
+        ("000042 234", {"000042-000234": POSSIBLE}),
     ],
 )
 def test_everything_that_a_text_may_name(text: str, numbers: dict[str, Strength]) -> None:
     assert read_texts(line(text)).invoice_numbers == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "strength"),
+    [
+        ("AB1000042", "AB1-000042", FULL),
+        ("ACME300004 43", "ACME-300004", FULL),
+        ("ACME300004 000043", "ACME-300004", POSSIBLE),
+        ("ACME 4 2 7 9", "ACME-000427", POSSIBLE),
+        ("ACME 4 2 7 9", "ACME-004279", NONE),
+    ],
+)
+def test_how_far_a_number_is_trusted(text: str, number: str, strength: Strength) -> None:
+    assert read_texts(line(text)).invoice_numbers.get(number, NONE) == strength
 
 
 @pytest.mark.parametrize(
@@ -172,6 +251,9 @@ def test_everything_that_a_text_may_name(text: str, numbers: dict[str, Strength]
         ("ACME no 42, 43", [("ACME", [42, 43], WITH_PAYER)]),
         ("ACME 42 43 44", [("ACME", [42, 43, 44], FULL), ("ACME42", [43, 44], WITH_PAYER)]),
         ("ACME 5 6", []),
+        ("ACME 2345678, 2345679", [("ACME", [2345678, 2345679], FULL)]),
+        ("ACME 12345678, 9", []),
+        ("reference 000042, 43", []),
     ],
 )
 def test_lists_and_ranges(text: str, listings: list[tuple[str, list[int], Strength]]) -> None:
@@ -225,6 +307,13 @@ def test_references_that_a_text_may_carry(text: str, references: dict[str, Stren
         (RF.replace("0", "O"), {RF: POSSIBLE}),
         (RF[:-1] + "3", {}),
         (RF.replace("0", "O")[:-1] + "3", {}),
+        (f"{RF[:4]} + x {RF[4:]}", {}),
+        (RF[:4] + RF[4:].translate(ARABIC), {}),
+        ("RF097", {"RF097": FULL}),
+        ("RF73A0123", {"RF73A0123": FULL}),
+        ("RF73AO123", {}),
+        (f"RF48{'1' * 21}", {f"RF48{'1' * 21}": FULL}),
+        (f"RF29{'1' * 22}", {}),
     ],
 )
 def test_creditor_references_in_a_text(text: str, creditors: dict[str, Strength]) -> None:
@@ -233,7 +322,69 @@ def test_creditor_references_in_a_text(text: str, creditors: dict[str, Strength]
 
 @pytest.mark.parametrize(
     ("text", "numbers"),
-    [("invoice 42, order 7", {42, 7}), ("ACME42", set()), ("INV42", {42}), ("1234567", {1234567}), ("12345678", set())],
+    [
+        ("invoice 42, order 7", {42, 7}),
+        ("ACME42", set()),
+        ("INV42", {42}),
+        ("1234567", {1234567}),
+        ("12345678", set()),
+        # The digits of a creditor reference are no numbers, however it is broken up; those of no reference are.
+        ("RF 1234567", {1234567}),
+        ("RF 67321", {67321}),
+        ("RF 284321", set()),
+        (f"{RF[:4]} {RF[4:10]} {RF[10:]} 77", {77}),
+        (f"{RF[:4]} {RF[4:10].replace('0', 'O', 1)} {RF[10:]} 77", {77}),
+    ],
 )
 def test_bare_numbers(text: str, numbers: set[int]) -> None:
     assert read_texts(line(text)).bare_numbers == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "strength"),
+    [
+        ("-TXN883421", "TXN883421", FULL),
+        ("AB-TXN8834", "TXN8834", NONE),
+        ("AB-TXN88342", "TXN88342", POSSIBLE),
+        ("TXN883421-AB", "TXN883421", NONE),
+        ("x ABCD12, EFGH34", "ABCD12EFGH34", NONE),
+        ("x ABCD12 EFGH34", "ABCD12EFGH34", FULL),
+        ("x ABCD12 12.10.2026", "ABCD1212", NONE),
+        ("x ABCD12 12.10.2026", "ABCD1212102026", NONE),
+        ("x 12.10.2026 ABCD12", "12102026ABCD12", NONE),
+        ("x TXN+88342", "TXN+88342", FULL),
+        ("x TXN-+88342", "TXN+88342", FULL),
+        ("123456789012, 34", "123456789012", FULL),
+        ("x A123", "A123", FULL),
+        ("x A12", "A12", NONE),
+        ("x 123456", "123456", FULL),
+        ("x 12345", "12345", NONE),
+        (f"x {'A1' * 20}", "A1" * 20, FULL),
+        (f"x {'A1' * 20}B", f"{'A1' * 20}B", NONE),
+        ("a 1 b 2 c 3 d 4", "A1B2C3", FULL),
+        ("a 1 b 2 c 3 d 4", "A1B2C3D", NONE),
+    ],
+)
+def test_how_far_a_reference_is_trusted(text: str, reference: str, strength: Strength) -> None:
+    assert read_texts(line(text)).references.get(reference, NONE) == strength
+
+
+def test_sixty_four_references_at_most() -> None:
+    text = ", ".join(f"AB{n:04d}" for n in range(100))
+    assert list(read_texts(line(text)).references) == [f"AB{n:04d}" for n in range(64)]
+
+
+@pytest.mark.parametrize("nothing", ["", "not provided", "NONREF", "noref", "Not Available", "none", "N/A", "unknown"])
+def test_what_a_bank_writes_for_no_reference(nothing: str) -> None:
+    texts = read_texts(line("", end_to_end_id=nothing, bank_reference=nothing))
+    assert (texts.references, texts.end_to_end_id) == ({}, "")
+
+
+def test_a_whole_field_is_a_reference_up_to_the_length_that_is_stored() -> None:
+    assert read_texts(line("", bank_reference="A" * 256)).references == {"A" * 256: FULL}
+    assert read_texts(line("", bank_reference="A" * 257)).references == {}
+
+
+def test_the_end_to_end_id_is_told_without_spaces_around_it_and_names_are_sought_in_the_text_alone() -> None:
+    texts = read_texts(line("thanks", end_to_end_id=" RFND-1 ", structured_reference="ACME Trading"))
+    assert (texts.end_to_end_id, texts.plain) == ("RFND-1", " THANKS ")

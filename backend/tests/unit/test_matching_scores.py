@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from igny8_core.business.banking.domain.evidence import tells
+from igny8_core.business.banking.domain.candidates import ReasonCode
+from igny8_core.business.banking.domain.evidence import Evidence, tells
 from igny8_core.business.banking.domain.lines import StatementLine
 from igny8_core.business.banking.domain.matching import Candidate, CandidateKind, decide
 from tests.unit.matching_cast import candidate, line, payment
@@ -13,6 +14,7 @@ ACME, NEXT, BETA = candidate(), candidate("ACME-000043", 5100), candidate("BETA-
 KNOWN = replace(ACME, known_payer_accounts=frozenset({"DE1"}))
 TID = "FT26112XKQ81"
 CREDITOR = ACME.creditor_reference
+UNIQUE = "amount_equal amount_unique"
 PAYER = {"counterparty_account": "de 1", "counterparty_name": "ACME Trading"}
 
 
@@ -33,6 +35,21 @@ PAYER = {"counterparty_account": "de 1", "counterparty_name": "ACME Trading"}
             62,
             "submitted_reference_weak amount_equal amount_unique reference_shared",
         ),
+        (
+            line("AB-TXN883421"),
+            payment(ACME, "TXN883421"),
+            70,
+            "submitted_reference_weak amount_equal amount_unique",
+        ),
+        (
+            line("", counterparty_name="A Textiles"),
+            replace(ACME, account_name="Acme Textiles"),
+            54,
+            "amount_equal name_similar amount_unique",
+        ),
+        (line("", counterparty_name="Xcme Textiles"), replace(ACME, account_name="Acme Textiles"), 36, UNIQUE),
+        (line(""), replace(ACME, known_payer_accounts=frozenset({""}), account_name=""), 36, UNIQUE),
+        (line("42"), payment(ACME, invoice_id=None, invoice_number=""), 36, UNIQUE),
         (line("invoice 42"), ACME, 50, "amount_equal bare_number amount_unique"),
         (line("invoice 42", value_date=None, booking_date=None), ACME, 50, "amount_equal bare_number amount_unique"),
         (line(""), ACME, 36, "amount_equal amount_unique"),
@@ -121,7 +138,9 @@ def test_money_is_expected_from_ten_days_before_to_half_a_year_after(day: date, 
         (proposal,) = decide(said, [ACME]).proposals
         assert ("outside_window" in proposal.reason_codes, proposal.score) == (outside, 38 if outside else 50)
     # Where the text proves the invoice, no day speaks against it.
-    assert decide(line("ACME-000042", value_date=day), [ACME]).certain is not None
+    certain = decide(line("ACME-000042", value_date=day), [ACME]).certain
+    assert certain is not None
+    assert "outside_window" not in certain.reason_codes
 
 
 @pytest.mark.parametrize(
@@ -131,6 +150,7 @@ def test_money_is_expected_from_ten_days_before_to_half_a_year_after(day: date, 
         ("123456789", False),
         ("ABC123", True),
         ("ABC12", False),
+        ("AB123", False),
         ("ABCD12", False),
         ("NOVEMBER123ABC", True),
         ("NOVEMBER12ABC", False),
@@ -304,3 +324,40 @@ def test_a_list_speaks_against_its_own_members_alone() -> None:
     other = candidate("BETA-000007", 1)
     assert decide(line("ACME-000042, 99"), [ACME, other]).certain is not None
     assert decide(line("ACME-000042, 43"), [ACME, NEXT]).certain is None
+
+
+def test_what_only_explains_weighs_nothing() -> None:
+    evidence = Evidence(ACME)
+    evidence.add(ReasonCode.AMOUNT_UNIQUE, "unique")
+    evidence.add(ReasonCode.RIVAL, "another fits as well")
+    evidence.add(ReasonCode.AMOUNT_UNIQUE, "said twice")
+    assert (evidence.score, evidence.reasons[ReasonCode.AMOUNT_UNIQUE]) == (8, "unique")
+
+
+def test_the_least_that_is_shown_and_a_score_that_is_never_below_nothing() -> None:
+    far = [replace(one, tolerance_minor=10, opened_on=date(2026, 1, 1)) for one in (ACME, candidate("BETA-000008"))]
+    assert [one.score for one in decide(line("", 4890), far).proposals] == [12, 12]
+    assert [one.score for one in decide(line("", 4890, is_return=True), far).proposals] == [0, 0]
+
+
+def test_one_minor_unit_is_money() -> None:
+    cent = replace(ACME, amount_minor=1)
+    assert decide(line("ACME-000042", 1), [cent]).certain is not None
+
+
+def test_the_likeliest_comes_first_whether_it_is_split_or_not() -> None:
+    other = replace(BETA, amount_minor=10000, known_payer_accounts=frozenset({"DE1"}))
+    proposals = decide(line("ACME-000042", 10000, counterparty_account="DE1"), [ACME, NEXT, other]).proposals
+    assert [(one.score, len(one.parts)) for one in proposals] == [(62, 1), (58, 2), (48, 1)]
+
+
+def test_a_certain_split_is_proposed_once() -> None:
+    decision = decide(line("ACME-000042, 43", 10000), [ACME, NEXT])
+    assert [len(one.parts) for one in decision.proposals if len(one.parts) > 1] == [2]
+    assert decision.proposals[0] is decision.certain
+
+
+def test_where_neither_fits_the_waiting_payment_stands_for_its_invoice() -> None:
+    part = payment(ACME, TID, amount=2000)
+    proposals = decide(line("ACME-000042", 3000), [ACME, part]).proposals
+    assert [one.parts[0].candidate for one in proposals] == [part]

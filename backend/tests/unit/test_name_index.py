@@ -51,3 +51,43 @@ def test_from_86_of_100_on_names_are_alike() -> None:
 )
 def test_plain_names(name: str, plain: str) -> None:
     assert plain_name(name) == plain
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "alike"),
+    [
+        ("", "", 0),
+        ("ACME", "", 0),
+        ("", "ACME", 0),
+        ("ACME", "ACME", 100),
+        # Cut off by the bank, from ten letters on.
+        ("ACMETEXTIL", "ACMETEXTILES KARACHI", 95),
+        ("ACMETEXTI", "ACMETEXTILES KARACHI", 62),
+        # All words of one in the other: of two words and ten letters together, or of five letters at least.
+        ("FOODIE ALI", "ALI LAHORE FOODIE", 93),
+        ("FOODS ALI", "ALI KARACHI LAHORE FOODS", 70),
+        ("FOODSTUFFS", "ALI LAHORE KARACHI FOODSTUFFS", 70),
+        ("FOODS", "ALI LAHORE KARACHI FOODS", 70),
+        ("FOOD", "ALI LAHORE KARACHI FOOD", 29),
+        ("FOODX", "ALI LAHORE KARACHI FOODS", 27),
+    ],
+)
+def test_how_alike_two_names_are(ours: str, theirs: str, alike: int) -> None:
+    assert similarity(ours, theirs) == similarity(theirs, ours) == alike
+
+
+def test_two_frequent_words_lead_to_the_account_that_has_both() -> None:
+    others = [f"Acme {n:03d}x" for n in range(101)] + [f"Foods {n:03d}y" for n in range(101)]
+    assert index(*others, "Acme Foods").accounts_like("Acme Foods") == [UUID(int=202)]
+    hundred = ["Acme Foods"] * 100
+    assert len(index(*hundred, "Acme Yak", "Foods Yak").accounts_like("Acme Foods")) == 5
+
+
+def test_words_that_nobody_has_do_not_hide_those_that_somebody_has() -> None:
+    many = index(*["Acme Foods"] * 101, "Acme Textiles Karachi")
+    assert many.accounts_like("Acme Textiles Karachi Zzz Yyy") == [UUID(int=101)]
+
+
+def test_each_of_two_words_is_followed_if_no_account_has_both() -> None:
+    assert len(index(*["Acme Zete"] * 100, "Other Zeta").accounts_like("Acme Zeta")) == 5
+    assert index(*["Acme Zete"] * 101, "Other Zeta").accounts_like("Acme Zeta") == []

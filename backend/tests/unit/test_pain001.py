@@ -21,14 +21,14 @@ FILE = (
 )
 
 
-def built(creditor: str, remittance: str) -> str:
+def built(creditor: str, remittance: str, *, debtor: str = OURS.name) -> str:
     transfer = Transfer("E1", "12.50", Party(creditor, "NL91ABNA0417164300"), remittance)
     made = datetime(2026, 1, 5, 10, tzinfo=UTC)
     return build(
         message_id="M1",
         created_at=made,
         execute_on=date(2026, 1, 6),
-        debtor=OURS,
+        debtor=Party(debtor, OURS.iban),
         transfers=[transfer],
         total="12.50",
     ).decode()
@@ -39,7 +39,8 @@ def test_the_whole_file() -> None:
 
 
 def test_texts_are_cut_at_what_the_standard_holds() -> None:
-    made = built("x" * 71, "y" * 141)
+    made = built("x" * 71, "y" * 141, debtor="z" * 71)
+    assert made.count(f"<Nm>{'z' * 70}</Nm>") == 2
     assert f"<Nm>{'x' * 70}</Nm>" in made
     assert f"<Ustrd>{'y' * 140}</Ustrd>" in made
 

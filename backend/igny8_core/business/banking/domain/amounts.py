@@ -68,7 +68,7 @@ def written_amount(
     match = _NUMBER.search(plain)
     if match is None:
         raise Unreadable(f"{quoted(text)} is not an amount")
-    before, after = plain[: match.start()].strip(), plain[match.end() :].strip()
+    before, after = plain[: match.start()], plain[match.end() :]
     if not before and not after:
         return Written(match[0])
     tokens = [(token, True) for token in _BESIDE.findall(before)] + [(token, False) for token in _BESIDE.findall(after)]
@@ -87,7 +87,7 @@ def number_in(text: str) -> str:
 def _plain(text: str) -> str:
     plain = text.translate(_SPACES).translate(_APOSTROPHES).strip()
     # Excel writes an apostrophe before a number that it keeps as text.
-    return plain.removeprefix("'").lstrip()
+    return plain.removeprefix("'")
 
 
 @dataclass(slots=True)
@@ -182,7 +182,7 @@ def shape_of(number: str) -> Shape:
     if len(found) > 1 and found.count(last) == len(found):
         return _grouped(number, number)
     whole, _, decimals = number.rpartition(last)
-    if last in whole or not (decimals.isdecimal() or not decimals):
+    if decimals and not decimals.isdecimal():
         raise Unreadable(f"{quoted(number)} is not an amount")
     if len(decimals) == 3 and whole.isdecimal() and len(whole) <= 3 and not whole.startswith("0"):
         return Shape(whole, decimals, mark=last)

@@ -22,9 +22,9 @@ def undecorated(text: str, currency: str) -> str:
     A bank's number before the account's is kept, because national account numbers consist of both.
     """
     parts = [part for part in _WHITE_SPACE.sub("", text).split("/") if part]
-    if len(parts) > 1 and currency and parts[-1].upper() == currency:
+    if len(parts) > 1 and parts[-1].upper() == currency:
         parts.pop()
-    if parts and currency:
+    if parts:
         parts[-1] = _without_currency(parts[-1], currency)
     if len(parts) > 1 and (_BIC.match(parts[0]) or not any(map(str.isdigit, parts[0]))):
         parts.pop(0)

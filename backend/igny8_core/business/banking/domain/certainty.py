@@ -32,7 +32,7 @@ def certain_single(facts: LineFacts, expected: list[Evidence]) -> Evidence | Non
 def _objection(facts: LineFacts, chosen: Evidence, other: Evidence) -> ReasonCode | None:
     """The reason why `other` keeps `chosen` from being certain."""
     ours, theirs = chosen.candidate, other.candidate
-    if ours.account_id == theirs.account_id and ours.invoice_id == theirs.invoice_id is not None:
+    if ours.invoice_id == theirs.invoice_id is not None:
         as_good = other.names_itself or (other.fits and not chosen.names_itself)
         return ReasonCode.RIVAL if as_good else None
     if other.text == Strength.FULL or (other.text and other.fits) or _listed_together(facts, chosen, other):

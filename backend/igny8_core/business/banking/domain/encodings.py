@@ -76,17 +76,12 @@ def decoded(line: bytes, encodings: tuple[str, ...]) -> str:
             return line.decode(codec)
         except UnicodeDecodeError:
             continue
-    if "cp1252" in encodings and _has_controls_only(line):
-        return line.decode("latin-1")
+    if "cp1252" in encodings:
+        return line.decode("latin-1")  # the five bytes that Windows-1252 leaves free are control characters, no letters
     return line.decode(encodings[-1], "replace").replace("\ufffd", UNDECIDED)
 
 
 _MULTIBYTE = frozenset({"gb18030", "cp932", "euc-jp", "big5", "cp949", "shift_jis", "euc_jp", "euc_kr"})
-
-
-def _has_controls_only(line: bytes) -> bool:
-    """Whether the five bytes that Windows-1252 leaves free are all that stands in the way; they are no letters."""
-    return not line.translate(None, b"\x81\x8d\x8f\x90\x9d").decode("cp1252", "replace").count("\ufffd")
 
 
 def _declared(head: bytes) -> str:
@@ -103,17 +98,17 @@ def _codec(name: str) -> str:
     for candidate in (_CODECS.get(name, ""), f"cp{name}", f"iso-{name}", name):
         try:
             # 8859-1 is what banks call Windows-1252, which has the same letters and more.
-            found = codecs.lookup(candidate).name if candidate else ""
+            found = codecs.lookup(candidate).name
         except (LookupError, ValueError):
             continue
-        if found and found not in ("utf-8", "utf-7", "idna", "punycode", "undefined") and _is_text_codec(found):
+        if found not in ("utf-8", "utf-7", "idna", "punycode") and _is_text_codec(found):
             return "cp1252" if found == "iso8859-1" else found
     return ""
 
 
 def _is_text_codec(name: str) -> bool:
     try:
-        return isinstance(b"a".decode(name), str) and b"a".decode(name) == "a"
+        return b"a".decode(name) == "a"
     except (LookupError, UnicodeError, TypeError, ValueError):
         return False
 
@@ -123,7 +118,7 @@ def _judged(head: bytes) -> str:
     lines = head.splitlines()
     # The last line of a longer file may be cut within a letter.
     whole = lines[:-1] if len(head) == HEAD_BYTES else lines
-    samples = [line for line in whole if not line.isascii() and not _is_utf8(line)]
+    samples = [line for line in whole if not _is_utf8(line)]
     match = _CURRENCY.search(head)
     currency = b"".join(filter(None, match.groups())).decode("ascii").upper() if match else ""
     candidates = _BY_CURRENCY.get(currency, _WESTERN)
@@ -155,9 +150,9 @@ def _faults(line: bytes, codec: str) -> int:
 
 def _is_strange(character: str) -> bool:
     """A frame of DOS, a sign of mathematics, a control character, or nothing at all."""
-    if character.isascii() or character in _HARMLESS or character.isalpha():
+    if character.isascii() or character in _HARMLESS:
         return False
-    return unicodedata.category(character) in ("So", "Sm", "Sk", "No", "Co", "Cn", "Cc", "Cf") or character == UNDECIDED
+    return unicodedata.category(character) in ("So", "Sm", "Sk", "No", "Co", "Cn", "Cc", "Cf")
 
 
 _SYMBOL_IN_WORD = re.compile(
@@ -179,7 +174,7 @@ def _looks_wrong(word: str, codec: str) -> bool:
     for before, letter in pairwise(word):
         if not letter.isascii() and letter.isupper() and before.islower():
             return True
-        if not letter.isascii() and letter.islower() and before.isupper() and len(word) > 2 and word[-1].isupper():
+        if not letter.isascii() and letter.islower() and before.isupper() and word[-1].isupper():
             return True
     return False
 

@@ -41,6 +41,11 @@ _WEIGHT = {
 }
 
 
+def _weight(code: ReasonCode) -> int:
+    """What a reason adds to the score; one that only explains adds nothing."""
+    return _WEIGHT.get(code, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class LineFacts:
     """A line, parsed once for all its candidates."""
@@ -85,11 +90,11 @@ class Evidence:
     def add(self, code: ReasonCode, words: str) -> None:
         if code not in self.reasons:
             self.reasons[code] = words
-            self.score += _WEIGHT.get(code, 0)
+            self.score += _weight(code)
 
     @property
     def strongest_first(self) -> list[tuple[ReasonCode, str]]:
-        return sorted(self.reasons.items(), key=lambda reason: -_WEIGHT.get(reason[0], 0))
+        return sorted(self.reasons.items(), key=lambda reason: -_weight(reason[0]))
 
     @property
     def points_to_payer(self) -> bool:
@@ -134,7 +139,7 @@ def _weigh_payer(evidence: Evidence, facts: LineFacts) -> None:
     if facts.texts.counterparty_account and facts.texts.counterparty_account in candidate.known_payer_accounts:
         evidence.knows_payer = True
         evidence.add(ReasonCode.PAYER_ACCOUNT_KNOWN, "this bank account has paid for the customer before")
-    if candidate.account_name and facts.names_payer(candidate.account_name):
+    if facts.names_payer(candidate.account_name):
         evidence.similar_name = True
         evidence.add(ReasonCode.NAME_SIMILAR, f"the payer's name is like {candidate.account_name}")
 
@@ -164,7 +169,7 @@ def _weigh_own_reference(evidence: Evidence, texts: LineTexts) -> None:
     if candidate.end_to_end_id and candidate.end_to_end_id == texts.end_to_end_id:
         evidence.names_itself = True
         _prove(evidence, ReasonCode.END_TO_END_ID, f"carries the transfer's identification {candidate.end_to_end_id}")
-    strength = texts.references.get(candidate.reference, Strength.NONE) if candidate.reference else Strength.NONE
+    strength = texts.references.get(candidate.reference, Strength.NONE)
     if not strength:
         return
     if candidate.reference_is_shared:

@@ -8,6 +8,7 @@ merely possible number is looked up only for display, and to keep another candid
 import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from itertools import islice, product
 from typing import NamedTuple
 
 from igny8_core.business.banking.domain.line_tokens import Word
@@ -29,7 +30,7 @@ _PADDED = 6
 _CODE_SHORTEST, _CODE_LONGEST = 3, 8
 _SKIPPED_AT_MOST = 3
 _JOINING = frozenset(" -/._:#")
-_CONFUSABLE = {"O": "0", "0": "O", "I": "1", "L": "1", "1": "I"}
+_CONFUSABLE = {"O": "0", "0": "O", "I": "1", "L": "1", "1": "IL"}
 _TO_DIGITS = str.maketrans("OIL", "011")
 _TAIL = re.compile(r"((?:[A-Z0-9]*[A-Z])?)([0-9]++)")
 _CONFUSED_TAIL = re.compile(r"([A-Z0-9]*?)([0-9OIL]{1,7})")
@@ -55,7 +56,7 @@ class InvoiceTokens:
         self.starts: list[Start] = []
         self.bare: set[int] = set()
         for index, word in enumerate(words):
-            if not word.distracts and len(word.text) <= _CODE_LONGEST * 3 and word.text.isascii():
+            if not word.distracts and len(word.text) <= _CODE_LONGEST * 3:
                 self._read(index, word.text)
 
     def _read(self, index: int, text: str) -> None:
@@ -64,7 +65,7 @@ class InvoiceTokens:
             self._read_tail(index, tail[1], tail[2])
         elif (glued := _WITH_WORD_AFTER.fullmatch(text)) is not None:
             self._add_all(self._codes(index, glued[1]), int(glued[2]), Strength.WITH_PAYER)
-        if not text.isdigit() and (confused := _CONFUSED_TAIL.fullmatch(text)) is not None:
+        if (confused := _CONFUSED_TAIL.fullmatch(text)) is not None:
             self._read_confused(index, confused[1], confused[2])
 
     def _read_tail(self, index: int, head: str, digits: str) -> None:
@@ -75,12 +76,12 @@ class InvoiceTokens:
         ceiling = Strength.POSSIBLE if head and self._is_code_of_next(index) else Strength.FULL
         for joined, strength in self._digits_from(index, digits):
             self._add_all(codes, int(joined), min(strength, ceiling), joined)
-        if codes and index + 1 < len(self.words) and len(digits) <= _PADDED + 1:
+        if len(digits) <= _PADDED + 1:
             self.starts.append(Start(index, digits, list(_trusted(codes, digits))))
         if not head or head in BEFORE_A_NUMBER:
             self._read_alone(index, digits)
         # "ACME10042" may be ACME's 10042nd, but also ACME1's 42nd: the code itself may end in digits.
-        for cut in range(max(1, len(digits) - _CODE_LONGEST), len(digits)):
+        for cut in range(1, len(digits)):
             code, number = head + digits[:cut], digits[cut:]
             padded = len(number) == _PADDED
             if padded and (rest := _without_word_before(code)):
@@ -134,12 +135,13 @@ class InvoiceTokens:
         """The codes that may precede a number: in the same word, or in the words before it."""
         if head:
             yield from self._codes_ending(index, head)
-        elif index > 0 and self._joins(index):
+        elif self._joins(index):
             yield from self._codes_ending(index - 1, self.words[index - 1].text)
 
     def _joins(self, index: int) -> bool:
-        gap, before = self.words[index].gap, self.words[index - 1]
-        return 0 < len(gap) <= 3 and _JOINING.issuperset(gap) and not before.distracts
+        """Whether a word may belong to the one before it."""
+        gap = self.words[index].gap
+        return index > 0 and len(gap) <= 3 and _JOINING.issuperset(gap) and not self.words[index - 1].distracts
 
     def _codes_ending(self, index: int, text: str) -> Iterator[Code]:
         """Codes that end with `text`, in the word at `index`: alone, with the word before, or skipping words such as
@@ -147,9 +149,9 @@ class InvoiceTokens:
         """
         skipped = 0
         while text in BEFORE_A_NUMBER and skipped < _SKIPPED_AT_MOST:
-            if len(text) >= _CODE_SHORTEST:
+            if _CODE_SHORTEST <= len(text) <= _CODE_LONGEST:
                 yield text, Strength.WITH_PAYER
-            if index == 0 or not self._joins(index):
+            if not self._joins(index):
                 return
             index, skipped = index - 1, skipped + 1
             text = self.words[index].text
@@ -158,7 +160,7 @@ class InvoiceTokens:
         ceiling = Strength.WITH_PAYER if skipped or self._is_part_of_longer(index) else Strength.FULL
         if _CODE_SHORTEST <= len(text) <= _CODE_LONGEST:
             yield text, ceiling
-        broken = index > 0 and self.words[index].gap == " " and not self.words[index - 1].distracts
+        broken = self.words[index].gap == " " and not self.words[index - 1].distracts
         if broken and _CODE_SHORTEST <= len(whole := self.words[index - 1].text + text) <= _CODE_LONGEST:
             yield whole, Strength.WITH_PAYER
         if rest := _without_word_before(text):
@@ -208,8 +210,7 @@ class InvoiceTokens:
                 self._note(invoice_number(variant, number), Strength.POSSIBLE)
 
     def _note(self, number: str, strength: Strength) -> None:
-        if strength > self.numbers.get(number, Strength.NONE):
-            self.numbers[number] = strength
+        self.numbers[number] = max(strength, self.numbers.get(number, Strength.NONE))
 
 
 def _without_word_before(text: str) -> str:
@@ -236,19 +237,11 @@ def _trusted(codes: Iterable[Code], digits: str) -> Iterator[Code]:
     """The codes after which a list may begin."""
     for code, ceiling in codes:
         strength = min(ceiling, _trust(code, digits))
-        if strength > Strength.POSSIBLE and _CODE_SHORTEST <= len(code) <= _CODE_LONGEST:
+        if strength > Strength.POSSIBLE:
             yield code, strength
 
 
 def confusable_codes(code: str) -> list[str]:
     """Codes that a person could confuse with this one (O and 0; I, L and 1), at most eight."""
-    variants = [""]
-    for character in code:
-        other = _CONFUSABLE.get(character)
-        extended = [variant + character for variant in variants]
-        if other is not None and len(variants) < 8:
-            extended += [variant + other for variant in variants]
-            if character == "1":
-                extended += [variant + "L" for variant in variants]
-        variants = extended
-    return [variant for variant in variants if variant != code][:8]
+    alike = product(*(character + _CONFUSABLE.get(character, "") for character in code))
+    return ["".join(characters) for characters in islice(alike, 1, 9)]

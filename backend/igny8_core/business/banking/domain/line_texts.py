@@ -91,8 +91,7 @@ def read_texts(line: StatementLine) -> LineTexts:
 
 def _add_strongest(into: dict[str, Strength], more: dict[str, Strength]) -> None:
     for key, strength in more.items():
-        if strength > into.get(key, Strength.NONE):
-            into[key] = strength
+        into[key] = max(strength, into.get(key, Strength.NONE))
 
 
 def _add_whole(references: dict[str, Strength], field: str) -> None:
@@ -118,6 +117,8 @@ def _take_creditor_references(found: dict[str, Strength], words: list[Word]) -> 
                 joined += words[last].text
             if len(joined) > _CREDITOR_LONGEST or not joined.isascii():
                 break
+            if len(joined) < _CREDITOR_SHORTEST:
+                continue
             if _add_creditor_reference(found, joined) and len(joined) >= _WORD_ALONE:
                 words[index : last + 1] = [inside._replace(distracts=True) for inside in words[index : last + 1]]
 
@@ -126,13 +127,11 @@ def _add_creditor_reference(found: dict[str, Strength], joined: str) -> bool:
     """Add a reference if its check digits are right, also after reading O, I and L as digits; returns whether it was
     added.
     """
-    if len(joined) < _CREDITOR_SHORTEST:
-        return False
-    if joined[2:4].isdigit() and has_good_check_digits(joined):
+    if has_good_check_digits(joined):
         found[joined] = Strength.FULL
         return True
     digits = joined[2:].translate(_TO_DIGITS)
-    if digits != joined[2:] and digits.isdigit() and has_good_check_digits("RF" + digits):
+    if digits.isdigit() and has_good_check_digits("RF" + digits):
         found.setdefault("RF" + digits, Strength.POSSIBLE)
         return True
     return False
@@ -142,7 +141,7 @@ def _add_references(found: dict[str, Strength], words: list[Word]) -> None:
     """Words, and runs of words, that may be a complete reference, never a part of something longer."""
     for first, word in enumerate(words):
         if first and _glued(word.gap):
-            if _may_be_reference(word.text, words=1) and len(word.text) >= _WORD_ALONE:
+            if len(word.text) >= _WORD_ALONE:
                 found.setdefault(word.text, Strength.POSSIBLE)
             continue
         joined = ""
@@ -169,15 +168,15 @@ def _may_be_reference(joined: str, *, words: int) -> bool:
 
 
 def _without_separators(gap: str) -> str:
-    return "" if _SEPARATORS.issuperset(gap) else "".join(sign for sign in gap if sign not in _SEPARATORS)
+    return "".join(sign for sign in gap if sign not in _SEPARATORS)
 
 
 def _glued(gap: str) -> bool:
-    return bool(gap) and " " not in gap and _SEPARATORS.issuperset(gap)
+    return " " not in gap and _SEPARATORS.issuperset(gap)
 
 
 def _is_number(words: list[Word], index: int, gap: str) -> bool:
-    return index >= 0 and gap == " " and words[index].is_number and not words[index].distracts
+    return gap == " " and words[index].is_number and not words[index].distracts
 
 
 def _next_is_number(words: list[Word], last: int) -> bool:

@@ -86,14 +86,15 @@ def _kinds(line: StatementLine) -> tuple[frozenset[CandidateKind], frozenset[Can
 
 def _one_thing_each(evidences: list[Evidence]) -> list[Evidence]:
     """A payment awaiting approval replaces its invoice, unless the amount matches the invoice and not the payment."""
-    payments: dict[UUID, list[Evidence]] = {}
+    payments: dict[UUID | None, list[Evidence]] = {}
     for evidence in evidences:
-        if evidence.candidate.kind == CandidateKind.PAYMENT and evidence.candidate.invoice_id is not None:
+        if evidence.candidate.kind == CandidateKind.PAYMENT:
             payments.setdefault(evidence.candidate.invoice_id, []).append(evidence)
     kept = []
     for evidence in evidences:
-        invoice_id = evidence.candidate.invoice_id or evidence.candidate.id
-        waiting = payments.get(invoice_id, []) if evidence.candidate.kind == CandidateKind.INVOICE else []
+        waiting = (
+            payments.get(evidence.candidate.invoice_id, []) if evidence.candidate.kind == CandidateKind.INVOICE else []
+        )
         if waiting and (not evidence.fits or any(payment.fits for payment in waiting)):
             continue
         if waiting:

@@ -37,7 +37,7 @@ def plain_name(name: str) -> str:
 
 def similarity(ours: str, theirs: str) -> int:
     """Similarity from 0 to 100 of two names returned by `plain_name`."""
-    if not ours or not theirs:
+    if not ours:
         return 0
     if ours == theirs:
         return 100

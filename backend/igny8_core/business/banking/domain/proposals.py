@@ -38,7 +38,7 @@ def propose(facts: LineFacts, evidence: Evidence, *, certain: bool = False, expe
     if not expected:
         score -= _UNEXPECTED
         evidence.add(ReasonCode.NOT_A_PAYMENT, "the bank does not describe it as this kind of movement")
-    ceiling = min((_CEILING[code] for code in evidence.reasons if code in _CEILING), default=_SCORE_OF_UNSURE)
+    ceiling = next((_CEILING[code] for code in evidence.reasons if code in _CEILING), _SCORE_OF_UNSURE)
     reasons = evidence.strongest_first
     return Proposal(
         parts=(Part(evidence.candidate, facts.amount_minor),),

@@ -69,6 +69,6 @@ def split(*, received_minor: int, claims: Sequence[Claim], tolerance_minor: int 
             continue
         left -= cash
         rest = claim.due_minor - cash
-        charges = rest if left == 0 and 0 < rest <= tolerance_minor else 0
+        charges = rest if left == 0 and rest <= tolerance_minor else 0
         shares.append(Share(claim.invoice_id, cash + charges, charges))
     return Split(tuple(shares), left)
