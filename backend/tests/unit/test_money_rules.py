@@ -126,7 +126,8 @@ def test_no_refund_takes_more_than_is_left_or_nothing(amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refunded", "cash", "due"), [(0, 300, 0), (1, 300, 0), (100, 300, 33), (300, 300, 100), (400, 300, 100), (1, 0, 0)]
+    ("refunded", "cash", "due"),
+    [(0, 300, 0), (1, 300, 0), (100, 300, 33), (300, 300, 100), (400, 300, 100), (1, 0, 0), (1, 1, 100)],
 )
 def test_credits_go_back_with_the_money_rounded_down(refunded: int, cash: int, due: int) -> None:
     assert credits_due_back(granted=100, refunded_minor=refunded, cash_minor=cash) == due

@@ -12,6 +12,7 @@ from igny8_core.business.banking.domain.errors import StatementRefused
 from igny8_core.business.banking.domain.lines import FormatName
 from igny8_core.business.banking.domain.reading import (
     LIMITS,
+    UNDECIDED,
     Unreadable,
     clean,
     compact,
@@ -132,6 +133,7 @@ def test_raw_text_is_cut_at_its_limit() -> None:
     assert raw_text("x" * 8000) == "x" * 8000
     assert raw_text("x" * 8001) == "x" * 7999 + "…"
     assert raw_text(" a\x00b\nc ") == "ab\nc"
+    assert raw_text(f"M{UNDECIDED}ller") == "M\ufffdller"
 
 
 def test_texts_lose_what_shows_nothing() -> None:

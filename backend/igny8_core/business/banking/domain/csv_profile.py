@@ -168,7 +168,8 @@ def _faults_alone(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
             yield name, ["Send a list of words."]
     if not isinstance(profile.fixed_currency, str) or profile.fixed_currency not in ("", *CURRENCIES):
         yield "fixed_currency", ["This is not an ISO 4217 currency code."]
-    if not isinstance(profile.fixed_account, str) or not _ACCOUNT.fullmatch(profile.fixed_account or "0"):
+    account = profile.fixed_account
+    if not isinstance(account, str) or (account and not _ACCOUNT.fullmatch(account)):
         yield "fixed_account", ["Send an IBAN or account number of letters and digits."]
 
 

@@ -35,10 +35,9 @@ def splits_of(facts: LineFacts, evidences: list[Evidence]) -> list[Split]:
     proved_accounts = {evidence.candidate.account_id for evidence in evidences if _proves(evidence, listed)}
     for members in _by_account(evidences).values():
         clear = _one_for_each_invoice(members)
-        if len(clear) > 1:
-            unclear = any(member.text and member not in clear for member in members)
-            alone = len(proved_accounts) == 1 and not unclear
-            found += _splits_of_account(facts, clear, listed, alone=alone)
+        unclear = any(member.text and member not in clear for member in members)
+        alone = len(proved_accounts) == 1 and not unclear
+        found += _splits_of_account(facts, clear, listed, alone=alone)
     return found
 
 
@@ -89,7 +88,7 @@ def _splits_of_account(
     found: list[Split] = []
     if len(proved) > 1:
         found.append(_share_out(facts.amount_minor, proved, named=alone))
-    if len(meant) > len(proved) and len(meant) > 1 and _asked(meant) == facts.amount_minor:
+    if len(meant) > len(proved) and _asked(meant) == facts.amount_minor:
         found.append(_share_out(facts.amount_minor, meant, named=False))
     if not any(split.exact for split in found):
         must = [member for member in proved if member.candidate.amount_minor < facts.amount_minor]
@@ -143,6 +142,6 @@ def _sums(amount_minor: int, must: list[Evidence], members: list[Evidence]) -> l
             elif asked < left and len(must) + len(chosen) + 1 < _PARTS_AT_MOST:
                 extend(index + 1, [*chosen, others[index]], left - asked)
 
-    if left > 0 and len(must) < _PARTS_AT_MOST:
+    if len(must) < _PARTS_AT_MOST:
         extend(0, [], left)
-    return [chosen for chosen in found if len(chosen) > 1]
+    return found
