@@ -20,6 +20,7 @@ from tests.console.desk_client import CONSOLE, at_desk
 from tests.fuzz.fuzzer import Fuzzer, Tally, new_client
 from tests.fuzz.values import Known
 from tests.fuzz.world import ACTIONS, World, absent, addresses, code_of, forgive, world
+from tests.gateways.desk import Desk, save_card
 from tests.invitations import TEAM, link_of
 from tests.portal.test_reset import link_of as reset_link_of
 from tests.portal.visitor import PORTAL, Visitor, signed_in
@@ -47,6 +48,11 @@ def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def desk(gateway: Running) -> Desk:
+    return Desk(gateway)
+
+
+@pytest.fixture
 def here(gateway: Running) -> Iterator[World]:
     with world() as made:
         yield made
@@ -55,8 +61,9 @@ def here(gateway: Running) -> Iterator[World]:
 class Signing:
     """Signs people in, one after another, and knows who is at it."""
 
-    def __init__(self, here: World) -> None:
+    def __init__(self, here: World, desk: Desk) -> None:
         self.here = here
+        self.desk = desk
         self.person: Person | None = None
         self.known: Known = {"code": lambda: code_of(self.now)}
 
@@ -103,6 +110,9 @@ class Signing:
 
         self.here.ids["passkey_id"] = [str(as_operator(operation).id)]
 
+    def save_card(self) -> None:
+        save_card(self.here.cast.owner, self.desk)
+
     @property
     def before(self) -> dict[str, Callable[[], None]]:
         """What makes pages show something, by their names."""
@@ -112,6 +122,7 @@ class Signing:
             "passkeys": self.add_passkey,
             "remove-passkey": self.add_passkey,
             "security": self.show_security,
+            "pay": self.save_card,
         }
 
     def show_security(self) -> None:
@@ -152,8 +163,8 @@ def assert_sound(tally: Tally, name: str, forms: set[str]) -> None:
     assert forms - tally.filled == BY_SCRIPTS[name], "the page with this form was not found"
 
 
-def test_portal(here: World) -> None:
-    tally, signing = Tally(), Signing(here)
+def test_portal(here: World, desk: Desk) -> None:
+    tally, signing = Tally(), Signing(here, desk)
     owner = signing.fuzzer("an owner", signing.at_portal, tally)
     portal = addresses(PORTAL)
     walk(owner, signing, portal, lambda _, route: here.path(route, owner.rng))
@@ -171,8 +182,8 @@ def test_portal(here: World) -> None:
     assert_sound(tally, "portal", forms_of_portal())
 
 
-def test_console(here: World) -> None:
-    tally, signing = Tally(), Signing(here)
+def test_console(here: World, desk: Desk) -> None:
+    tally, signing = Tally(), Signing(here, desk)
     admin = signing.fuzzer("an admin", signing.at_console, tally)
     signing.known["file"] = lambda: ("statement.xml", here.statement())
     rows = here.rows()
