@@ -117,6 +117,10 @@ def test_what_a_refund_takes(
     assert plan.settled_minor == sum(taken for _, taken in parts)
 
 
+def test_no_limit_is_the_largest_amount_that_a_column_holds() -> None:
+    assert UNLIMITED.bit_length() == 63
+
+
 @pytest.mark.parametrize("amount", [901, 0, -1])
 def test_no_refund_takes_more_than_is_left_or_nothing(amount: int) -> None:
     with pytest.raises(AmountExceedsRefundable):

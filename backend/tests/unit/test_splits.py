@@ -71,6 +71,25 @@ def test_what_the_text_may_mean_is_one_set_if_it_adds_up() -> None:
     assert shares(250, meant) == []
 
 
+def test_what_the_text_may_mean_is_preferred_to_other_sums() -> None:
+    meant = items(100, text=FULL) + items(200, text=POSSIBLE, first=2) + items(200, first=3)
+    assert shares(300, meant) == [(100, 200)]
+
+
+@pytest.mark.parametrize(("steps", "found"), [(1, []), (2, [(100, 200)])])
+def test_the_search_takes_a_fixed_number_of_steps(
+    monkeypatch: pytest.MonkeyPatch, steps: int, found: list[tuple[int, ...]]
+) -> None:
+    monkeypatch.setattr("igny8_core.business.banking.domain.splits._STEPS_AT_MOST", steps)
+    assert shares(300, items(100, 200)) == found
+
+
+def test_a_list_may_end_in_a_word_that_joins() -> None:
+    assert [each.numbers for each in read_texts(line("ACME-000042, 43 and")).listings] == [
+        ("ACME-000042", "ACME-000043")
+    ]
+
+
 def test_a_payment_beside_its_invoice_is_not_clear() -> None:
     (first, second) = items(100, 200)
     waiting = Evidence(payment(first.candidate), same_currency=True, similar_name=True)

@@ -166,7 +166,7 @@ def _faults_alone(profile: CsvProfile) -> Iterator[tuple[str, list[str]]]:
         words = getattr(profile, name)
         if not isinstance(words, tuple) or not words or not all(_is_text(word) for word in words):
             yield name, ["Send a list of words."]
-    if not isinstance(profile.fixed_currency, str) or profile.fixed_currency not in ("", *CURRENCIES):
+    if profile.fixed_currency not in ("", *CURRENCIES):
         yield "fixed_currency", ["This is not an ISO 4217 currency code."]
     account = profile.fixed_account
     if not isinstance(account, str) or (account and not _ACCOUNT.fullmatch(account)):

@@ -42,7 +42,7 @@ _LONGEST = 60
 
 def summary_named(text: str) -> Summary | None:
     """What a cell calls its row, if it says nothing else: `Opening balance 01/09/2026`, but not `Total Energies`."""
-    if not text or len(text) > _LONGEST or text[0].isdigit():
+    if len(text) > _LONGEST:
         return None
     folded = text.casefold()
     return next((kind for kind, name in _NAMES.items() if name.fullmatch(folded)), None)
