@@ -24,13 +24,13 @@ from igny8_core.business.billing.gateways.base import (
     NotThere,
     OutcomeUnknown,
 )
+from igny8_core.business.billing.gateways.unsent import never_left
 from igny8_core.kit.on_demand import OnDemand
 
 if TYPE_CHECKING:
     import requests
-    import urllib3
 else:
-    requests, urllib3 = OnDemand("requests"), OnDemand("urllib3")
+    requests = OnDemand("requests")
 
 CONNECT_SECONDS, READ_SECONDS = 2, 10
 AMOUNT_ISSUES = frozenset(
@@ -176,14 +176,6 @@ class _Bearer:
     def __call__(self, request: "requests.PreparedRequest") -> "requests.PreparedRequest":
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
-
-
-def never_left(error: "requests.RequestException") -> bool:
-    """Whether the request was never sent: nobody took the connection, or not in time."""
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
-        return True
-    inner = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(inner, urllib3.exceptions.NewConnectionError)
 
 
 def _content[T](response: "requests.Response", shape: type[T]) -> T:

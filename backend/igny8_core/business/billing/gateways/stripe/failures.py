@@ -15,14 +15,13 @@ from igny8_core.business.billing.gateways.base import (
     NotThere,
     OutcomeUnknown,
 )
+from igny8_core.business.billing.gateways.unsent import never_left
 from igny8_core.kit.on_demand import OnDemand
 
 if TYPE_CHECKING:
-    import requests
     import stripe
-    import urllib3
 else:
-    requests, stripe, urllib3 = OnDemand("requests"), OnDemand("stripe"), OnDemand("urllib3")
+    stripe = OnDemand("stripe")
 
 AMOUNT_CODES = frozenset({"amount_too_small", "amount_too_large", "invalid_currency", "currency_not_supported"})
 
@@ -49,7 +48,7 @@ def required(value: str | None) -> str:
 def _meaning(error: "stripe.StripeError") -> GatewayError:
     told = _told(error)
     if isinstance(error, stripe.APIConnectionError):
-        return NothingHappened(told) if _never_left(error) else OutcomeUnknown(told)
+        return NothingHappened(told) if never_left(error.__cause__) else OutcomeUnknown(told)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         return AccessRefused(told)
     if isinstance(error, stripe.RateLimitError):
@@ -62,15 +61,6 @@ def _meaning(error: "stripe.StripeError") -> GatewayError:
         return Declined(told)
     # 5xx, 409 (a twin runs), answers that cannot be read, and another body under the same key, which is our defect.
     return OutcomeUnknown(told)
-
-
-def _never_left(error: "stripe.APIConnectionError") -> bool:
-    """Whether the request was never sent: nobody took the connection, or not in time."""
-    cause = error.__cause__
-    if isinstance(cause, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
-        return True
-    inner = getattr(cause.args[0] if cause is not None and cause.args else None, "reason", None)
-    return isinstance(inner, urllib3.exceptions.NewConnectionError)
 
 
 def _told(error: "stripe.StripeError") -> str:
